@@ -1,0 +1,43 @@
+package dev.opsagent.protocol;
+
+import java.time.Instant;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** The checks that the records of this package share; the schemas state the same limits. */
+final class Checks {
+  static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
+  static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
+  static final Pattern OPERATION = Pattern.compile("[a-z]+(\\.[a-z]+)*");
+  static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
+
+  private Checks() {}
+
+  static void matches(String field, String value, Pattern pattern) {
+    if (!pattern.matcher(value).matches()) {
+      throw new InvalidMessage(field, "must match " + pattern.pattern());
+    }
+  }
+
+  static void text(String field, String value, int maximum) {
+    if (value.isBlank() || value.length() > maximum) {
+      throw new InvalidMessage(field, "must hold 1 to " + maximum + " characters");
+    }
+  }
+
+  static void range(String field, long value, long minimum, long maximum) {
+    if (value < minimum || value > maximum) {
+      throw new InvalidMessage(field, "must be between " + minimum + " and " + maximum);
+    }
+  }
+
+  static void evidence(
+      String issuer, long sequence, Instant issuedAt, Instant expiresAt, Optional<String> link) {
+    text("issuer", issuer, 256);
+    range("sequence", sequence, 1, Long.MAX_VALUE);
+    if (!expiresAt.isAfter(issuedAt)) {
+      throw new InvalidMessage("expiresAt", "must be later than issuedAt");
+    }
+    link.ifPresent(value -> text("link", value, 2048));
+  }
+}

@@ -1,0 +1,85 @@
+package dev.opsagent.protocol;
+
+import com.fasterxml.jackson.annotation.JsonSubTypes;
+import com.fasterxml.jackson.annotation.JsonTypeInfo;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+
+/** A typed part of a status report: what an operation produced or measured. */
+@JsonTypeInfo(use = JsonTypeInfo.Id.NAME, property = "kind")
+@JsonSubTypes({
+  @JsonSubTypes.Type(value = Deliverable.DeploymentStatus.class, name = "deployment-status"),
+  @JsonSubTypes.Type(
+      value = Deliverable.InfrastructureHealth.class,
+      name = "infrastructure-health"),
+  @JsonSubTypes.Type(value = Deliverable.PipelineStatus.class, name = "pipeline-status"),
+  @JsonSubTypes.Type(value = Deliverable.PublicationStatus.class, name = "publication-status"),
+  @JsonSubTypes.Type(value = Deliverable.PerformanceMetrics.class, name = "performance-metrics")
+})
+public sealed interface Deliverable {
+  /**
+   * What was deployed, and whether it answers.
+   *
+   * @param runtime {@code process}, {@code docker}, {@code compose} or {@code kubernetes}
+   * @param version the version that runs
+   * @param digest digest of the deployed artifact
+   * @param address where it answers, if it has an address
+   * @param verified whether its health was verified
+   */
+  record DeploymentStatus(
+      String runtime, String version, String digest, Optional<String> address, boolean verified)
+      implements Deliverable {}
+
+  /**
+   * What was published, and how it can be told apart from another release.
+   *
+   * @param registry {@code npm} or {@code pypi}
+   * @param packageName the package's name
+   * @param integrity the published bytes' integrity as the registry reports it, equal to what was
+   *     packed
+   * @param distTag the tag that installs it by default
+   * @param commit the release commit
+   * @param tag the git tag
+   * @param withdrawn published, then deprecated and its tag moved back
+   */
+  record PublicationStatus(
+      String registry,
+      String packageName,
+      String version,
+      String integrity,
+      String distTag,
+      String commit,
+      String tag,
+      boolean withdrawn)
+      implements Deliverable {}
+
+  /** Health of one piece of infrastructure: {@code up}, {@code degraded} or {@code down}. */
+  record InfrastructureHealth(String subject, Health health, String detail, Instant at)
+      implements Deliverable {
+    /** How it is. */
+    public enum Health {
+      UP,
+      DEGRADED,
+      DOWN,
+      UNKNOWN
+    }
+  }
+
+  /**
+   * How a CI pipeline does.
+   *
+   * @param status as the CI system names it
+   * @param durationSeconds of the last run
+   */
+  record PipelineStatus(String pipeline, String status, Optional<String> link, long durationSeconds)
+      implements Deliverable {}
+
+  /** Measured figures by name, in the unit that the name ends in. */
+  record PerformanceMetrics(String subject, Map<String, Double> figures, Instant at)
+      implements Deliverable {
+    public PerformanceMetrics {
+      figures = Map.copyOf(figures);
+    }
+  }
+}

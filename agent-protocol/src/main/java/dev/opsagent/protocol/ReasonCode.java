@@ -1,0 +1,42 @@
+package dev.opsagent.protocol;
+
+/** Why something was refused or failed: one closed set for reports, errors and exit codes. */
+public enum ReasonCode {
+  /** The message breaks its schema; the detail names the field. */
+  MALFORMED,
+  UNKNOWN_OPERATION,
+  INVALID_PARAMETERS,
+  /** The task is another agent's work; {@code owner} names it. */
+  NOT_MINE,
+  WRONG_FLEET,
+  UNKNOWN_ENVIRONMENT,
+  /** Same task id, other payload. */
+  CONFLICT,
+  /** An earlier task left the target in doubt. */
+  TARGET_HELD,
+  /** A requirement or evidence kind that this worker cannot enforce. */
+  UNSUPPORTED_REQUIREMENT,
+  /** The repository, branch or tree is not in a state to work on. */
+  PRECONDITION_FAILED,
+  CREDENTIALS_REJECTED,
+  /** Somebody else moved the remote meanwhile. */
+  REMOTE_MOVED,
+  VERSION_TAKEN,
+  /** A path that another agent owns changed, or would be written. */
+  FOREIGN_CHANGE,
+  /** Bytes read back differ from the bytes sent. */
+  INTEGRITY_MISMATCH,
+  TOOL_MISSING,
+  TOOL_FAILED,
+  UNREACHABLE,
+  TIMEOUT,
+  UNHEALTHY,
+  DEADLINE_PASSED,
+  CANCELLED,
+  EFFECT_IN_DOUBT,
+  UNDO_FAILED,
+  ABANDONED,
+  SANDBOX_UNAVAILABLE,
+  CONFIGURATION,
+  INTERNAL
+}
