@@ -1,0 +1,22 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.protocol.Target;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/** An audit record before it gets its place in the hash chain. */
+public record AuditDraft(
+    Target target,
+    Optional<String> taskId,
+    String kind,
+    String actor,
+    String summary,
+    Optional<String> step,
+    Optional<String> planDigest,
+    List<String> effects,
+    Instant at) {
+  public AuditDraft {
+    effects = List.copyOf(effects);
+  }
+}

@@ -1,0 +1,172 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.authority.Effect;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.Escalation;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.StatusReport.Reason;
+import dev.opsagent.protocol.StatusReport.StepReport;
+import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
+import dev.opsagent.protocol.StatusReport.Waiting;
+import dev.opsagent.protocol.TaskState;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Collects one transition: the record as it changes, with the reports and audit of each change. */
+final class Change {
+  private final Instant now;
+  private final List<StatusReport> reports = new ArrayList<>();
+  private final List<AuditDraft> audit = new ArrayList<>();
+  private final List<Escalation> escalations = new ArrayList<>();
+  private TaskRecord record;
+
+  Change(TaskRecord record, Instant now) {
+    this.record = record;
+    this.now = now;
+  }
+
+  TaskRecord record() {
+    return record;
+  }
+
+  Instant now() {
+    return now;
+  }
+
+  Change set(TaskRecord next) {
+    record = next;
+    return this;
+  }
+
+  /** The step takes the outcome, and a report and an audit record say so. */
+  Change step(int index, StepRecord step, Optional<Failure> failure) {
+    record = record.step(index, step);
+    PlannedStep planned = record.planned(index);
+    Outcome outcome = step.outcome().orElseThrow();
+    report(Optional.of(stepReport(index, step)), failure.map(Change::reason), false);
+    audit(
+        "step-" + outcome.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
+        "ops-agent",
+        planned.description() + failure.map(f -> ": " + f.cause()).orElse(""),
+        Optional.of(planned.name()),
+        outcome == Outcome.DONE || outcome == Outcome.ALREADY_DONE
+            ? planned.effects().stream().map(Effect::toString).toList()
+            : List.of());
+    return this;
+  }
+
+  /** A report of the state as it is, and an audit record of the same. */
+  Change state(String kind, String actor, String summary, Optional<Reason> reason) {
+    report(Optional.empty(), reason, false);
+    audit(kind, actor, summary, Optional.empty(), List.of());
+    return this;
+  }
+
+  Change planned(String summary) {
+    report(Optional.empty(), Optional.empty(), true);
+    audit("planned", "ops-agent", summary, Optional.empty(), List.of());
+    return this;
+  }
+
+  Change note(String kind, String actor, String summary) {
+    audit(kind, actor, summary, Optional.empty(), List.of());
+    return this;
+  }
+
+  Change escalate(Escalation escalation) {
+    escalations.add(escalation);
+    return this;
+  }
+
+  Transition then(Command command) {
+    return new Transition(record, reports, audit, escalations, command);
+  }
+
+  static Reason reason(Failure failure) {
+    return new Reason(failure.code(), failure.sentence(), Optional.empty());
+  }
+
+  private StepReport stepReport(int index, StepRecord step) {
+    PlannedStep planned = record.planned(index);
+    Outcome outcome = step.outcome().orElseThrow();
+    long millis =
+        outcome == Outcome.STARTED
+            ? 0
+            : step.startedAt().map(at -> Duration.between(at, now).toMillis()).orElse(0L);
+    return new StepReport(
+        planned.name(),
+        planned.description(),
+        index + 1,
+        record.steps().size(),
+        outcome,
+        Math.max(0, millis));
+  }
+
+  private void report(Optional<StepReport> step, Optional<Reason> reason, boolean withPlan) {
+    StatusReport report =
+        new StatusReport(
+            record.id(),
+            record.dispatch().operation(),
+            record.dispatch().target(),
+            record.state(),
+            record.revision() + 1,
+            step,
+            reason,
+            withPlan ? record.plan().map(plan -> plan.report()) : Optional.empty(),
+            record.deliverables(),
+            standing(),
+            waiting(),
+            now);
+    record = record.reported(report);
+    reports.add(report);
+  }
+
+  /** What happened outside the workspace and still stands. */
+  private List<String> standing() {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < record.steps().size(); i++) {
+      StepRecord step = record.steps().get(i);
+      boolean stands = step.stood() && !step.is(Outcome.UNDONE) && !step.is(Outcome.REMAINS);
+      if (stands) {
+        record.planned(i).effects().forEach(effect -> lines.add(effect.toString()));
+      }
+    }
+    lines.addAll(record.remains());
+    return lines;
+  }
+
+  private Optional<Waiting> waiting() {
+    if (record.state() != TaskState.AWAITING_DECISION) {
+      return Optional.empty();
+    }
+    return record
+        .waiting()
+        .map(doubt ->
+            new Waiting(
+                "a decision about the step " + record.planned(doubt.step()).name(),
+                "a person",
+                doubt.since(),
+                doubt.until(),
+                TaskState.IN_DOUBT,
+                "ops-agent resolve " + record.id() + " continue|done|undone|abandon"));
+  }
+
+  private void audit(
+      String kind, String actor, String summary, Optional<String> step, List<String> effects) {
+    audit.add(
+        new AuditDraft(
+            record.dispatch().target(),
+            Optional.of(record.id()),
+            kind,
+            actor,
+            summary,
+            step,
+            record.plan().map(plan -> plan.digest()),
+            effects,
+            now));
+  }
+}

@@ -1,0 +1,20 @@
+package dev.opsagent.execution;
+
+import java.time.Duration;
+
+/** What the engine does once a transition is committed. */
+sealed interface Command {
+  /** Nothing: the task has ended, waits, or something of it still runs. */
+  record Idle() implements Command {}
+
+  record Resolve() implements Command {}
+
+  record Run(int step, Duration delay) implements Command {}
+
+  record Undo(int step, Duration delay) implements Command {}
+
+  /** End what runs now; its result decides how to go on. */
+  record Interrupt() implements Command {}
+
+  Command IDLE = new Idle();
+}

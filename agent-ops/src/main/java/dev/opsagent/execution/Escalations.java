@@ -1,0 +1,91 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.authority.Effect;
+import dev.opsagent.execution.TaskRecord.Doubt;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.Escalation;
+import dev.opsagent.protocol.Escalation.Severity;
+import dev.opsagent.protocol.Escalation.Status;
+import dev.opsagent.protocol.Escalation.Trigger;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
+import dev.opsagent.protocol.TaskState;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** Which ends and doubts of a task the PM must know at once. */
+final class Escalations {
+  private Escalations() {}
+
+  static Escalation decisionNeeded(TaskRecord task, Doubt doubt) {
+    String step = task.planned(doubt.step()).name();
+    return new Escalation(
+        task.id() + ":decision:" + step,
+        Trigger.CRITICAL_DEPLOYMENT_FAILURE,
+        Severity.CRITICAL,
+        Status.OPEN,
+        task.dispatch().target(),
+        Optional.of(task.id()),
+        "a person must decide about the step " + step,
+        List.of(doubt.failure().sentence()),
+        done(task),
+        "ops-agent resolve " + task.id() + " continue|done|undone|abandon",
+        1,
+        doubt.since());
+  }
+
+  static Optional<Escalation> forEnd(TaskRecord task, Failure failure, Instant now) {
+    return trigger(task, failure)
+        .map(trigger ->
+            new Escalation(
+                task.id() + ":" + task.state().name().toLowerCase(java.util.Locale.ROOT),
+                trigger,
+                Severity.CRITICAL,
+                Status.OPEN,
+                task.dispatch().target(),
+                Optional.of(task.id()),
+                task.dispatch().operation() + " ended " + task.state(),
+                List.of(failure.sentence()),
+                done(task),
+                task.held() ? "ops-agent resolve " + task.id() + " done|undone" : "",
+                1,
+                now));
+  }
+
+  private static Optional<Trigger> trigger(TaskRecord task, Failure failure) {
+    if (failure.code() == ReasonCode.FOREIGN_CHANGE) {
+      return Optional.of(Trigger.SECURITY_INCIDENT);
+    }
+    boolean bad = task.state() == TaskState.ROLLED_BACK || task.state() == TaskState.IN_DOUBT;
+    boolean deploying = task.state() == TaskState.FAILED && failedWhileDeploying(task);
+    return bad || deploying ? Optional.of(Trigger.CRITICAL_DEPLOYMENT_FAILURE) : Optional.empty();
+  }
+
+  private static boolean failedWhileDeploying(TaskRecord task) {
+    for (int i = 0; i < task.steps().size(); i++) {
+      boolean deploys =
+          task.planned(i).effects().stream().anyMatch(e -> e.kind() == Effect.Kind.DEPLOYMENT);
+      if (deploys && task.steps().get(i).outcome().isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static List<String> done(TaskRecord task) {
+    List<String> lines = new ArrayList<>();
+    for (int i = 0; i < task.steps().size(); i++) {
+      StepRecord step = task.steps().get(i);
+      PlannedStep planned = task.planned(i);
+      if (!planned.effects().isEmpty() && step.outcome().isPresent()) {
+        Outcome outcome = step.outcome().orElseThrow();
+        lines.add(planned.description() + ": " + outcome);
+      }
+    }
+    lines.addAll(task.remains());
+    return lines;
+  }
+}

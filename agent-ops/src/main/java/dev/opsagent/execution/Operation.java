@@ -1,0 +1,42 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Plan;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.TaskDispatch;
+import java.util.Optional;
+
+/** One operation of the catalogue: how its tasks are checked, resolved, planned and carried out. */
+public interface Operation {
+  /** The name that a task carries, such as {@code push}. */
+  String name();
+
+  /**
+   * Checks what the schema cannot: parameters that exclude each other, environments that the
+   * operation does not serve. Pure and fast; runs at intake.
+   */
+  Optional<Failure> refuse(TaskDispatch task);
+
+  /**
+   * Looks up what the plan needs. Reads only; blocks; may be repeated after a crash.
+   *
+   * @param context without facts yet
+   */
+  Resolution resolve(TaskDispatch task, StepContext context);
+
+  /** The plan: a pure function of the task and the observations. */
+  Plan plan(TaskDispatch task, Facts observations);
+
+  /** The executable form of one step of the plan. */
+  Step step(PlannedStep planned, TaskDispatch task);
+
+  /** What resolving came to. */
+  sealed interface Resolution {
+    /** Everything the plan needs. */
+    record Resolved(Facts observations) implements Resolution {}
+
+    /** The task cannot be planned as things stand. */
+    record Unresolved(Failure failure) implements Resolution {}
+  }
+}

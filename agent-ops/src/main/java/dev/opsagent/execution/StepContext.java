@@ -1,0 +1,43 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.TaskDispatch;
+import java.time.Duration;
+
+/**
+ * What a step may know and ask.
+ *
+ * @param task the order
+ * @param facts observations and the outputs of the steps before
+ * @param fence asked before each effect
+ * @param progress told what goes on inside a long step
+ * @param timeout the longest that this call may take; the runner interrupts the thread after it
+ */
+public record StepContext(
+    TaskDispatch task, Facts facts, Fence fence, Progress progress, Duration timeout) {
+
+  /** The lease of the worker on the task's partition. */
+  public interface Fence {
+    /**
+     * Throws when an effect must not start because the lease has run out: some other worker may own
+     * the task by now.
+     *
+     * @throws LeaseLost and the step ends without another effect
+     */
+    void check();
+  }
+
+  /** Receives progress lines for people; never a secret. */
+  public interface Progress {
+    void line(String text);
+  }
+
+  /** The worker no longer owns the task's partition. */
+  public static final class LeaseLost extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    public LeaseLost(String message) {
+      super(message);
+    }
+  }
+}

@@ -1,0 +1,26 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Deliverable;
+import dev.opsagent.protocol.Failure;
+import java.util.List;
+
+/** What running a step once came to, after its probes. */
+sealed interface StepResult {
+  /**
+   * @param already the effect stood before anything was done
+   */
+  record Done(Facts facts, List<Deliverable> deliverables, boolean already) implements StepResult {
+    public Done {
+      deliverables = List.copyOf(deliverables);
+    }
+  }
+
+  /** The effect does not stand. */
+  record NotDone(Failure failure) implements StepResult {}
+
+  /** Something of somebody else's stands in its place: not ours to undo. */
+  record Conflict(Failure failure) implements StepResult {}
+
+  record InDoubt(Failure failure) implements StepResult {}
+}

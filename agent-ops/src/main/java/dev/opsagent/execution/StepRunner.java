@@ -1,0 +1,147 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.execution.Step.Outcome;
+import dev.opsagent.execution.Step.Probe;
+import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.execution.StepContext.LeaseLost;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.Deliverable;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Supplier;
+
+/**
+ * Runs one attempt of a step or of its undo, on the calling thread: probe, act, probe again. What
+ * nobody knows stays unknown. Exceptions are bugs or broken pipes: the effect is then in doubt,
+ * unless a probe can tell.
+ */
+final class StepRunner {
+  private final Timers timers;
+
+  StepRunner(Timers timers) {
+    this.timers = timers;
+  }
+
+  /**
+   * @throws LeaseLost when the worker must not act any more
+   */
+  StepResult run(PlannedStep planned, Step step, StepContext context) {
+    if (planned.effects().isEmpty() && !planned.workspace()) {
+      return check(planned, step, context);
+    }
+    Probe before = probe(planned, step, context);
+    return switch (before) {
+      case Probe.Satisfied(Facts facts, List<Deliverable> deliverables) ->
+          new StepResult.Done(facts, deliverables, true);
+      case Probe.Conflicting(Failure failure) -> new StepResult.Conflict(failure);
+      case Probe.Unknown(Failure failure) -> new StepResult.InDoubt(failure);
+      case Probe.Missing() -> act(planned, step, context);
+    };
+  }
+
+  Undo undo(PlannedStep planned, Step step, StepContext context) {
+    Failure cut = cut(planned);
+    return limited(
+        context.timeout(),
+        () -> {
+          context.fence().check();
+          return step.undo(context);
+        },
+        bug -> new Undo.UndoFailed(bug == null ? cut : broken(planned, bug)));
+  }
+
+  private StepResult check(PlannedStep planned, Step step, StepContext context) {
+    return switch (apply(planned, step, context)) {
+      case Outcome.Applied(Facts facts, List<Deliverable> deliverables) ->
+          new StepResult.Done(facts, deliverables, false);
+      case Outcome.Failed(Failure failure) -> new StepResult.NotDone(failure);
+    };
+  }
+
+  private StepResult act(PlannedStep planned, Step step, StepContext context) {
+    context.fence().check();
+    Outcome outcome = apply(planned, step, context);
+    Probe after = probe(planned, step, context);
+    return switch (after) {
+      case Probe.Satisfied(Facts facts, List<Deliverable> deliverables) ->
+          new StepResult.Done(factsOf(outcome).with(facts), deliverables, false);
+      case Probe.Conflicting(Failure failure) -> new StepResult.Conflict(failure);
+      case Probe.Unknown(Failure failure) -> new StepResult.InDoubt(failure);
+      case Probe.Missing() -> new StepResult.NotDone(notThere(planned, outcome));
+    };
+  }
+
+  private static Facts factsOf(Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Applied applied -> applied.facts();
+      case Outcome.Failed _ -> Facts.NONE;
+    };
+  }
+
+  private static Failure notThere(PlannedStep planned, Outcome outcome) {
+    return switch (outcome) {
+      case Outcome.Failed(Failure failure) -> failure;
+      case Outcome.Applied _ ->
+          Failure.passing(
+              ReasonCode.TOOL_FAILED,
+              planned.description(),
+              "the tool reported success, but nothing is there",
+              "");
+    };
+  }
+
+  private Outcome apply(PlannedStep planned, Step step, StepContext context) {
+    Failure cut = cut(planned);
+    return limited(
+        context.timeout(),
+        () -> step.apply(context),
+        bug -> new Outcome.Failed(bug == null ? cut : broken(planned, bug)));
+  }
+
+  private Probe probe(PlannedStep planned, Step step, StepContext context) {
+    Failure cut = cut(planned);
+    return limited(
+        context.timeout(),
+        () -> step.probe(context),
+        bug -> new Probe.Unknown(bug == null ? cut : broken(planned, bug)));
+  }
+
+  private interface Recovery<T> {
+    T from(@org.jspecify.annotations.Nullable RuntimeException bug);
+  }
+
+  /** Interrupts the calling thread when the time is over; leaves no interrupt behind. */
+  private <T> T limited(Duration timeout, Supplier<T> body, Recovery<T> recovery) {
+    Thread caller = Thread.currentThread();
+    Timers.Scheduled alarm = timers.schedule(timeout, caller::interrupt);
+    try {
+      return body.get();
+    } catch (LeaseLost lost) {
+      throw lost;
+    } catch (RuntimeException bug) {
+      return recovery.from(Thread.currentThread().isInterrupted() ? null : bug);
+    } finally {
+      alarm.cancel();
+      Thread.interrupted();
+    }
+  }
+
+  private static Failure cut(PlannedStep planned) {
+    return Failure.passing(
+        ReasonCode.TIMEOUT,
+        planned.description(),
+        "it was cut off, or took longer than " + planned.timeout(),
+        "");
+  }
+
+  private static Failure broken(PlannedStep planned, RuntimeException bug) {
+    return Failure.of(
+        ReasonCode.INTERNAL,
+        planned.description(),
+        bug.getClass().getSimpleName() + " inside the step",
+        "look for it in the worker's log");
+  }
+}
