@@ -1,0 +1,5 @@
+/** The desktop of the person at this machine. */
+@NullMarked
+package dev.opsagent.tools.desktop;
+
+import org.jspecify.annotations.NullMarked;
