@@ -73,13 +73,20 @@ public sealed interface Deliverable {
    * @param durationSeconds of the last run
    */
   record PipelineStatus(String pipeline, String status, Optional<String> link, long durationSeconds)
-      implements Deliverable {}
+      implements Deliverable {
+    public PipelineStatus {
+      Checks.range("durationSeconds", durationSeconds, 0, Long.MAX_VALUE);
+    }
+  }
 
   /** Measured figures by name, in the unit that the name ends in. */
   record PerformanceMetrics(String subject, Map<String, Double> figures, Instant at)
       implements Deliverable {
     public PerformanceMetrics {
       figures = Map.copyOf(figures);
+      if (!figures.values().stream().allMatch(Double::isFinite)) {
+        throw new InvalidMessage("figures", "must be finite");
+      }
     }
   }
 }

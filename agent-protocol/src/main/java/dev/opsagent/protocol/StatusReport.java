@@ -46,6 +46,12 @@ public record StatusReport(
    */
   public record StepReport(
       String name, String description, int index, int of, Outcome outcome, long durationMillis) {
+    public StepReport {
+      Checks.range("step.of", of, 1, Integer.MAX_VALUE);
+      Checks.range("step.index", index, 1, of);
+      Checks.range("step.durationMillis", durationMillis, 0, Long.MAX_VALUE);
+    }
+
     /** What became of the step. */
     public enum Outcome {
       STARTED,

@@ -1,0 +1,159 @@
+package dev.opsagent.protocol;
+
+import io.cloudevents.CloudEvent;
+import io.cloudevents.core.builder.CloudEventBuilder;
+import io.cloudevents.kafka.KafkaMessageFactory;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * Messages as CloudEvents 1.0 over Kafka: written in binary mode, read in binary and structured
+ * mode. What is read is within the limits of {@link Json}, of a known type and version, and fits
+ * its schema; everything else is an {@link InvalidMessage}, never another exception.
+ */
+public final class EventCodec {
+  /** The W3C trace context header. */
+  public static final String TRACEPARENT = "traceparent";
+
+  static final String CONTENT_TYPE = "content-type";
+
+  private static final Pattern TRACE =
+      Pattern.compile("[0-9a-f]{2}-[0-9a-f]{32}-[0-9a-f]{16}-[0-9a-f]{2}");
+  private static final Pattern VERSIONED = Pattern.compile("(.{1,128})\\.v[0-9]{1,9}");
+
+  private EventCodec() {}
+
+  /**
+   * A message as it was received.
+   *
+   * @param eventId the CloudEvents id; with {@code source} unique per event
+   * @param source the CloudEvents source: who wrote it, by its own account
+   * @param traceparent W3C trace context, when the writer sent a well-formed one
+   * @param payload the message's JSON as received; in structured mode the data alone
+   */
+  @SuppressWarnings("ArrayRecordComponent") // never compared; copying 1 MiB per message is waste
+  public record Incoming(
+      MessageType type,
+      Message message,
+      String eventId,
+      String source,
+      Optional<String> traceparent,
+      byte[] payload) {}
+
+  /**
+   * Reads the value and the headers of a Kafka record.
+   *
+   * @param value the record's value
+   * @throws InvalidMessage when the value is null, larger than {@link Json#MAX_BYTES} or not JSON
+   *     within the limits, when the headers are too large or break CloudEvents, when the type or
+   *     its version is not known, or when the message breaks its schema
+   */
+  public static Incoming read(byte @Nullable [] value, Headers headers) {
+    if (value == null) {
+      throw new InvalidMessage("", "must have a value");
+    }
+    if (value.length > Json.MAX_BYTES) {
+      throw new InvalidMessage("", "must hold at most " + Json.MAX_BYTES + " bytes");
+    }
+    Envelope envelope = Envelope.open(value, headers);
+    MessageType type = type(envelope);
+    JsonNode data = envelope.data();
+    return new Incoming(
+        type,
+        message(type, data),
+        envelope.id(),
+        envelope.source(),
+        envelope.traceparent().filter(trace -> TRACE.matcher(trace).matches()),
+        envelope.payload());
+  }
+
+  /**
+   * Makes a message of a tree that does not come as an event, such as a file.
+   *
+   * @throws InvalidMessage when the tree breaks the schema of the type
+   */
+  public static Message message(MessageType type, JsonNode tree) {
+    Schemas.validate(type.schemaId(), tree, "");
+    return Json.bind(tree, type.record());
+  }
+
+  /**
+   * The Kafka record of a message, in binary mode.
+   *
+   * @param partition absent (null) to let the producer choose by the key
+   * @param source a URI reference that says who writes
+   * @param eventId unique per source
+   * @throws InvalidMessage when the message is larger than {@link Json#MAX_BYTES}, or an attribute
+   *     is not what CloudEvents allows
+   */
+  public static ProducerRecord<byte[], byte[]> write(
+      String topic,
+      @Nullable Integer partition,
+      String key,
+      Message message,
+      String source,
+      String eventId,
+      Instant time,
+      Optional<String> traceparent) {
+    byte[] payload = Json.write(message);
+    if (payload.length > Json.MAX_BYTES) {
+      throw new InvalidMessage("", "must hold at most " + Json.MAX_BYTES + " bytes");
+    }
+    Envelope.checkId("ce_id", eventId);
+    CloudEvent event =
+        CloudEventBuilder.v1()
+            .withId(eventId)
+            .withSource(Envelope.uri("ce_source", source))
+            .withType(MessageType.of(message).type())
+            .withTime(time.atOffset(ZoneOffset.UTC))
+            .withSubject(key)
+            .withData("application/json", payload)
+            .build();
+    ProducerRecord<byte[], byte[]> record =
+        KafkaMessageFactory.createWriter(topic, partition, key.getBytes(StandardCharsets.UTF_8))
+            .writeBinary(event);
+    traceparent.ifPresent(
+        trace -> record.headers().add(TRACEPARENT, trace.getBytes(StandardCharsets.US_ASCII)));
+    return record;
+  }
+
+  /**
+   * Tells whether two orders under one id are the same order, however they were formatted.
+   *
+   * @return SHA-256 over {@linkplain Json#canonical canonical JSON} of the order, defaults filled
+   *     in
+   */
+  public static String payloadDigest(TaskDispatch dispatch) {
+    return Digests.sha256(Json.canonical(dispatch));
+  }
+
+  private static MessageType type(Envelope envelope) {
+    return MessageType.ofType(envelope.type()).orElseThrow(() -> unknownType(envelope));
+  }
+
+  private static InvalidMessage unknownType(Envelope envelope) {
+    var versioned = VERSIONED.matcher(envelope.type());
+    Optional<MessageType> other =
+        versioned.matches()
+            ? MessageType.ofType(versioned.group(1) + ".v" + MessageType.VERSION)
+            : Optional.empty();
+    String known =
+        other
+            .map(MessageType::type)
+            .orElseGet(() ->
+                "one of "
+                    + Arrays.stream(MessageType.values())
+                        .map(MessageType::type)
+                        .collect(Collectors.joining(", ")));
+    return new InvalidMessage(envelope.typeField(), "must be " + known);
+  }
+}
