@@ -36,9 +36,13 @@ public final class Peers {
     Assumptions.abort(line);
   }
 
+  /** The PATH of the tests. */
+  public static String searchPath() {
+    return Optional.ofNullable(System.getenv("PATH")).orElse("");
+  }
+
   private static Optional<Path> find(String program) {
-    String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return Arrays.stream(path.split(File.pathSeparator, -1))
+    return Arrays.stream(searchPath().split(File.pathSeparator, -1))
         .filter(folder -> !folder.isEmpty())
         .map(folder -> Path.of(folder, program))
         .filter(Files::isExecutable)

@@ -1,0 +1,240 @@
+package dev.opsagent.sandbox;
+
+import static dev.opsagent.testing.Answers.no;
+import static dev.opsagent.testing.Answers.ok;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.Programs.Command;
+import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.testing.Peers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class LocalProgramsTest {
+  private static final String SECRET = "s3cret/Käse \"quoted\"";
+
+  @TempDir Path folder;
+  private Path work;
+  private Path scratch;
+  private Programs programs;
+
+  @BeforeEach
+  void makeFolders() throws IOException {
+    Peers.require("sh", "install a POSIX shell");
+    work = Files.createDirectory(folder.resolve("work"));
+    scratch = folder.resolve("scratch");
+    programs =
+        new LocalPrograms(scratch, Peers.searchPath(), SecretMask.of(List.of(SECRET, "other-one")));
+  }
+
+  @Test
+  void aProgramGetsItsArgumentsAsTheyAre() {
+    Finished finished = ok(run("printf", "%s|", "a b", "$(id)", ";ls", "-n", ""));
+    assertThat(finished).isEqualTo(new Finished(0, "a b|$(id)|;ls|-n||", ""));
+  }
+
+  @Test
+  void anExitCodeIsAResultAndNotAFailure() {
+    Finished finished = ok(script("echo no >&2; exit 7"));
+    assertThat(finished).isEqualTo(new Finished(7, "", "no\n"));
+  }
+
+  @Test
+  void theEnvironmentHoldsOnlyTheMinimalOneAndWhatTheCommandAdds() {
+    Command command =
+        new Command(List.of("env"), work, Map.of("PLAIN", "yes"), Duration.ofSeconds(10));
+    Map<String, String> seen = new HashMap<>();
+    ok(programs.run(command))
+        .stdout()
+        .lines()
+        .map(line -> line.split("=", 2))
+        .forEach(entry -> seen.put(entry[0], entry[1]));
+    assertThat(System.getenv().keySet())
+        .as("a variable to hide")
+        .anyMatch(name -> !seen.containsKey(name));
+    assertThat(seen.keySet())
+        .isEqualTo(Set.of("PATH", "LANG", "HOME", "TMPDIR", "PLAIN", "OPS_AGENT_RUN"));
+    assertThat(seen).containsEntry("LANG", "C.UTF-8").containsEntry("PLAIN", "yes");
+    assertThat(seen.get("HOME")).startsWith(scratch.toString());
+  }
+
+  @Test
+  void theHomeAndTheTemporaryFolderAreEmptyPrivateAndGoneAfterwards() {
+    Finished finished =
+        ok(script("ls -A $HOME $TMPDIR; touch $TMPDIR/x; ln -s / $HOME/root; stat -c %a $HOME/.."));
+    assertThat(finished.stdout()).endsWith("700\n").doesNotContain("x\n");
+    assertThat(scratch).isEmptyDirectory();
+    assertThat(Path.of("/")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void standardInputIsEmpty() {
+    assertThat(ok(run("cat"))).isEqualTo(new Finished(0, "", ""));
+  }
+
+  @Test
+  void theTimeLimitKillsGrandchildrenAndDetachedOnes() throws IOException {
+    String script =
+        """
+        sleep 300 & echo $! >> pids
+        (sleep 300 & echo $! >> pids) &
+        setsid sh -c 'echo $$ >> pids; sleep 300' &
+        setsid sh -c '(sh -c "echo \\$\\$ >> pids; exec sleep 300" &)' > /dev/null 2>&1 &
+        sleep 300
+        """;
+    Failure failure = no(script(script, Duration.ofSeconds(1)));
+    assertThat(failure.code()).isEqualTo(ReasonCode.TIMEOUT);
+    assertThat(pids(4)).noneMatch(LocalProgramsTest::runs);
+  }
+
+  @Test
+  void whatAProgramLeavesBehindEndsWithIt() throws IOException {
+    Finished finished =
+        ok(
+            script(
+                "setsid sh -c 'echo $$ >> pids; exec sleep 300' & until [ -s pids ]; do :; done"));
+    assertThat(finished.exitCode()).isZero();
+    assertThat(pids(1)).noneMatch(LocalProgramsTest::runs);
+  }
+
+  @Test
+  void anInterruptKillsTheTreeAndStaysVisible() throws Exception {
+    AtomicBoolean stillInterrupted = new AtomicBoolean();
+    CompletableFuture<Answer<Finished>> answer = new CompletableFuture<>();
+    Thread caller =
+        Thread.ofVirtual()
+            .start(() -> {
+              answer.complete(script("sleep 300 & echo $! >> pids; echo $$ >> pids; wait"));
+              stillInterrupted.set(Thread.currentThread().isInterrupted());
+            });
+    await().until(() -> Files.exists(work.resolve("pids")) && pids(0).size() == 2);
+    caller.interrupt();
+    assertThat(caller.join(Duration.ofSeconds(10))).isTrue();
+    assertThat(no(answer.join()).code()).isEqualTo(ReasonCode.CANCELLED);
+    assertThat(stillInterrupted).isTrue();
+    assertThat(pids(2)).noneMatch(LocalProgramsTest::runs);
+  }
+
+  @Test
+  void outputIsBoundedToItsBeginningAndItsEnd() {
+    Finished finished = ok(script("echo first; yes | head -c 3000000; echo last"));
+    assertThat(finished.stdout()).startsWith("first\ny\n").endsWith("y\nlast\n");
+    assertThat(finished.stdout()).hasSizeLessThan(2 * LocalPrograms.SHOWN + 100);
+    assertThat(finished.stdout()).contains("bytes left out]");
+  }
+
+  @Test
+  void secretsAreMaskedInEveryFormInWhichToolsPrintThem() {
+    String basic = Base64.getEncoder().encodeToString(("me:" + SECRET).getBytes(UTF_8));
+    List<String> lines =
+        List.of(
+            SECRET,
+            basic,
+            "s3cret%2FK%C3%A4se+%22quoted%22",
+            "s3cret%2fK%c3%a4se%20%22quoted%22",
+            "s3cret/K\\u00e4se \\\"quoted\\\"",
+            HexFormat.of().formatHex(SECRET.getBytes(UTF_8)));
+    Finished finished = ok(run("printf", "%s\n", lines));
+    assertThat(finished.stdout().lines())
+        .hasSize(lines.size())
+        .allMatch(l -> l.contains("[secret]"));
+    assertThat(finished.stdout()).doesNotContain("s3cret").doesNotContain(basic.substring(8, 20));
+  }
+
+  @Test
+  void aSecretAcrossTheCutIsMaskedOnBothSides() {
+    int shown = LocalPrograms.SHOWN;
+    for (int overlap = 1; overlap < "other-one".length(); overlap++) {
+      String head = "a".repeat(shown - overlap) + "other-one";
+      String tail = "other-one" + "b".repeat(shown - overlap);
+      Finished finished = ok(run("printf", "%s", head + "-".repeat(50_000) + tail));
+      assertThat(finished.stdout()).doesNotContain("ao").doesNotContain("eb");
+      assertThat(finished.stdout()).contains("a[secret]\n[").contains("]\n[secret]b");
+    }
+  }
+
+  @Test
+  void aRelativeNameNeverMeansAFileOfTheWorkingDirectory() throws IOException {
+    Path planted = Files.writeString(work.resolve("planted"), "#!/bin/sh\necho planted\n");
+    Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxr-xr-x"));
+    String path = ":.:" + work + ":" + Peers.searchPath();
+    Programs careless = new LocalPrograms(scratch, path, SecretMask.of(List.of()));
+    for (String name : List.of("planted", "./planted", "../work/planted", "", "planted\0")) {
+      Command command = new Command(List.of(name), work, Map.of(), Duration.ofSeconds(10));
+      assertThat(no(careless.run(command)).code()).isEqualTo(ReasonCode.TOOL_MISSING);
+    }
+    Command shell =
+        new Command(List.of("sh", "-c", "planted"), work, Map.of(), Duration.ofSeconds(10));
+    assertThat(ok(careless.run(shell)).exitCode()).isEqualTo(127);
+  }
+
+  @Test
+  void aMissingProgramSaysSo() {
+    Failure failure = no(run("no-such-program"));
+    assertThat(failure.sentence())
+        .isEqualTo(
+            "could not run no-such-program: it is not installed;"
+                + " install it, or add its folder to PATH");
+    assertThat(programs.available("no-such-program")).isFalse();
+    assertThat(programs.available("sh")).isTrue();
+  }
+
+  private Answer<Finished> run(String program, String format, List<String> values) {
+    Stream<String> all = Stream.concat(Stream.of(program, format), values.stream());
+    return run(all.toArray(String[]::new));
+  }
+
+  private Answer<Finished> run(String... arguments) {
+    Command command = new Command(List.of(arguments), work, Map.of(), Duration.ofSeconds(20));
+    return programs.run(command);
+  }
+
+  private Answer<Finished> script(String script) {
+    return script(script, Duration.ofSeconds(20));
+  }
+
+  private Answer<Finished> script(String script, Duration timeout) {
+    return programs.run(new Command(List.of("sh", "-c", script), work, Map.of(), timeout));
+  }
+
+  private List<Long> pids(int expected) throws IOException {
+    List<Long> pids = Files.readAllLines(work.resolve("pids")).stream().map(Long::valueOf).toList();
+    assertThat(pids).hasSizeGreaterThanOrEqualTo(expected);
+    return pids;
+  }
+
+  private static boolean runs(long pid) {
+    return ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isPresent()
+        && !state(pid).equals("Z");
+  }
+
+  private static String state(long pid) {
+    try {
+      String stat = Files.readString(Path.of("/proc/" + pid + "/stat"));
+      return stat.substring(stat.lastIndexOf(')') + 2, stat.lastIndexOf(')') + 3);
+    } catch (IOException e) {
+      return "Z";
+    }
+  }
+}
