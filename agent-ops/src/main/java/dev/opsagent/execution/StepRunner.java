@@ -1,5 +1,6 @@
 package dev.opsagent.execution;
 
+import dev.opsagent.execution.Operation.Resolution;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
@@ -9,9 +10,13 @@ import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Runs one attempt of a step or of its undo, on the calling thread: probe, act, probe again. What
@@ -19,6 +24,7 @@ import java.util.function.Supplier;
  * unless a probe can tell.
  */
 final class StepRunner {
+  private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
   private final Timers timers;
 
   StepRunner(Timers timers) {
@@ -28,9 +34,11 @@ final class StepRunner {
   /**
    * @throws LeaseLost when the worker must not act any more
    */
-  StepResult run(PlannedStep planned, Step step, StepContext context) {
+  StepResult run(PlannedStep planned, Step step, StepContext context, BooleanSupplier stopped) {
     if (planned.effects().isEmpty() && !planned.workspace()) {
-      return check(planned, step, context);
+      return stopped.getAsBoolean()
+          ? new StepResult.NotDone(cut(planned))
+          : check(planned, step, context);
     }
     Probe before = probe(planned, step, context);
     return switch (before) {
@@ -38,8 +46,19 @@ final class StepRunner {
           new StepResult.Done(facts, deliverables, true);
       case Probe.Conflicting(Failure failure) -> new StepResult.Conflict(failure);
       case Probe.Unknown(Failure failure) -> new StepResult.InDoubt(failure);
-      case Probe.Missing() -> act(planned, step, context);
+      case Probe.Missing() ->
+          stopped.getAsBoolean()
+              ? new StepResult.NotDone(cut(planned))
+              : act(planned, step, context);
     };
+  }
+
+  Resolution resolve(Operation operation, TaskDispatch order, StepContext context) {
+    String action = "look up what the plan of " + order.operation() + " needs";
+    return limited(
+        context.timeout(),
+        () -> operation.resolve(order, context),
+        bug -> new Resolution.Unresolved(bug == null ? cut(action) : broken(action, bug)));
   }
 
   Undo undo(PlannedStep planned, Step step, StepContext context) {
@@ -130,17 +149,22 @@ final class StepRunner {
   }
 
   private static Failure cut(PlannedStep planned) {
-    return Failure.passing(
-        ReasonCode.TIMEOUT,
-        planned.description(),
-        "it was cut off, or took longer than " + planned.timeout(),
-        "");
+    return cut(planned.description());
+  }
+
+  private static Failure cut(String action) {
+    return Failure.passing(ReasonCode.TIMEOUT, action, "it was cut off, or took too long", "");
   }
 
   private static Failure broken(PlannedStep planned, RuntimeException bug) {
+    return broken(planned.description(), bug);
+  }
+
+  private static Failure broken(String action, RuntimeException bug) {
+    LOG.error("{} broke", action, bug);
     return Failure.of(
         ReasonCode.INTERNAL,
-        planned.description(),
+        action,
         bug.getClass().getSimpleName() + " inside the step",
         "look for it in the worker's log");
   }

@@ -26,14 +26,22 @@ import java.util.Optional;
  */
 final class TaskMachine {
   private final Backoff backoff;
-  private final Duration decisionTimeout;
+  private final PartitionSettings settings;
 
-  /**
-   * @param decisionTimeout how long a person may take to decide before the task ends IN_DOUBT
-   */
-  TaskMachine(Backoff backoff, Duration decisionTimeout) {
+  TaskMachine(Backoff backoff, PartitionSettings settings) {
     this.backoff = backoff;
-    this.decisionTimeout = decisionTimeout;
+    this.settings = settings;
+  }
+
+  /** The time that a task has: its own requirement, else the default. */
+  Duration budget(TaskDispatch order, Instant now) {
+    Duration timeout = order.requirements().timeout().orElse(settings.taskTimeout());
+    return order
+        .requirements()
+        .deadline()
+        .map(at -> Duration.between(now, at))
+        .filter(left -> left.compareTo(timeout) < 0)
+        .orElse(timeout);
   }
 
   Transition accept(TaskRecord fresh, Instant now) {
@@ -194,7 +202,7 @@ final class TaskMachine {
       return change.note("ignored", order.by(), "nothing to decide").then(Command.IDLE);
     }
     Doubt doubt = task.waiting().orElseThrow();
-    change.set(task.waiting(Optional.empty()));
+    change.set(task.waiting(Optional.empty()).budget(settings.taskTimeout()));
     if (order.decision() == TaskResolve.Decision.ABANDON) {
       return inDoubt(change, doubt.failure(), "abandoned by " + order.by());
     }
@@ -324,14 +332,14 @@ final class TaskMachine {
 
   private Transition doubt(Change change, int index, boolean undoing, Failure failure) {
     Instant now = change.now();
-    Doubt doubt = new Doubt(index, undoing, failure, now, now.plus(decisionTimeout));
+    Doubt doubt = new Doubt(index, undoing, failure, now, now.plus(settings.decisionTimeout()));
     StepRecord step = change.record().steps().get(index);
     TaskRecord next =
         change
             .record()
             .with(TaskState.AWAITING_DECISION)
             .waiting(Optional.of(doubt))
-            .budget(decisionTimeout);
+            .budget(settings.decisionTimeout());
     change.set(next);
     change.step(index, undoing ? step : step.with(Outcome.IN_DOUBT), Optional.of(failure));
     ReasonCode code = undoing ? ReasonCode.UNDO_FAILED : ReasonCode.EFFECT_IN_DOUBT;

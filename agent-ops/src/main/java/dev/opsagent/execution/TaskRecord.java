@@ -56,6 +56,35 @@ record TaskRecord(
     remains = List.copyOf(remains);
   }
 
+  /** An order that has just come in. */
+  static TaskRecord fresh(
+      TaskDispatch order,
+      String digest,
+      Optional<String> traceparent,
+      long offset,
+      Instant now,
+      Duration budget) {
+    return new TaskRecord(
+        order,
+        digest,
+        traceparent,
+        offset,
+        TaskState.ACCEPTED,
+        0,
+        now,
+        budget,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        false,
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Optional.empty());
+  }
+
   /**
    * Why the task ends, decided before undoing begins.
    *

@@ -1,0 +1,109 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.execution.Journal.Consumed;
+import dev.opsagent.execution.Journal.Entry;
+import dev.opsagent.execution.JournalRecord.Audited;
+import dev.opsagent.execution.JournalRecord.Deployed;
+import dev.opsagent.execution.JournalRecord.Escalated;
+import dev.opsagent.execution.JournalRecord.Ledger;
+import dev.opsagent.execution.JournalRecord.Status;
+import dev.opsagent.execution.LedgerFold.AuditHead;
+import dev.opsagent.protocol.AuditRecord;
+import dev.opsagent.protocol.DeploymentRecord;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.TaskCancel;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Makes journal entries of transitions: everything that must become visible together. */
+final class EntryWriter {
+  private final AuditLog audit;
+  private final Deployments deployments = new Deployments();
+  private final Map<String, TaskCancel> cancels = new HashMap<>();
+
+  EntryWriter(AuditLog audit) {
+    this.audit = audit;
+  }
+
+  void resume(LedgerFold ledger) {
+    ledger.head().ifPresent(head -> audit.resume(head.sequence(), head.hash()));
+    ledger.deployments().forEach(deployments::restore);
+    cancels.putAll(ledger.cancels());
+  }
+
+  Optional<DeploymentRecord> deployed(String target) {
+    return deployments.on(target);
+  }
+
+  Entry transition(
+      TaskRecord before,
+      TaskRecord after,
+      Transition transition,
+      Optional<Consumed> consumed,
+      Instant now) {
+    List<JournalRecord> records = new ArrayList<>();
+    records.add(new Ledger(after.id(), Optional.of(Json.write(after))));
+    for (StatusReport report : transition.reports()) {
+      records.add(new Status(report, after.traceparent()));
+    }
+    transition.escalations().forEach(escalation -> records.add(new Escalated(escalation)));
+    deployments
+        .changed(before, after, now)
+        .ifPresent(record -> {
+          String key = LedgerFold.DEPLOYMENT + record.target().key();
+          records.add(new Ledger(key, Optional.of(Json.write(record))));
+          records.add(new Deployed(record));
+        });
+    if (cancels.remove(after.id()) != null) {
+      records.add(new Ledger(LedgerFold.CANCEL + after.id(), Optional.empty()));
+    }
+    seal(transition.audit(), records);
+    return new Entry(records, consumed);
+  }
+
+  Entry refusal(
+      StatusReport report, Optional<String> traceparent, AuditDraft draft, Consumed consumed) {
+    List<JournalRecord> records = new ArrayList<>();
+    records.add(new Status(report, traceparent));
+    seal(List.of(draft), records);
+    return new Entry(records, Optional.of(consumed));
+  }
+
+  Entry remember(TaskCancel cancel, AuditDraft draft, Consumed consumed) {
+    cancels.put(cancel.taskId(), cancel);
+    List<JournalRecord> records = new ArrayList<>();
+    String key = LedgerFold.CANCEL + cancel.taskId();
+    records.add(new Ledger(key, Optional.of(Json.write(cancel))));
+    seal(List.of(draft), records);
+    return new Entry(records, Optional.of(consumed));
+  }
+
+  Entry note(AuditDraft draft, Consumed consumed) {
+    List<JournalRecord> records = new ArrayList<>();
+    seal(List.of(draft), records);
+    return new Entry(records, Optional.of(consumed));
+  }
+
+  /** The cancel that came before its task. */
+  Optional<TaskCancel> remembered(String taskId) {
+    return Optional.ofNullable(cancels.get(taskId));
+  }
+
+  private void seal(List<AuditDraft> drafts, List<JournalRecord> records) {
+    Optional<AuditRecord> last = Optional.empty();
+    for (AuditDraft draft : drafts) {
+      AuditRecord sealed = audit.seal(draft);
+      records.add(new Audited(sealed));
+      last = Optional.of(sealed);
+    }
+    last.ifPresent(record -> {
+      AuditHead head = new AuditHead(record.sequence(), record.hash());
+      records.add(new Ledger(LedgerFold.AUDIT, Optional.of(Json.write(head))));
+    });
+  }
+}
