@@ -59,6 +59,7 @@ public final class PartitionEngine {
   private volatile boolean closing;
   private volatile boolean closed;
   private volatile int inFlight;
+  private int unanswered;
 
   /**
    * What the engine calls.
@@ -135,14 +136,13 @@ public final class PartitionEngine {
       String summary = report.reason().map(Reason::detail).orElse("");
       AuditDraft draft = note(report.target(), report.taskId(), "rejected", summary);
       Entry entry = writer.refusal(report, traceparent, draft, consumed);
-      ports.journal().append(entry, this::appended);
+      append(entry, () -> {});
     });
   }
 
   /** Sends an input record on as it is, or buries it; nothing else happens with it. */
   public void pass(JournalRecord record, Consumed consumed) {
-    turn(() ->
-        ports.journal().append(new Entry(List.of(record), Optional.of(consumed)), this::appended));
+    turn(() -> append(new Entry(List.of(record), Optional.of(consumed)), () -> {}));
   }
 
   public void control(ControlMessage message, Consumed consumed) {
@@ -207,7 +207,7 @@ public final class PartitionEngine {
     String summary = same ? "came again; answered from the record" : "same id, other payload";
     AuditDraft draft =
         note(order.target(), order.taskId(), same ? "repeated" : "rejected", summary);
-    ports.journal().append(writer.refusal(answer, traceparent, draft, consumed), this::appended);
+    append(writer.refusal(answer, traceparent, draft, consumed), () -> {});
   }
 
   private static byte[] lastReport(LiveTask task) {
@@ -276,7 +276,7 @@ public final class PartitionEngine {
     }
     AuditDraft draft =
         note(cancel.target(), cancel.taskId(), "remembered", "cancelled before it was dispatched");
-    ports.journal().append(writer.remember(cancel, draft, consumed), this::appended);
+    append(writer.remember(cancel, draft, consumed), () -> {});
   }
 
   private void ignore(ControlMessage message, Optional<String> taskId, Consumed consumed) {
@@ -291,7 +291,7 @@ public final class PartitionEngine {
             Optional.empty(),
             List.of(),
             now());
-    ports.journal().append(writer.note(draft, consumed), this::appended);
+    append(writer.note(draft, consumed), () -> {});
   }
 
   private AuditDraft note(Target target, String taskId, String kind, String summary) {
@@ -333,16 +333,7 @@ public final class PartitionEngine {
       watch(task);
     }
     Entry entry = writer.transition(before, task.record, transition, consumed, now());
-    ports
-        .journal()
-        .append(
-            entry,
-            outcome -> {
-              appended(outcome);
-              if (outcome == Appended.COMMITTED) {
-                turn(() -> committed(task, transition));
-              }
-            });
+    append(entry, () -> committed(task, transition));
   }
 
   /** Carries the state's remaining time into the record, unless the transition sets a new one. */
@@ -362,10 +353,21 @@ public final class PartitionEngine {
         : record.deployedOver(writer.deployed(record.dispatch().target().key()));
   }
 
-  private void appended(Appended outcome) {
+  private void append(Entry entry, Runnable then) {
+    unanswered++;
+    ports.journal().append(entry, outcome -> turns.execute(() -> answered(outcome, then)));
+  }
+
+  private void answered(Appended outcome, Runnable then) {
+    unanswered--;
     if (outcome == Appended.LOST) {
       lost();
+      return;
     }
+    if (!closed) {
+      then.run();
+    }
+    checkDrained();
   }
 
   private void committed(LiveTask task, Transition transition) {
@@ -639,7 +641,7 @@ public final class PartitionEngine {
     if (!closing) {
       return;
     }
-    boolean running = false;
+    boolean running = unanswered > 0;
     for (LiveTask task : new ArrayList<>(lanes.all())) {
       running |= task.run.filter(run -> run.launched).isPresent();
     }

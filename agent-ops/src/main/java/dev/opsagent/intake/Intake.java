@@ -1,0 +1,191 @@
+package dev.opsagent.intake;
+
+import dev.opsagent.execution.JournalRecord.DeadLetter;
+import dev.opsagent.execution.JournalRecord.Forwarded;
+import dev.opsagent.execution.PartitionEngine;
+import dev.opsagent.protocol.ControlMessage;
+import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.EventCodec.Incoming;
+import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.Message;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.StatusReport.Reason;
+import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.protocol.TaskState;
+import java.nio.charset.StandardCharsets;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.ToIntFunction;
+
+/**
+ * Judges each input record and hands it to the engine of its partition, which records the verdict
+ * in one transaction with the record's position. It runs no work and asks nothing outside.
+ */
+public final class Intake {
+  private static final int MAX_HEADERS = 32;
+  private static final int MAX_HEADER_BYTES = 4096;
+  private static final String REASON = "ops-reason";
+
+  private final Decoder decoder;
+  private final Territory territory;
+  private final ToIntFunction<String> partitionOf;
+  private final InstantSource clock;
+
+  /**
+   * @param partitionOf the partition that a target's key belongs to
+   */
+  public Intake(
+      Decoder decoder,
+      Territory territory,
+      ToIntFunction<String> partitionOf,
+      InstantSource clock) {
+    this.decoder = decoder;
+    this.territory = territory;
+    this.partitionOf = partitionOf;
+    this.clock = clock;
+  }
+
+  /** Takes the record; never throws for what is in it. */
+  public void deliver(Delivery delivery, PartitionEngine engine) {
+    try {
+      route(delivery, decoder.read(delivery), engine);
+    } catch (InvalidMessage fault) {
+      unreadable(delivery, fault, engine);
+    }
+  }
+
+  private void route(Delivery delivery, Incoming incoming, PartitionEngine engine) {
+    Message message = incoming.message();
+    switch (delivery.input()) {
+      case TASKS -> {
+        if (message instanceof TaskDispatch order) {
+          dispatch(delivery, order, incoming.traceparent(), engine);
+          return;
+        }
+      }
+      case CONTROL -> {
+        if (message instanceof ControlMessage control) {
+          control(delivery, control, engine);
+          return;
+        }
+      }
+    }
+    throw new InvalidMessage("type", "does not belong on this topic");
+  }
+
+  private void dispatch(
+      Delivery delivery, TaskDispatch order, Optional<String> traceparent, PartitionEngine engine) {
+    if (elsewhere(delivery, order.target())) {
+      forward(delivery, order.target(), engine);
+      return;
+    }
+    Optional<Reason> refused = territory.refuse(order);
+    if (refused.isPresent()) {
+      StatusReport report =
+          refusal(order.taskId(), order.operation(), order.target(), refused.orElseThrow());
+      engine.refuse(report, traceparent, delivery.consumed());
+      return;
+    }
+    String digest = EventCodec.payloadDigest(order);
+    engine.dispatch(withoutInstruction(order), digest, traceparent, delivery.consumed());
+  }
+
+  private void control(Delivery delivery, ControlMessage message, PartitionEngine engine) {
+    if (elsewhere(delivery, message.target())) {
+      forward(delivery, message.target(), engine);
+      return;
+    }
+    engine.control(message, delivery.consumed());
+  }
+
+  /** Free text is for routing only: it may carry what must not be kept. */
+  private static TaskDispatch withoutInstruction(TaskDispatch order) {
+    return new TaskDispatch(
+        order.taskId(),
+        order.operation(),
+        order.target(),
+        order.repository(),
+        order.parameters(),
+        order.requirements(),
+        order.requiredEvidence(),
+        order.requestedBy(),
+        order.dryRun(),
+        Optional.empty());
+  }
+
+  private boolean elsewhere(Delivery delivery, Target target) {
+    return partitionOf.applyAsInt(target.key()) != delivery.partition();
+  }
+
+  /** Producers in other languages choose partitions differently; a target has one all the same. */
+  private void forward(Delivery delivery, Target target, PartitionEngine engine) {
+    Forwarded record =
+        new Forwarded(
+            delivery.input(),
+            partitionOf.applyAsInt(target.key()),
+            target.key(),
+            delivery.value().orElseThrow(),
+            bounded(delivery.headers()));
+    engine.pass(record, delivery.consumed());
+  }
+
+  private void unreadable(Delivery delivery, InvalidMessage fault, PartitionEngine engine) {
+    String expectation = Optional.ofNullable(fault.getMessage()).orElse("cannot be read");
+    Optional<StatusReport> report = Addressed.in(delivery).map(to -> malformed(to, expectation));
+    if (report.isPresent()) {
+      engine.refuse(report.orElseThrow(), Optional.empty(), delivery.consumed());
+      return;
+    }
+    Map<String, byte[]> headers = new HashMap<>(bounded(delivery.headers()));
+    headers.put(REASON, bytes(ReasonCode.MALFORMED + ": " + expectation));
+    headers.put("ops-field", bytes(fault.field()));
+    headers.put("ops-origin", bytes(origin(delivery)));
+    DeadLetter letter = new DeadLetter(delivery.key(), delivery.value(), headers);
+    engine.pass(letter, delivery.consumed());
+  }
+
+  private static String origin(Delivery delivery) {
+    return delivery.input() + "-" + delivery.partition() + "@" + delivery.offset();
+  }
+
+  private StatusReport malformed(Addressed to, String expectation) {
+    Reason reason = new Reason(ReasonCode.MALFORMED, expectation, Optional.empty());
+    return refusal(to.taskId(), to.operation(), to.target(), reason);
+  }
+
+  private StatusReport refusal(String taskId, String operation, Target target, Reason reason) {
+    return new StatusReport(
+        taskId,
+        operation,
+        target,
+        TaskState.REJECTED,
+        1,
+        Optional.empty(),
+        Optional.of(reason),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        clock.instant());
+  }
+
+  /** Headers are kept, but an abundance of them is not: it would grow with every hop. */
+  private static Map<String, byte[]> bounded(Map<String, byte[]> headers) {
+    Map<String, byte[]> kept = new HashMap<>();
+    headers.entrySet().stream()
+        .filter(header -> header.getValue().length <= MAX_HEADER_BYTES)
+        .sorted(Map.Entry.comparingByKey())
+        .limit(MAX_HEADERS)
+        .forEach(header -> kept.put(header.getKey(), header.getValue()));
+    return kept;
+  }
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+}
