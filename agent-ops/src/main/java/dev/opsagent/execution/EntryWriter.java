@@ -59,7 +59,7 @@ final class EntryWriter {
           records.add(new Ledger(key, Optional.of(Json.write(record))));
           records.add(new Deployed(record));
         });
-    if (cancels.remove(after.id()) != null) {
+    if (after.state().isEnd() && cancels.remove(after.id()) != null) {
       records.add(new Ledger(LedgerFold.CANCEL + after.id(), Optional.empty()));
     }
     seal(transition.audit(), records);

@@ -235,10 +235,15 @@ public final class PartitionEngine {
     watch(task);
     count();
     commit(task, machine.accept(task.record, now()), Optional.of(consumed));
-    writer
-        .remembered(order.taskId())
-        .ifPresent(cancel -> commit(task, machine.cancel(task.record, cancel, now()), none()));
+    cancelEarly(task);
     pump(order.target().key());
+  }
+
+  /** Obeys a cancel that came before its task. */
+  private void cancelEarly(LiveTask task) {
+    writer
+        .remembered(task.record.id())
+        .ifPresent(cancel -> commit(task, machine.cancel(task.record, cancel, now()), none()));
   }
 
   private static Optional<Consumed> none() {

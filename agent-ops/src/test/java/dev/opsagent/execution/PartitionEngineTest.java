@@ -1,0 +1,311 @@
+package dev.opsagent.execution;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.audit.AuditChain;
+import dev.opsagent.execution.Journal.Consumed;
+import dev.opsagent.execution.Journal.Input;
+import dev.opsagent.execution.ScriptedOperation.Behaviour;
+import dev.opsagent.protocol.AuditRecord;
+import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.TaskCancel;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.protocol.TaskResolve;
+import dev.opsagent.protocol.TaskResolve.Decision;
+import dev.opsagent.protocol.TaskState;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class PartitionEngineTest {
+  private static final Target TARGET = new Target("local", "shop");
+
+  private final ManualTime time = new ManualTime();
+  private final MemoryJournal journal = new MemoryJournal();
+  private final ScriptedOperation world = new ScriptedOperation();
+  private final Map<String, KnownTasks.Known> index = new HashMap<>();
+  private long offset;
+  private PartitionEngine engine = engine();
+
+  @Test
+  void a_task_runs_its_steps_in_order_and_reports_every_change_without_a_gap() {
+    dispatch("t1", false);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(world.effects).containsExactly("do t1/one", "do t1/two", "do t1/three");
+    assertGapless("t1");
+    assertThat(journal.last("t1").changes())
+        .containsExactly("git-refs one", "git-refs two", "deployment three");
+  }
+
+  @Test
+  void the_same_task_again_is_answered_from_the_record_and_another_payload_is_a_conflict() {
+    dispatch("t1", false);
+    int before = journal.reports("t1").size();
+    dispatch("t1", false);
+    assertThat(journal.reports("t1")).hasSize(before + 1);
+    assertThat(journal.last("t1")).isEqualTo(journal.reports("t1").get(before - 1));
+    dispatch("t1", true);
+    assertThat(journal.last("t1").reason().orElseThrow().code()).isEqualTo(ReasonCode.CONFLICT);
+    assertThat(world.effects).hasSize(3);
+  }
+
+  @Test
+  void a_dry_run_has_the_plan_of_the_run_and_no_effect() {
+    dispatch("dry", true);
+    dispatch("wet", false);
+    assertThat(journal.last("dry").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(plan("dry")).isEqualTo(plan("wet"));
+    assertThat(world.effects).noneMatch(effect -> effect.contains("dry"));
+    List<String> planned =
+        journal.reports("wet").stream()
+            .flatMap(report -> report.plan().stream())
+            .flatMap(plan -> plan.steps().stream())
+            .flatMap(step -> step.effects().stream())
+            .toList();
+    assertThat(journal.audit().stream().flatMap(record -> record.effects().stream()))
+        .containsExactlyElementsOf(planned);
+  }
+
+  @Test
+  void a_failed_step_undoes_the_ones_before_it_in_reverse() {
+    world.behaviour.put("three", Behaviour.FAILS);
+    dispatch("t1", false);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(world.effects)
+        .containsExactly("do t1/one", "do t1/two", "undo t1/two", "undo t1/one");
+    assertThat(journal.escalations()).hasSize(1);
+    assertGapless("t1");
+  }
+
+  @Test
+  void a_failure_before_any_effect_is_failed_and_not_rolled_back() {
+    world.behaviour.put("one", Behaviour.FAILS);
+    dispatch("t1", false);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.FAILED);
+    assertThat(world.effects).isEmpty();
+    assertThat(journal.escalations()).isEmpty();
+  }
+
+  @Test
+  void a_passing_failure_is_tried_again_after_a_pause() {
+    world.behaviour.put("two", Behaviour.FAILS_ONCE);
+    dispatch("t1", false);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.RUNNING);
+    time.advance(Duration.ofSeconds(5));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void a_tool_that_fails_after_the_effect_is_believed_less_than_the_probe() {
+    world.behaviour.put("two", Behaviour.DONE_BUT_FAILS);
+    dispatch("t1", false);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(world.effects).hasSize(3);
+  }
+
+  @Test
+  void what_nobody_knows_goes_to_a_person_who_can_say_that_it_was_done() {
+    world.behaviour.put("two", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    StatusReport waiting = journal.last("t1");
+    assertThat(waiting.state()).isEqualTo(TaskState.AWAITING_DECISION);
+    assertThat(waiting.waiting().orElseThrow().sentence()).contains("ops-agent resolve t1");
+    assertThat(journal.escalations()).hasSize(1);
+    resolve("t1", Decision.DONE);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(world.effects).containsExactly("do t1/one", "do t1/three");
+  }
+
+  @Test
+  void what_nobody_decides_ends_in_doubt_and_holds_the_target_until_it_is_resolved() {
+    world.behaviour.put("two", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    time.advance(Duration.ofHours(25));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.IN_DOUBT);
+    world.behaviour.clear();
+    dispatch("t2", false);
+    assertThat(journal.last("t2").reason().orElseThrow().code()).isEqualTo(ReasonCode.TARGET_HELD);
+    restart();
+    dispatch("t3", false);
+    assertThat(journal.last("t3").state()).isEqualTo(TaskState.REJECTED);
+    resolve("t1", Decision.UNDONE);
+    dispatch("t4", false);
+    assertThat(journal.last("t4").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void an_undo_that_fails_is_never_reported_as_rolled_back() {
+    world.behaviour.put("two", Behaviour.UNDO_FAILS);
+    world.behaviour.put("three", Behaviour.FAILS);
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_DECISION);
+    resolve("t1", Decision.ABANDON);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.IN_DOUBT);
+  }
+
+  @Test
+  void a_conflict_is_not_ours_to_undo() {
+    world.behaviour.put("two", Behaviour.CONFLICTS);
+    dispatch("t1", false);
+    assertThat(world.effects).containsExactly("do t1/one", "undo t1/one");
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.ROLLED_BACK);
+  }
+
+  @Test
+  void tasks_of_one_target_run_one_after_the_other() {
+    world.behaviour.put("two", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    dispatch("t2", false);
+    assertThat(journal.last("t2").state()).isEqualTo(TaskState.ACCEPTED);
+    world.behaviour.clear();
+    resolve("t1", Decision.CONTINUE);
+    assertThat(journal.last("t2").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void a_cancel_that_comes_before_its_task_is_remembered_over_a_restart() {
+    cancel("t1");
+    restart();
+    dispatch("t1", false);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(world.effects).isEmpty();
+  }
+
+  @Test
+  void a_cancel_between_two_attempts_undoes_what_was_done() {
+    world.behaviour.put("two", Behaviour.FAILS_ONCE);
+    dispatch("t1", false);
+    cancel("t1");
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(world.effects).containsExactly("do t1/one", "undo t1/one");
+  }
+
+  @Test
+  void a_task_that_waits_too_long_in_its_lane_expires() {
+    world.behaviour.put("two", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    dispatch("t2", false);
+    time.advance(Duration.ofHours(2));
+    assertThat(journal.last("t2").state()).isEqualTo(TaskState.EXPIRED);
+  }
+
+  @Test
+  void a_crash_after_every_entry_ends_as_without_a_crash() {
+    for (Behaviour behaviour : List.of(Behaviour.WORKS, Behaviour.FAILS, Behaviour.FAILS_ONCE)) {
+      TaskState calm = new PartitionEngineTest().endOf(behaviour, Integer.MAX_VALUE);
+      for (int crash = 1; crash < 20; crash++) {
+        PartitionEngineTest run = new PartitionEngineTest();
+        assertThat(run.endOf(behaviour, crash))
+            .as("%s, crash %d", behaviour, crash)
+            .isEqualTo(calm);
+        assertThat(run.world.effects).doesNotHaveDuplicates();
+        run.assertGapless("t1");
+        run.assertChained();
+      }
+    }
+  }
+
+  private TaskState endOf(Behaviour behaviour, int entries) {
+    world.behaviour.put("three", behaviour);
+    journal.dieAfter(entries);
+    dispatch("t1", false);
+    time.advance(Duration.ofSeconds(5));
+    journal.dieAfter(Integer.MAX_VALUE);
+    restart();
+    time.advance(Duration.ofMinutes(1));
+    assertChained();
+    return journal.last("t1").state();
+  }
+
+  private PartitionEngine engine() {
+    PartitionEngine.Ports ports =
+        new PartitionEngine.Ports(
+            journal,
+            new MapKnownTasks(index),
+            new AuditChain(),
+            Map.of(world.name(), world),
+            time,
+            time,
+            attempt -> Duration.ofSeconds(attempt),
+            _ -> {},
+            (_, _, _) -> {},
+            EngineListener.NONE);
+    return new PartitionEngine(0, ports, PartitionSettings.DEFAULT);
+  }
+
+  private void restart() {
+    engine.lost();
+    time.settle();
+    index.clear();
+    engine = engine();
+    engine.restore(journal.fold(new MapKnownTasks(index)));
+    time.settle();
+  }
+
+  private void dispatch(String taskId, boolean dryRun) {
+    TaskDispatch order =
+        new TaskDispatch(
+            taskId,
+            "push",
+            TARGET,
+            Optional.empty(),
+            Json.mapper().createObjectNode(),
+            Requirements.NONE,
+            List.of(),
+            "pm",
+            dryRun,
+            Optional.empty());
+    engine.dispatch(
+        order, EventCodec.payloadDigest(order), Optional.empty(), consumed(Input.TASKS));
+    time.settle();
+  }
+
+  private void cancel(String taskId) {
+    engine.control(new TaskCancel(taskId, TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+    time.settle();
+  }
+
+  private void resolve(String taskId, Decision decision) {
+    engine.control(
+        new TaskResolve(taskId, TARGET, "ann", decision, "looked"), consumed(Input.CONTROL));
+    time.settle();
+  }
+
+  private Consumed consumed(Input input) {
+    return new Consumed(input, offset++);
+  }
+
+  private String plan(String taskId) {
+    return journal.reports(taskId).stream()
+        .flatMap(report -> report.plan().stream())
+        .findFirst()
+        .orElseThrow()
+        .digest();
+  }
+
+  private void assertGapless(String taskId) {
+    List<StatusReport> reports = journal.reports(taskId);
+    for (int i = 0; i < reports.size(); i++) {
+      assertThat(reports.get(i).revision()).isEqualTo(i + 1);
+    }
+  }
+
+  private void assertChained() {
+    AuditChain chain = new AuditChain();
+    for (AuditRecord record : journal.audit()) {
+      assertThat(chain.verify(record)).isEmpty();
+    }
+  }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.opsagent.execution;
+
+import org.jspecify.annotations.NullMarked;
