@@ -1,0 +1,25 @@
+package dev.opsagent.testing;
+
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.tools.npm.LocalVerdaccio;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Starts a real npm registry for tests. */
+public final class Verdaccio {
+  private Verdaccio() {}
+
+  /**
+   * @param data folder for its packages; a scratch folder of npm is made beside it
+   */
+  public static LocalVerdaccio start(Path data) {
+    Peers.require("npm", "install Node.js 20");
+    Peers.require("node", "install Node.js 20");
+    LocalPrograms programs =
+        new LocalPrograms(
+            data.resolveSibling("verdaccio-scratch"), Peers.searchPath(), SecretMask.of(List.of()));
+    Path cache = Path.of(System.getProperty("user.home"), ".cache", "ops-agent");
+    return Answers.ok(LocalVerdaccio.start(cache, data, programs));
+  }
+}
