@@ -1,0 +1,175 @@
+package dev.opsagent.operations.push;
+
+import dev.opsagent.execution.Operation;
+import dev.opsagent.execution.Step;
+import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.push.PushParameters.Deploy;
+import dev.opsagent.operations.push.PushParameters.Health;
+import dev.opsagent.operations.push.PushParameters.Publish;
+import dev.opsagent.outside.Browser;
+import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.PackageRegistry;
+import dev.opsagent.outside.PackageScripts;
+import dev.opsagent.outside.Repository;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.Workspaces;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Plan;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.TaskDispatch;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * {@code push}: releases the next version of an npm package from a branch, with two legal ends.
+ * Either everything is released, or it is withdrawn: before the refs are pushed that leaves
+ * nothing, after it what stays visible is named.
+ */
+public final class PushOperation implements Operation {
+  /** The environment of the machine that the worker runs on. */
+  static final String LOCAL = "local";
+
+  private static final String NAME = "push";
+
+  private final ReleaseSource sources;
+  private final Map<String, PackageRegistry> registries;
+  private final PackageScripts scripts;
+  private final Map<String, ServiceRuntime> runtimes;
+  private final HealthProbe health;
+  private final Browser browser;
+  private final InstantSource clock;
+  private final Readback readback;
+
+  /**
+   * @param registries by configured name
+   * @param runtimes by kind
+   */
+  public PushOperation(
+      Repository repository,
+      Map<String, PackageRegistry> registries,
+      PackageScripts scripts,
+      Map<String, ServiceRuntime> runtimes,
+      HealthProbe health,
+      Browser browser,
+      Workspaces workspaces,
+      InstantSource clock) {
+    this(
+        new ReleaseSource(repository, workspaces),
+        registries,
+        scripts,
+        runtimes,
+        health,
+        browser,
+        clock,
+        Readback.DEFAULT);
+  }
+
+  PushOperation(
+      ReleaseSource sources,
+      Map<String, PackageRegistry> registries,
+      PackageScripts scripts,
+      Map<String, ServiceRuntime> runtimes,
+      HealthProbe health,
+      Browser browser,
+      InstantSource clock,
+      Readback readback) {
+    this.sources = sources;
+    this.registries = Map.copyOf(registries);
+    this.scripts = scripts;
+    this.runtimes = Map.copyOf(runtimes);
+    this.health = health;
+    this.browser = browser;
+    this.clock = clock;
+    this.readback = readback;
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public Optional<Failure> refuse(TaskDispatch task) {
+    return new PushRefusal(registries.keySet(), runtimes.keySet()).of(task);
+  }
+
+  @Override
+  public Resolution resolve(TaskDispatch task, StepContext context) {
+    PushParameters parameters = PushParameters.of(task);
+    PushResolver resolver =
+        new PushResolver(sources, parameters, publishesTo(parameters), runsOn(parameters), clock);
+    try {
+      return new Resolution.Resolved(resolver.observe(context).facts());
+    } catch (Stopped | IOException | UncheckedIOException e) {
+      return new Resolution.Unresolved(GuardedStep.failure("look up what to release", e));
+    }
+  }
+
+  @Override
+  public Plan plan(TaskDispatch task, Facts observations) {
+    PushParameters parameters = PushParameters.of(task);
+    Observations seen = Observations.of(observations);
+    return Plan.of(seen.decisive(), new PushPlanner(task.target(), parameters, seen).steps());
+  }
+
+  @Override
+  public Step step(PlannedStep planned, TaskDispatch task) {
+    return new GuardedStep(planned.description(), step(planned.name(), PushParameters.of(task)));
+  }
+
+  private PushStep step(String name, PushParameters parameters) {
+    return switch (name) {
+      case PushPlanner.VALIDATE -> new ValidateStep(sources.repository(), publishesTo(parameters));
+      case PushPlanner.CHECKOUT -> new CheckoutStep(sources);
+      case PushPlanner.SCRIPTS -> new ScriptsStep(sources, scripts);
+      case PushPlanner.BUMP -> new BumpStep(sources);
+      case PushPlanner.PACK -> new PackStep(sources, packsWith(parameters));
+      case PushPlanner.COMMIT -> new CommitStep(sources);
+      case PushPlanner.PUSH_REFS -> new PushRefsStep(sources);
+      case PushPlanner.PUBLISH -> publish(parameters);
+      case PushPlanner.DEPLOY -> new DeployStep(sources, deployment(parameters));
+      case PushPlanner.VERIFY -> verify(parameters);
+      case PushPlanner.OPEN_BROWSER -> new OpenBrowserStep(sources, browser);
+      default -> throw new IllegalArgumentException("a push has no step " + name);
+    };
+  }
+
+  private PushStep publish(PushParameters parameters) {
+    PackageRegistry registry = publishesTo(parameters).orElseThrow();
+    return new PublishStep(sources, registry, parameters.publish().orElseThrow(), readback);
+  }
+
+  private PushStep verify(PushParameters parameters) {
+    Health wanted = parameters.health().orElse(Health.DEFAULT);
+    return new VerifyStep(deployment(parameters), health, wanted, readback.pace());
+  }
+
+  private Deployment deployment(PushParameters parameters) {
+    return new Deployment(runsOn(parameters).orElseThrow(), parameters.deploy().orElseThrow());
+  }
+
+  private Optional<PackageRegistry> publishesTo(PushParameters parameters) {
+    return parameters
+        .publish()
+        .map(Publish::registry)
+        .flatMap(name -> Optional.ofNullable(registries.get(name)));
+  }
+
+  /** Packing is the same for every registry; without a publish the first one does it. */
+  private PackageRegistry packsWith(PushParameters parameters) {
+    return publishesTo(parameters)
+        .orElseGet(() -> new TreeMap<>(registries).firstEntry().getValue());
+  }
+
+  private Optional<ServiceRuntime> runsOn(PushParameters parameters) {
+    return parameters
+        .deploy()
+        .map(Deploy::kind)
+        .flatMap(kind -> Optional.ofNullable(runtimes.get(kind)));
+  }
+}

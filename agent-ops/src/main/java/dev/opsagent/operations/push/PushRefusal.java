@@ -1,0 +1,188 @@
+package dev.opsagent.operations.push;
+
+import dev.opsagent.authority.Ownership;
+import dev.opsagent.operations.push.PushParameters.Deploy;
+import dev.opsagent.operations.push.PushParameters.Http;
+import dev.opsagent.operations.push.PushParameters.Publish;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.RepositoryRef;
+import dev.opsagent.protocol.Requirements;
+import dev.opsagent.protocol.TaskDispatch;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * Says what is wrong with a push before anything is looked up; names fields, never their values.
+ *
+ * @param registries names of the configured registries
+ * @param runtimes kinds of the configured runtimes
+ */
+record PushRefusal(Set<String> registries, Set<String> runtimes) {
+  private static final Pattern BRANCH = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._/+@#-]{0,254}");
+  private static final Pattern DIST_TAG = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,63}");
+  private static final Pattern RANGE = Pattern.compile("[vV]?\\d.*|[xX]");
+  private static final Pattern HTTP_PATH =
+      Pattern.compile("/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,1023}");
+
+  PushRefusal {
+    registries = Set.copyOf(registries);
+    runtimes = Set.copyOf(runtimes);
+  }
+
+  Optional<Failure> of(TaskDispatch task) {
+    PushParameters parameters;
+    try {
+      parameters = PushParameters.of(task);
+    } catch (InvalidMessage e) {
+      return invalid("", e.getMessage() == null ? "are not valid" : e.getMessage());
+    }
+    return Stream.of(
+            ofRequirements(task.requirements()),
+            ofRepository(task),
+            ofBump(parameters),
+            parameters.publish().flatMap(this::ofPublish),
+            ofPacking(parameters),
+            parameters.deploy().flatMap(this::ofDeploy),
+            ofHealth(parameters),
+            ofBrowser(task, parameters))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  /** A push cannot enforce these, and ignores nothing silently. */
+  private static Optional<Failure> ofRequirements(Requirements requirements) {
+    boolean unknown =
+        requirements.performance().isPresent()
+            || requirements.scaling().isPresent()
+            || requirements.compliance().isPresent();
+    return unknown
+        ? refuse(
+            ReasonCode.UNSUPPORTED_REQUIREMENT,
+            "requirements: performance, scaling and compliance cannot be enforced by a push",
+            "take them out, or dispatch an operation that enforces them")
+        : Optional.empty();
+  }
+
+  private static Optional<Failure> ofRepository(TaskDispatch task) {
+    if (task.repository().isEmpty()) {
+      return invalid("repository", "is missing");
+    }
+    RepositoryRef repository = task.repository().get();
+    RemoteUrl url = new RemoteUrl(repository.url());
+    Optional<String> refusal = url.refusal();
+    if (refusal.isPresent()) {
+      return invalid("repository.url", refusal.get());
+    }
+    if (url.isOnThisMachine() && !task.target().environment().equals(PushOperation.LOCAL)) {
+      return invalid("repository.url", "may be a place on this machine for environment local only");
+    }
+    boolean badRef =
+        repository
+            .ref()
+            .filter(ref -> !BRANCH.matcher(ref).matches() || ref.contains(".."))
+            .isPresent();
+    return badRef ? invalid("repository.ref", "is not a branch name") : Optional.empty();
+  }
+
+  private static Optional<Failure> ofBump(PushParameters parameters) {
+    return Bump.parse(parameters.bump()).isPresent()
+        ? Optional.empty()
+        : invalid(
+            "parameters.bump",
+            "must be patch, minor, major, auto or a semantic version without build metadata");
+  }
+
+  private Optional<Failure> ofPublish(Publish publish) {
+    if (!registries.contains(publish.registry())) {
+      return invalid("parameters.publish.registry", "must be one of " + new TreeSet<>(registries));
+    }
+    boolean tag =
+        DIST_TAG.matcher(publish.tag()).matches() && !RANGE.matcher(publish.tag()).matches();
+    if (!tag) {
+      return invalid("parameters.publish.tag", "is not a dist-tag");
+    }
+    boolean access =
+        publish.access().filter(a -> !Set.of("public", "restricted").contains(a)).isEmpty();
+    return access
+        ? Optional.empty()
+        : invalid("parameters.publish.access", "must be public or restricted");
+  }
+
+  private Optional<Failure> ofPacking(PushParameters parameters) {
+    return PushPlanner.packs(parameters) && registries.isEmpty()
+        ? refuse(
+            ReasonCode.CONFIGURATION,
+            "no package registry is configured, so nothing can be packed",
+            "configure a registry for this worker")
+        : Optional.empty();
+  }
+
+  private Optional<Failure> ofDeploy(Deploy deploy) {
+    if (!runtimes.contains(deploy.kind())) {
+      return invalid("parameters.deploy.kind", "must be one of " + new TreeSet<>(runtimes));
+    }
+    boolean process = deploy.kind().equals(Deploy.PROCESS);
+    if (process && (deploy.file().isPresent() || deploy.project().isPresent())) {
+      return invalid("parameters.deploy", "a process has no file and no project");
+    }
+    if (!process && deploy.command().isPresent()) {
+      return invalid("parameters.deploy.command", "is for a process only");
+    }
+    boolean file = deploy.file().filter(path -> !Ownership.isPath(path)).isEmpty();
+    return file
+        ? Optional.empty()
+        : invalid("parameters.deploy.file", "must be a path inside the repository");
+  }
+
+  private static Optional<Failure> ofHealth(PushParameters parameters) {
+    if (parameters.deploy().isEmpty()) {
+      return parameters.health().isPresent()
+          ? invalid("parameters.health", "needs deploy")
+          : Optional.empty();
+    }
+    boolean probed =
+        parameters.health().filter(h -> h.http().isPresent() || h.tcp().isPresent()).isPresent();
+    if (!probed && parameters.deploy().get().port().isEmpty()) {
+      return invalid(
+          "parameters.health", "is missing, and deploy names no port: nothing would be verified");
+    }
+    boolean path =
+        parameters
+            .health()
+            .flatMap(PushParameters.Health::http)
+            .map(Http::path)
+            .filter(p -> !HTTP_PATH.matcher(p).matches())
+            .isEmpty();
+    return path
+        ? Optional.empty()
+        : invalid("parameters.health.http.path", "must be an absolute path in URI form");
+  }
+
+  private static Optional<Failure> ofBrowser(TaskDispatch task, PushParameters parameters) {
+    if (!parameters.openBrowser()) {
+      return Optional.empty();
+    }
+    if (!task.target().environment().equals(PushOperation.LOCAL)) {
+      return invalid("parameters.openBrowser", "is for environment local only");
+    }
+    return parameters.deploy().isPresent()
+        ? Optional.empty()
+        : invalid("parameters.openBrowser", "needs deploy");
+  }
+
+  private static Optional<Failure> invalid(String field, String cause) {
+    return refuse(
+        ReasonCode.INVALID_PARAMETERS,
+        field.isEmpty() ? "parameters: " + cause : field + " " + cause,
+        "correct the task and dispatch it under a new task id");
+  }
+
+  private static Optional<Failure> refuse(ReasonCode code, String cause, String fix) {
+    return Optional.of(Failure.of(code, "accept the push", cause, fix));
+  }
+}

@@ -1,0 +1,33 @@
+package dev.opsagent.operations.push;
+
+import java.time.Duration;
+
+/**
+ * How long a registry may take to show what it has accepted: registries answer 404 for minutes
+ * after a success.
+ *
+ * @param interval between two looks
+ * @param budget in all
+ */
+record Readback(Duration interval, Duration budget, Pace pace) {
+  static final Readback DEFAULT =
+      new Readback(Duration.ofMillis(500), Duration.ofSeconds(90), Pace.MONOTONIC);
+
+  /** Looks until it is so, or until the budget or the limit has run out. */
+  boolean until(Look look, Duration limit) throws Stopped, InterruptedException {
+    Duration longest = limit.compareTo(budget) < 0 ? limit : budget;
+    long end = pace.nanoTime() + longest.toNanos();
+    while (!look.isSo()) {
+      if (pace.nanoTime() + interval.toNanos() > end) {
+        return false;
+      }
+      pace.await(interval);
+    }
+    return true;
+  }
+
+  /** One look at the registry. */
+  interface Look {
+    boolean isSo() throws Stopped, InterruptedException;
+  }
+}

@@ -1,0 +1,72 @@
+package dev.opsagent.operations.push;
+
+import static dev.opsagent.operations.push.Stopped.unlessOk;
+
+import dev.opsagent.execution.Step.Outcome;
+import dev.opsagent.execution.Step.Probe;
+import dev.opsagent.execution.StepContext;
+import dev.opsagent.outside.PackageScripts;
+import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+
+/**
+ * Runs the package's own scripts, which see no credential, and holds what they left behind against
+ * the map of owners.
+ */
+record ScriptsStep(ReleaseSource sources, PackageScripts scripts) implements PushStep {
+  /** Lies beside the checkout, out of the scripts' reach, and tells that they have run. */
+  static final String NOTE = "scripts.done";
+
+  @Override
+  public Probe probe(StepContext context) throws IOException {
+    boolean done = sources.folders(context).noted(NOTE).filter(note(context)::equals).isPresent();
+    return done ? new Probe.Satisfied(Facts.NONE) : new Probe.Missing();
+  }
+
+  private static String note(StepContext context) {
+    Observations seen = Observations.of(context.facts());
+    return seen.base() + "\n" + String.join("\n", seen.scripts());
+  }
+
+  @Override
+  public Outcome apply(StepContext context) throws Stopped, IOException {
+    Observations seen = Observations.of(context.facts());
+    TaskFolders folders = sources.folders(context);
+    Path checkout = folders.checkout();
+    Duration timeout = context.timeout();
+    if (seen.install()) {
+      context.progress().line("install the package's dependencies");
+      require("install the package's dependencies", unlessOk(scripts.install(checkout, timeout)));
+    }
+    for (String script : seen.scripts()) {
+      String action = "run the package's script " + script;
+      context.progress().line(action);
+      require(action, unlessOk(scripts.run(checkout, script, timeout)));
+    }
+    WriteBoundary.afterTools(
+        sources.checkout(context), seen.base(), "accept what the package's scripts left behind");
+    folders.note(NOTE, note(context));
+    return new Outcome.Applied(Facts.NONE);
+  }
+
+  private static void require(String action, Finished finished) throws Stopped {
+    if (finished.exitCode() == 0) {
+      return;
+    }
+    String said =
+        Lines.last(finished.stderr())
+            .or(() -> Lines.last(finished.stdout()))
+            .orElse("it said nothing");
+    throw new Stopped(
+        Failure.of(
+            ReasonCode.TOOL_FAILED,
+            action,
+            "exit code %d: %s".formatted(finished.exitCode(), said),
+            "run it in a fresh clone of the branch"));
+  }
+}
