@@ -5,12 +5,8 @@ import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Entry;
 import dev.opsagent.execution.KnownTasks.Known;
 import dev.opsagent.execution.LiveTask.Run;
-import dev.opsagent.execution.Operation.Resolution;
-import dev.opsagent.execution.Step.Undo;
-import dev.opsagent.plan.Plan;
 import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.EscalationAcknowledge;
-import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.QuarantineLift;
 import dev.opsagent.protocol.ReasonCode;
@@ -33,7 +29,6 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -45,7 +40,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class PartitionEngine {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionEngine.class);
-  private static final Duration LEASE_RETRY = Duration.ofSeconds(1);
 
   private final int partition;
   private final Ports ports;
@@ -53,7 +47,7 @@ public final class PartitionEngine {
   private final SerialExecutor turns;
   private final TaskMachine machine;
   private final EntryWriter writer;
-  private final StepRunner runner;
+  private final TaskRuns runs;
   private final Lanes lanes = new Lanes();
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private volatile boolean closing;
@@ -98,7 +92,7 @@ public final class PartitionEngine {
     this.turns = new SerialExecutor(ports.workers(), this::broken);
     this.machine = new TaskMachine(ports.backoff(), settings);
     this.writer = new EntryWriter(ports.audit());
-    this.runner = new StepRunner(ports.timers());
+    this.runs = new TaskRuns(ports, settings, machine, this);
   }
 
   /** Takes the ledger's records in order, then goes on with what they say. Call it first. */
@@ -112,7 +106,7 @@ public final class PartitionEngine {
         watch(task);
       }
       for (LiveTask task : lanes.all()) {
-        carryOut(task, machine.resume(task.record));
+        runs.carryOut(task, machine.resume(task.record));
       }
       lanes.targets().forEach(this::pump);
       count();
@@ -178,12 +172,22 @@ public final class PartitionEngine {
     lost();
   }
 
-  private void turn(Runnable body) {
+  /** Runs the body in a turn of its own, unless the engine has closed. */
+  void turn(Runnable body) {
     turns.execute(() -> {
       if (!closed) {
         body.run();
       }
     });
+  }
+
+  boolean closing() {
+    return closing;
+  }
+
+  /** Completes when the engine has closed, in whichever way. */
+  public CompletableFuture<Void> ended() {
+    return drained;
   }
 
   private Instant now() {
@@ -244,6 +248,10 @@ public final class PartitionEngine {
     writer
         .remembered(task.record.id())
         .ifPresent(cancel -> commit(task, machine.cancel(task.record, cancel, now()), none()));
+  }
+
+  void commit(LiveTask task, Transition transition) {
+    commit(task, transition, none());
   }
 
   private static Optional<Consumed> none() {
@@ -381,7 +389,7 @@ public final class PartitionEngine {
       ended(task, transition.next());
     }
     if (!closing) {
-      carryOut(task, transition.command());
+      runs.carryOut(task, transition.command());
     }
     checkDrained();
   }
@@ -424,208 +432,6 @@ public final class PartitionEngine {
     ports.listener().inFlight(partition, lanes.size(), lanes.targets().size());
   }
 
-  private void carryOut(LiveTask task, Command command) {
-    switch (command) {
-      case Command.Idle() -> {}
-      case Command.Resolve() -> begin(task, command, Duration.ZERO);
-      case Command.Run run -> begin(task, command, run.delay());
-      case Command.Undo undo -> begin(task, command, undo.delay());
-      case Command.Interrupt() -> interrupt(task);
-    }
-  }
-
-  private void begin(LiveTask task, Command command, Duration delay) {
-    Run run = new Run(command);
-    task.run = Optional.of(run);
-    if (delay.isZero()) {
-      launch(task, run);
-      return;
-    }
-    Runnable due = () -> turn(() -> launchIfDue(task, run));
-    run.timer = Optional.of(ports.timers().schedule(delay, due));
-  }
-
-  private void launchIfDue(LiveTask task, Run run) {
-    if (task.run.filter(current -> current == run).isPresent() && !closing) {
-      launch(task, run);
-    }
-  }
-
-  private void launch(LiveTask task, Run run) {
-    TaskRecord record = task.record;
-    run.timer = Optional.empty();
-    run.launched = true;
-    ports
-        .workers()
-        .execute(() -> {
-          Thread self = Thread.currentThread();
-          turn(() -> run.begunOn(self));
-          Function<TaskRecord, Transition> event;
-          try {
-            event = work(task, record, run);
-          } catch (StepContext.LeaseLost lost) {
-            turn(() -> again(task, run, lost));
-            return;
-          }
-          turn(() -> finished(task, run, event));
-        });
-    if (record.plan().isPresent()) {
-      Duration limit = limit(record, run.command);
-      run.timer = Optional.of(ports.timers().schedule(limit, () -> turn(() -> hung(task, run))));
-    }
-  }
-
-  /** No effect may start without the lease: ask again a little later, if we are still here. */
-  private void again(LiveTask task, Run run, StepContext.LeaseLost lost) {
-    LOG.warn("task {} waits for its lease: {}", task.record.id(), lost.getMessage());
-    run.timer.ifPresent(Timers.Scheduled::cancel);
-    if (task.run.filter(current -> current == run).isPresent()) {
-      task.run = Optional.empty();
-      if (closing) {
-        checkDrained();
-        return;
-      }
-      begin(task, delayed(run.command), LEASE_RETRY);
-    }
-  }
-
-  private static Command delayed(Command command) {
-    return switch (command) {
-      case Command.Run run -> new Command.Run(run.step(), LEASE_RETRY);
-      case Command.Undo undo -> new Command.Undo(undo.step(), LEASE_RETRY);
-      case Command.Idle _, Command.Resolve _, Command.Interrupt _ -> command;
-    };
-  }
-
-  private Duration limit(TaskRecord record, Command command) {
-    // Probe, act, probe again, each with its own time limit, and the rebuild of the workspace.
-    int index = index(command);
-    Duration sum = settings.interruptGrace();
-    for (int i = 0; i <= index; i++) {
-      sum = sum.plus(record.planned(i).timeout().multipliedBy(i == index ? 3 : 2));
-    }
-    return sum;
-  }
-
-  private static int index(Command command) {
-    return switch (command) {
-      case Command.Run run -> run.step();
-      case Command.Undo undo -> undo.step();
-      case Command.Idle _, Command.Resolve _, Command.Interrupt _ -> -1;
-    };
-  }
-
-  private Function<TaskRecord, Transition> work(LiveTask task, TaskRecord record, Run run) {
-    Operation operation = operation(record);
-    return switch (run.command) {
-      case Command.Resolve() -> resolve(operation, record);
-      case Command.Run(int index, _) -> {
-        StepResult result = runStep(operation, task, record, index);
-        yield current -> machine.stepEnded(current, index, result, now());
-      }
-      case Command.Undo(int index, _) -> {
-        StepContext context = context(record, index);
-        var planned = record.planned(index);
-        Undo result = runner.undo(planned, operation.step(planned, record.dispatch()), context);
-        yield current -> machine.undoEnded(current, index, result, now());
-      }
-      case Command.Idle(), Command.Interrupt() -> throw new IllegalStateException("not work");
-    };
-  }
-
-  private Function<TaskRecord, Transition> resolve(Operation operation, TaskRecord record) {
-    StepContext context =
-        new StepContext(
-            record.dispatch(),
-            record.known(),
-            ports.journal(),
-            progress(record, "resolve"),
-            record.budget());
-    Resolution resolution = runner.resolve(operation, record.dispatch(), context);
-    Optional<Plan> plan =
-        switch (resolution) {
-          case Resolution.Resolved(var facts) ->
-              Optional.of(operation.plan(record.dispatch(), facts));
-          case Resolution.Unresolved _ -> Optional.empty();
-        };
-    return current -> machine.resolved(current, resolution, plan, now());
-  }
-
-  private StepResult runStep(Operation operation, LiveTask task, TaskRecord record, int index) {
-    StepContext context = context(record, index);
-    if (task.restored && !task.stopping) {
-      Optional<Failure> broken = new Rebuild(record, operation, context).before(index);
-      if (broken.isPresent()) {
-        return new StepResult.NotDone(broken.orElseThrow());
-      }
-      task.restored = false;
-    }
-    var planned = record.planned(index);
-    Step step = operation.step(planned, record.dispatch());
-    return runner.run(planned, step, context, () -> task.stopping);
-  }
-
-  private StepContext context(TaskRecord record, int index) {
-    var planned = record.planned(index);
-    return new StepContext(
-        record.dispatch(),
-        record.known(),
-        ports.journal(),
-        progress(record, planned.name()),
-        planned.timeout());
-  }
-
-  private StepContext.Progress progress(TaskRecord record, String step) {
-    return text -> ports.progress().line(record.id(), step, text);
-  }
-
-  private Operation operation(TaskRecord record) {
-    return Optional.ofNullable(ports.operations().get(record.dispatch().operation()))
-        .orElseThrow(() -> new IllegalStateException("no operation for " + record.id()));
-  }
-
-  private void finished(LiveTask task, Run run, Function<TaskRecord, Transition> event) {
-    if (task.run.filter(current -> current == run).isEmpty()) {
-      return;
-    }
-    run.timer.ifPresent(Timers.Scheduled::cancel);
-    task.run = Optional.empty();
-    commit(task, event.apply(task.record), none());
-  }
-
-  /** What an unfinished run counts as when it does not even answer an interrupt. */
-  private void hung(LiveTask task, Run run) {
-    run.interrupt();
-    int index = index(run.command);
-    Failure failure =
-        Failure.of(
-            ReasonCode.TIMEOUT,
-            task.record.planned(index).description(),
-            "it did not end, and did not answer when it was cut off",
-            "find out what it did");
-    finished(
-        task,
-        run,
-        run.command instanceof Command.Undo
-            ? record -> machine.undoEnded(record, index, new Undo.UndoFailed(failure), now())
-            : record -> machine.stepEnded(record, index, new StepResult.InDoubt(failure), now()));
-  }
-
-  private void interrupt(LiveTask task) {
-    task.run.ifPresent(run -> {
-      if (run.launched) {
-        run.interrupt();
-        return;
-      }
-      if (run.command instanceof Command.Run(int index, Duration delay) && !delay.isZero()) {
-        run.timer.ifPresent(Timers.Scheduled::cancel);
-        Failure failure = task.record.ending().orElseThrow().failure();
-        StepResult result = new StepResult.NotDone(failure);
-        finished(task, run, record -> machine.stepEnded(record, index, result, now()));
-      }
-    });
-  }
-
   private void watch(LiveTask task) {
     task.alarm.ifPresent(Timers.Scheduled::cancel);
     TaskState state = task.record.state();
@@ -642,7 +448,8 @@ public final class PartitionEngine {
                     () -> turn(() -> commit(task, machine.deadline(task.record, now()), none()))));
   }
 
-  private void checkDrained() {
+  /** Completes the hand-over when nothing runs and nothing is unanswered any more. */
+  void checkDrained() {
     if (!closing) {
       return;
     }

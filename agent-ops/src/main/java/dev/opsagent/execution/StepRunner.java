@@ -13,6 +13,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.slf4j.Logger;
@@ -59,6 +60,15 @@ final class StepRunner {
         context.timeout(),
         () -> operation.resolve(order, context),
         bug -> new Resolution.Unresolved(bug == null ? cut(action) : broken(action, bug)));
+  }
+
+  /** What stands in the way of going on after a restart; empty when nothing does. */
+  Optional<Failure> rebuild(Rebuild rebuild, int step, StepContext context) {
+    String action = "make the workspace good again after a restart";
+    return limited(
+        context.timeout(),
+        () -> rebuild.before(step),
+        bug -> Optional.of(bug == null ? cut(action) : broken(action, bug)));
   }
 
   Undo undo(PlannedStep planned, Step step, StepContext context) {
