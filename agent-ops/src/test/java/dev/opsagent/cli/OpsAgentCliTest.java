@@ -2,30 +2,21 @@ package dev.opsagent.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import org.junit.jupiter.api.Test;
 
 class OpsAgentCliTest {
+  private final TestingCall call = new TestingCall();
 
   @Test
   void versionOptionPrintsTheVersionOfTheBuildAndSucceeds() {
-    var out = new StringWriter();
-
-    var exitCode =
-        OpsAgentCli.commandLine().setOut(new PrintWriter(out, true)).execute("--version");
-
-    assertThat(exitCode).isZero();
-    assertThat(out.toString()).matches("ops-agent \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
+    assertThat(call.execute("--version")).isZero();
+    assertThat(call.out()).matches("ops-agent \\d+\\.\\d+\\.\\d+(-SNAPSHOT)?\\R");
   }
 
   @Test
   void callWithoutSubCommandExplainsItselfOnStderrAndIsAUsageError() {
-    var err = new StringWriter();
-
-    var exitCode = OpsAgentCli.commandLine().setErr(new PrintWriter(err, true)).execute();
-
-    assertThat(exitCode).isEqualTo(2);
-    assertThat(err.toString()).contains("Missing required subcommand", "Usage: ops-agent");
+    assertThat(call.execute()).isEqualTo(2);
+    assertThat(call.out()).isEmpty();
+    assertThat(call.err()).contains("Missing required subcommand", "ops-agent --help");
   }
 }

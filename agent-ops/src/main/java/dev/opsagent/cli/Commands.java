@@ -1,0 +1,29 @@
+package dev.opsagent.cli;
+
+import java.util.List;
+
+/** The commands, in the order in which help lists them. */
+record Commands(List<Object> all) {
+  Commands {
+    all = List.copyOf(all);
+  }
+
+  static Commands of(Surroundings around) {
+    return of(around, ClientBus::open, (_, _) -> ExitCode.FAILED);
+  }
+
+  static Commands of(Surroundings around, Bus.Opener opener, WorkerRun run) {
+    return new Commands(
+        List.of(
+            new WorkerCommand(around, run),
+            new DispatchCommand(around, opener),
+            new PlanCommand(around, opener),
+            new WatchCommand(around, opener),
+            new CancelCommand(around, opener),
+            new ResolveCommand(around, opener),
+            new ReplayCommand(around, opener),
+            new DoctorCommand(around),
+            new CompletionCommand(around),
+            new HelpCommand(around)));
+  }
+}

@@ -1,0 +1,88 @@
+package dev.opsagent.configuration;
+
+import dev.opsagent.protocol.Topics;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Everything a worker needs to know before it starts; made by {@link ConfigurationSources},
+ * checked, and free of secrets: those are named here and resolved when they are used.
+ *
+ * @param group the consumer group; workers of one group share the work
+ * @param data folder for workspaces and indexes, this worker's own
+ * @param sessionTimeout how long the group waits for a silent worker before it gives its work away
+ * @param environments the environments whose tasks this worker carries out
+ * @param gitCredentials tried in this order; the first whose prefix fits the remote is used
+ */
+public record Configuration(
+    Bus bus,
+    TopicLayout topics,
+    String group,
+    Path data,
+    Http http,
+    Duration sessionTimeout,
+    List<String> environments,
+    Optional<NpmRegistry> npm,
+    List<GitCredential> gitCredentials,
+    Secrets secrets,
+    Timeouts timeouts) {
+
+  public Configuration {
+    environments = List.copyOf(environments);
+    gitCredentials = List.copyOf(gitCredentials);
+  }
+
+  /**
+   * The brokers and how to reach them.
+   *
+   * @param bootstrap {@code host:port[,host:port…]} of the brokers
+   * @param properties further properties of every Kafka client, by Kafka's own names
+   */
+  public record Bus(String bootstrap, Map<String, String> properties) {
+    public Bus {
+      properties = Map.copyOf(properties);
+    }
+  }
+
+  /**
+   * The topics of this worker's fleet.
+   *
+   * @param partitions of topics that this worker creates
+   * @param replication of topics that this worker creates; -1 leaves it to the broker
+   */
+  public record TopicLayout(Topics names, int partitions, int replication) {}
+
+  /**
+   * Where health and metrics are served.
+   *
+   * @param port 0 takes a free one
+   */
+  public record Http(String host, int port) {}
+
+  /**
+   * The registry that packages are published to.
+   *
+   * @param credential name of the secret that holds the token, when publishing needs one
+   */
+  public record NpmRegistry(URI url, Optional<String> credential) {}
+
+  /**
+   * Who to be towards some git remotes.
+   *
+   * @param prefix the remotes that it is for, by the beginning of their URL
+   * @param secret name of the secret that holds the password or token
+   */
+  public record GitCredential(String prefix, String username, String secret) {}
+
+  /**
+   * How long things may take.
+   *
+   * @param task the longest a task may take when it does not say so itself
+   * @param decision how long a task waits for a person's decision
+   */
+  public record Timeouts(Duration task, Duration decision) {}
+}

@@ -1,0 +1,187 @@
+package dev.opsagent.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.configuration.ConfigurationSources.Entry;
+import dev.opsagent.configuration.ConfigurationSources.Loaded;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigurationSourcesTest {
+  @TempDir Path folder;
+
+  private final Map<String, String> environment = new HashMap<>();
+  private final Map<Setting, String> flags = new HashMap<>();
+
+  @Test
+  void withoutAnySourceEverythingHasItsDefault() {
+    Configuration configuration = valid("").configuration();
+
+    assertThat(configuration.bus().bootstrap()).isEqualTo("localhost:9092");
+    assertThat(configuration.group()).isEqualTo("ops-agent");
+    assertThat(configuration.data()).isEqualTo(folder.resolve("home/.local/state/ops-agent"));
+    assertThat(configuration.http()).isEqualTo(new Configuration.Http("127.0.0.1", 8088));
+    assertThat(configuration.environments()).containsExactly("local");
+    assertThat(configuration.npm()).isEmpty();
+  }
+
+  @Test
+  void environmentOverridesTheFileAndAnOptionOverridesBoth() {
+    String file = "group: from-file\nbootstrap: file:1\ntopics:\n  partitions: 3\n";
+    environment.put("KAFKA_BOOTSTRAP_SERVERS", "variable:2");
+    environment.put("OPS_AGENT_TOPICS_PARTITIONS", "4");
+    flags.put(Setting.PARTITIONS, "5");
+
+    Loaded.Valid loaded = valid(file);
+
+    assertThat(loaded.configuration().group()).isEqualTo("from-file");
+    assertThat(loaded.configuration().bus().bootstrap()).isEqualTo("variable:2");
+    assertThat(loaded.configuration().topics().partitions()).isEqualTo(5);
+    assertThat(loaded.inForce())
+        .contains(
+            new Entry("group", "from-file", new Origin.File("ops-agent.yaml", 1, 8)),
+            new Entry("bootstrap", "variable:2", new Origin.Variable("KAFKA_BOOTSTRAP_SERVERS")),
+            new Entry("topics.partitions", "5", new Origin.Flag("--partitions")),
+            new Entry("http.port", "8088", new Origin.Default()));
+  }
+
+  @Test
+  void anyClientPropertyComesFromTheFileOrFromKafkaVariables() {
+    environment.put("KAFKA_SECURITY_PROTOCOL", "SASL_SSL");
+    environment.put("KAFKA_SASL_JAAS_CONFIG", "password=hunter2");
+    environment.put("KAFKA_HEAP_OPTS", "-Xmx1g");
+
+    Loaded.Valid loaded =
+        valid("kafka:\n  sasl.mechanism: PLAIN\n  security.protocol: PLAINTEXT\n  ssl: {a: b}\n");
+
+    assertThat(loaded.configuration().bus().properties())
+        .containsOnly(
+            Map.entry("sasl.mechanism", "PLAIN"),
+            Map.entry("security.protocol", "SASL_SSL"),
+            Map.entry("sasl.jaas.config", "password=hunter2"),
+            Map.entry("ssl.a", "b"));
+    assertThat(loaded.inForce().toString()).contains("sasl.jaas.config").doesNotContain("hunter2");
+  }
+
+  @Test
+  void registriesAndGitCredentialsNameSecretsThatAreReadOnlyWhenAskedFor() throws IOException {
+    Path token = folder.resolve("token");
+    Files.writeString(token, "first\n");
+    environment.put("GIT_TOKEN", "from-environment");
+    String file =
+        """
+        registries:
+          npm: {url: "http://127.0.0.1:4873/", credential: npm-token}
+        git:
+          credentials:
+            - {prefix: "https://git.example.org/", username: bot, secret: git-token}
+        secrets:
+          npm-token: {file: token}
+          git-token: {env: GIT_TOKEN}
+        environments: [local, staging]
+        """;
+
+    Configuration configuration = valid(file).configuration();
+    Files.writeString(token, "rotated\n");
+
+    assertThat(configuration.npm().orElseThrow().credential()).contains("npm-token");
+    assertThat(configuration.gitCredentials())
+        .containsExactly(
+            new Configuration.GitCredential("https://git.example.org/", "bot", "git-token"));
+    assertThat(configuration.secrets().resolve("npm-token")).contains("rotated");
+    assertThat(configuration.secrets().resolve("git-token")).contains("from-environment");
+    assertThat(configuration.secrets().resolve("other")).isEmpty();
+    assertThat(configuration.environments()).containsExactly("local", "staging");
+    assertThat(valid(file).inForce().toString()).doesNotContain("rotated", "from-environment");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          grop: x                           | c.yaml:1:1: unknown key grop; did you mean group?
+          group: a\\nhttp:\\n  prt: 1        | c.yaml:3:3: unknown key http.prt; did you mean port?
+          http:\\n  port: 99999             | c.yaml:2:9: http.port is not a valid number; write a whole number from 0 to 65535
+          session-timeout: soon             | c.yaml:1:18: session-timeout is not a valid duration; write a duration such as 45s, 10m or 1h, from 6s to 1800s
+          bootstrap: nowhere                | c.yaml:1:12: bootstrap is malformed; write host:port
+          topics: {fleet: dlq}              | c.yaml:1:17: topics.fleet is malformed; use small letters, digits and '-'; dlq is no fleet
+          environments: [Local]             | c.yaml:1:16: environments names no environment; use small letters, digits, '.', '_' and '-', such as staging
+          group: {a: b}                     | c.yaml:1:9: group takes a single value; write it behind the colon
+          kafka: {group.id: x}              | c.yaml:1:19: kafka.group.id cannot be set; remove it; the worker sets it itself
+          registries: {npm: {url: 'ftp://x'}} | c.yaml:1:25: registries.npm.url is malformed; write an http or https address without a user in it
+          - group                           | c.yaml:1:1: the file is not a mapping; write key: value lines
+          registries: {npm: {url: 'http://x', credential: a}} | c.yaml:1:49: names a secret that is not declared; declare it under secrets: as NAME: {env: VARIABLE} or NAME: {file: PATH}
+          """)
+  void mistakesAreToldWithTheirPlaceAndTheirFix(String yaml, String message) throws IOException {
+    assertThat(invalid(yaml.replace("\\n", "\n"))).containsExactly(message);
+  }
+
+  @Test
+  void everyMistakeIsToldAtOnceAndNoValueIsRepeated() throws IOException {
+    environment.put("OPS_AGENT_HTTP_PORT", "s3cret");
+
+    List<String> problems = invalid("grop: s3cret\nsession-timeout: s3cret\n");
+
+    assertThat(problems).hasSize(3);
+    assertThat(problems.toString()).contains("$OPS_AGENT_HTTP_PORT").doesNotContain("s3cret");
+  }
+
+  @Test
+  void brokenYamlIsToldWithItsPlace() throws IOException {
+    assertThat(invalid("group: a\nhttp: }\n"))
+        .hasSize(1)
+        .allSatisfy(it -> assertThat(it).startsWith("c.yaml:2:").contains("not valid YAML"));
+  }
+
+  @Test
+  void namedFileThatCannotBeReadIsAProblemAndNotAnEmptyConfiguration() {
+    Loaded loaded = sources().load(Optional.of(Path.of("absent.yaml")), flags);
+
+    assertThat(loaded).isInstanceOf(Loaded.Invalid.class);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"45s,PT45S", "1h30m,PT1H30M", "250ms,PT0.25S", "2d,PT48H", "PT10M,PT10M"})
+  void durationsAreReadAsPeopleWriteThem(String text, Duration duration) {
+    assertThat(Words.duration(text)).contains(duration);
+  }
+
+  @ParameterizedTest
+  @CsvSource({"''", "soon", "10", "s", "-"})
+  void otherTextIsNoDuration(String text) {
+    assertThat(Words.duration(text)).isEmpty();
+  }
+
+  private ConfigurationSources sources() {
+    return new ConfigurationSources(environment, folder, folder.resolve("home"));
+  }
+
+  private Loaded.Valid valid(String yaml) {
+    try {
+      Files.writeString(folder.resolve("ops-agent.yaml"), yaml);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+    Loaded loaded = sources().load(Optional.empty(), flags);
+    assertThat(loaded).isInstanceOf(Loaded.Valid.class);
+    return (Loaded.Valid) loaded;
+  }
+
+  private List<String> invalid(String yaml) throws IOException {
+    Files.writeString(folder.resolve("c.yaml"), yaml);
+    Loaded loaded = sources().load(Optional.of(Path.of("c.yaml")), flags);
+    assertThat(loaded).isInstanceOf(Loaded.Invalid.class);
+    return ((Loaded.Invalid) loaded).problems().stream().map(Problem::toString).toList();
+  }
+}
