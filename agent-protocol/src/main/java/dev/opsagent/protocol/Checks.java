@@ -8,7 +8,10 @@ import java.util.regex.Pattern;
 final class Checks {
   static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
   static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-  static final Pattern OPERATION = Pattern.compile("[a-z]+(\\.[a-z]+)*");
+
+  // Bounded instead of a repeated group, on whose repetitions Java's matcher recurs.
+  static final Pattern OPERATION = Pattern.compile("(?!.{0,128}\\.\\.)[a-z]([a-z.]{0,126}[a-z])?");
+
   static final Pattern COMMIT = Pattern.compile("[0-9a-f]{40}");
 
   private Checks() {}

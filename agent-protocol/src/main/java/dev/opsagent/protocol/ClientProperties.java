@@ -60,6 +60,13 @@ final class ClientProperties {
     return result;
   }
 
+  /** A consumer that reads to the end: an empty partition must not hold up the full ones. */
+  Map<String, Object> catchUp() {
+    Map<String, Object> result = consumer();
+    result.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+    return result;
+  }
+
   private Map<String, Object> known(Set<String> names) {
     Map<String, Object> result = new HashMap<>(given);
     result.keySet().retainAll(names);

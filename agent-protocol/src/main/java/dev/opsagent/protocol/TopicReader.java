@@ -89,7 +89,12 @@ final class TopicReader implements AutoCloseable {
 
   /** A consumer that stands at the given offsets. */
   KafkaConsumer<byte[], byte[]> open(Map<TopicPartition, Long> starts) {
-    KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(properties.consumer());
+    return open(starts, properties.consumer());
+  }
+
+  private static KafkaConsumer<byte[], byte[]> open(
+      Map<TopicPartition, Long> starts, Map<String, Object> configuration) {
+    KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(configuration);
     consumer.assign(starts.keySet());
     starts.forEach(consumer::seek);
     return consumer;
@@ -103,7 +108,7 @@ final class TopicReader implements AutoCloseable {
   void readAll(String topic, StartAt start, Consumer<ConsumerRecord<byte[], byte[]>> to) {
     Map<TopicPartition, Long> ends = ends(topic);
     Map<TopicPartition, Long> starts = starts(topic, start);
-    try (KafkaConsumer<byte[], byte[]> consumer = open(starts)) {
+    try (KafkaConsumer<byte[], byte[]> consumer = open(starts, properties.catchUp())) {
       readUntil(consumer, ends, to);
     } catch (InterruptException e) {
       throw e;
