@@ -20,8 +20,7 @@ import tools.jackson.databind.node.StringNode;
 @Timeout(60)
 class HostileInputTest {
   private static final long SEED = 20261122;
-  private static final List<String> UNITS =
-      List.of("a.", "a", ".", "-", "1", "1.", "/", "../", "P1D", "\u0000", "\n", "😀", "a-");
+  private static final List<String> UNITS = List.of("a.", "a-", "1.", "../", "P1D", "\u0000", "😀");
 
   static Stream<Example> examples() {
     return Examples.good();
@@ -31,7 +30,7 @@ class HostileInputTest {
   @MethodSource("examples")
   void longStringsAtAnyPlaceAreJudgedWithoutHarm(Example example) {
     for (String unit : UNITS) {
-      String text = unit.repeat(60_000 / unit.length());
+      String text = unit.repeat(30_000 / unit.length());
       JsonNode good = Json.readTree(example.bytes());
       int leaves = texts(good);
       for (int leaf = 0; leaf < leaves; leaf++) {
