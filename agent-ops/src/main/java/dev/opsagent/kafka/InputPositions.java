@@ -1,0 +1,108 @@
+package dev.opsagent.kafka;
+
+import dev.opsagent.execution.Journal;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
+import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
+import org.apache.kafka.clients.admin.ListOffsetsResult;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.OffsetAndMetadata;
+import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a partition's inputs are to be read on. Looked up once the partition's writer is
+ * initialised, when no transaction of a predecessor can move them any more.
+ */
+final class InputPositions {
+  private static final long TIMEOUT_SECONDS = 15;
+
+  private final Admin admin;
+  private final String group;
+  private final BusListener listener;
+
+  InputPositions(Admin admin, String group, BusListener listener) {
+    this.admin = admin;
+    this.group = group;
+    this.listener = listener;
+  }
+
+  /**
+   * @param inputs the next offset of each input
+   * @param ledgerEnd the end of the partition's ledger
+   */
+  record Positions(Map<Journal.Input, Long> inputs, long ledgerEnd) {
+    Positions {
+      inputs = Map.copyOf(inputs);
+    }
+  }
+
+  Positions of(JournalTopics topics)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, OffsetSpec> first = new HashMap<>();
+    Map<TopicPartition, OffsetSpec> last = new HashMap<>();
+    for (Journal.Input input : Journal.Input.values()) {
+      first.put(topics.input(input), OffsetSpec.earliest());
+      last.put(topics.input(input), OffsetSpec.latest());
+    }
+    last.put(topics.ledger(), OffsetSpec.latest());
+    ListOffsetsResult begins = admin.listOffsets(first);
+    ListOffsetsResult ends = admin.listOffsets(last);
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(topics);
+
+    Map<Journal.Input, Long> positions = new EnumMap<>(Journal.Input.class);
+    for (Journal.Input input : Journal.Input.values()) {
+      TopicPartition partition = topics.input(input);
+      positions.put(
+          input,
+          start(
+              input,
+              committed.get(partition),
+              offset(begins, partition),
+              offset(ends, partition),
+              partition));
+    }
+    return new Positions(positions, offset(ends, topics.ledger()));
+  }
+
+  /** A position outside of the topic is never moved to the end: that would drop what lies there. */
+  private long start(
+      Journal.Input input,
+      @Nullable OffsetAndMetadata committed,
+      long begin,
+      long end,
+      TopicPartition partition) {
+    if (committed == null) {
+      return begin;
+    }
+    if (committed.offset() >= begin && committed.offset() <= end) {
+      return committed.offset();
+    }
+    listener.rewound(partition.partition(), input);
+    return begin;
+  }
+
+  private Map<TopicPartition, OffsetAndMetadata> committed(JournalTopics topics)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    ListConsumerGroupOffsetsSpec spec =
+        new ListConsumerGroupOffsetsSpec()
+            .topicPartitions(Arrays.stream(Journal.Input.values()).map(topics::input).toList());
+    return admin
+        .listConsumerGroupOffsets(
+            Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))
+        .partitionsToOffsetAndMetadata(group)
+        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
+  }
+
+  private static long offset(ListOffsetsResult offsets, TopicPartition partition)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    return offsets.partitionResult(partition).get(TIMEOUT_SECONDS, TimeUnit.SECONDS).offset();
+  }
+}

@@ -1,0 +1,75 @@
+package dev.opsagent.kafka;
+
+import dev.opsagent.execution.Journal;
+import dev.opsagent.protocol.Failure;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** What runs the tasks of the partitions that this worker owns. */
+public interface PartitionHost {
+  /**
+   * Rebuilds a partition's state and makes it ready for records. Runs on a thread of its own and
+   * may take seconds; the partition's inputs wait for it. Interrupted when the partition is taken
+   * away meanwhile.
+   *
+   * @param journal writes for this partition as long as the shard lives
+   * @param ledger to be read once, before anything is appended
+   * @throws Refused when the partition cannot be served; it is tried again after a while
+   */
+  Shard open(int partition, Journal journal, LedgerReader ledger)
+      throws Refused, InterruptedException;
+
+  /** The tasks of one partition. */
+  interface Shard {
+    /** Takes an input record. Called in the order of the offsets; never blocks. */
+    void deliver(Delivery delivery);
+
+    /** Whether no further tasks should be delivered for now; control messages still are. */
+    boolean full();
+
+    /**
+     * The partition goes to another worker: starts no further step, lets running ones end, and
+     * returns when all that was appended is answered, at the latest after the grace time.
+     */
+    void revoke(Duration grace);
+
+    /** The partition may be another worker's already: kills at once what runs. Never blocks. */
+    void lost();
+  }
+
+  /**
+   * An input record.
+   *
+   * @param timestamp in milliseconds since 1970, as the broker or the writer says
+   * @param headers the last one of each name
+   */
+  record Delivery(
+      Journal.Input input,
+      int partition,
+      long offset,
+      long timestamp,
+      Optional<byte[]> key,
+      Optional<byte[]> value,
+      Map<String, byte[]> headers) {
+    public Delivery {
+      headers = Map.copyOf(headers);
+    }
+  }
+
+  /** A partition cannot be served. */
+  final class Refused extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    private final transient Failure failure;
+
+    public Refused(Failure failure) {
+      super(failure.sentence());
+      this.failure = failure;
+    }
+
+    public Failure failure() {
+      return failure;
+    }
+  }
+}

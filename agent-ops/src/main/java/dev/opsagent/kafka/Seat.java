@@ -1,0 +1,230 @@
+package dev.opsagent.kafka;
+
+import dev.opsagent.execution.Journal;
+import dev.opsagent.kafka.Opening.Outcome.Opened;
+import dev.opsagent.kafka.PartitionHost.Delivery;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.header.Header;
+
+/**
+ * One owned partition, from its assignment to its end. Its inputs stand still until it is open. All
+ * methods belong to the thread of the poll loop.
+ */
+final class Seat {
+  private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+  private static final int MOST_DOUBLINGS = 8;
+  private static final Duration PROVEN_GOOD = Duration.ofSeconds(30);
+
+  private final int partition;
+  private final Consumer<byte[], byte[]> consumer;
+  private final Opening.Surroundings around;
+  private final JournalTopics topics;
+  private final Runnable nudge;
+
+  private State state;
+  private int failures;
+  private boolean tasksStand;
+
+  private sealed interface State {
+    /**
+     * @param since the group must have confirmed the assignment after this moment
+     */
+    record Closed(long since, long notBefore) implements State {}
+
+    record Under(Opening opening, long since) implements State {}
+
+    record Open(Opened opened, long since) implements State {}
+  }
+
+  Seat(
+      int partition,
+      Consumer<byte[], byte[]> consumer,
+      Opening.Surroundings around,
+      Runnable nudge) {
+    this.partition = partition;
+    this.consumer = consumer;
+    this.around = around;
+    this.topics = around.topics(partition);
+    this.nudge = nudge;
+    this.state = new State.Closed(now(), now());
+    consumer.pause(inputs());
+    // Any position will do until the partition opens; without one, polling would look them up.
+    inputs().forEach(input -> consumer.seek(input, 0));
+  }
+
+  boolean isOpen() {
+    return state instanceof State.Open;
+  }
+
+  boolean isFull() {
+    return isOpen() && tasksStand;
+  }
+
+  /** Whether nothing but the group's answer is missing to open it. */
+  boolean waitsForProof() {
+    return state instanceof State.Closed(long since, long notBefore)
+        && now() - notBefore >= 0
+        && !around.membership().provenSince(since);
+  }
+
+  TopicPartition ledger() {
+    return topics.ledger();
+  }
+
+  OptionalLong ledgerEnd() {
+    return state instanceof State.Open(Opened opened, _)
+        ? OptionalLong.of(opened.journal().ledgerEnd())
+        : OptionalLong.empty();
+  }
+
+  /** Does what has become due. */
+  void tend() {
+    switch (state) {
+      case State.Closed closed -> openWhenConfirmed(closed);
+      case State.Under(Opening opening, long since) ->
+          opening.outcome().ifPresent(outcome -> opened(outcome, since));
+      case State.Open(Opened opened, long since) -> keep(opened, since);
+    }
+  }
+
+  private void openWhenConfirmed(State.Closed closed) {
+    boolean due = now() - closed.notBefore() >= 0;
+    if (due && around.membership().provenSince(closed.since())) {
+      state = new State.Under(Opening.start(around, partition, nudge), now());
+    }
+  }
+
+  private void opened(Opening.Outcome outcome, long since) {
+    switch (outcome) {
+      case Opened opened -> {
+        opened.positions().inputs().forEach((in, at) -> consumer.seek(topics.input(in), at));
+        consumer.resume(inputs());
+        tasksStand = false;
+        state = new State.Open(opened, now());
+        around.listener().opened(partition, Duration.ofNanos(now() - since));
+      }
+      case Opening.Outcome.Failed(var failure) -> {
+        around.listener().refused(partition, failure);
+        rest();
+      }
+    }
+  }
+
+  private void keep(Opened opened, long since) {
+    if (opened.journal().lostBecause().isPresent()) {
+      failures = now() - since > PROVEN_GOOD.toNanos() ? 0 : failures;
+      giveUp("its journal is lost");
+      return;
+    }
+    boolean full = opened.shard().full();
+    if (full == tasksStand) {
+      return;
+    }
+    List<TopicPartition> tasks = List.of(topics.input(Journal.Input.TASKS));
+    if (full) {
+      consumer.pause(tasks);
+    }
+    if (!full) {
+      consumer.resume(tasks);
+    }
+    tasksStand = full;
+  }
+
+  void deliver(ConsumerRecord<byte[], byte[]> record) {
+    if (!(state instanceof State.Open(Opened opened, _))) {
+      return; // it will be read again: opening sets the positions
+    }
+    try {
+      opened.shard().deliver(delivery(record));
+    } catch (RuntimeException e) {
+      opened.journal().lose("record " + record.offset() + " could not be taken: " + e);
+      giveUp("a record could not be taken");
+    }
+  }
+
+  /** Kills what runs, and begins anew once the group confirms the assignment. */
+  void giveUp(String why) {
+    lost(why);
+    consumer.pause(inputs());
+    rest();
+  }
+
+  /** The partition is, or may be, another worker's. */
+  void lost(String why) {
+    switch (state) {
+      case State.Closed _ -> {}
+      case State.Under(Opening opening, _) -> opening.cancel();
+      case State.Open(Opened opened, _) -> {
+        opened.journal().lose(why);
+        opened.shard().lost();
+        opened.journal().close();
+      }
+    }
+    state = new State.Closed(now(), now());
+  }
+
+  /** What must be done before the partition is let go of, if it is open. */
+  Optional<HandOver> handOver(Duration grace) {
+    if (!(state instanceof State.Open(Opened opened, _))) {
+      lost("the partition was handed over");
+      return Optional.empty();
+    }
+    state = new State.Closed(now(), now());
+    return Optional.of(HandOver.start(opened, partition, grace));
+  }
+
+  void reportLag() {
+    if (isOpen()) {
+      for (Journal.Input input : Journal.Input.values()) {
+        consumer
+            .currentLag(topics.input(input))
+            .ifPresent(lag -> around.listener().lag(partition, input, lag));
+      }
+    }
+  }
+
+  private void rest() {
+    long pause = FIRST_PAUSE.toNanos() << Math.min(failures, MOST_DOUBLINGS);
+    failures++;
+    state = new State.Closed(now(), now() + pause);
+  }
+
+  private Delivery delivery(ConsumerRecord<byte[], byte[]> record) {
+    Map<String, byte[]> headers = new HashMap<>();
+    for (Header header : record.headers()) {
+      headers.put(header.key(), header.value() == null ? new byte[0] : header.value());
+    }
+    return new Delivery(
+        input(record.topic()),
+        partition,
+        record.offset(),
+        record.timestamp(),
+        Optional.ofNullable(record.key()),
+        Optional.ofNullable(record.value()),
+        headers);
+  }
+
+  private Journal.Input input(String topic) {
+    return Arrays.stream(Journal.Input.values())
+        .filter(input -> topics.input(input).topic().equals(topic))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<TopicPartition> inputs() {
+    return Arrays.stream(Journal.Input.values()).map(topics::input).toList();
+  }
+
+  private long now() {
+    return around.nanoTime().getAsLong();
+  }
+}
