@@ -37,7 +37,7 @@ final class WorkerOptions extends ConfigurationOptions {
   @Option(
       names = "--session-timeout",
       paramLabel = "TIME",
-      description = "When a silent worker's tasks go to another (45s).")
+      description = "When a silent worker's tasks go to another (10s).")
   private @Nullable String sessionTimeout;
 
   @Option(

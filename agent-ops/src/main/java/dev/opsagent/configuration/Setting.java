@@ -16,7 +16,7 @@ public enum Setting {
   DATA("data", "--data", ""),
   HTTP_HOST("http.host", "--http-host", "127.0.0.1"),
   HTTP_PORT("http.port", "--http-port", "8088"),
-  SESSION_TIMEOUT("session-timeout", "--session-timeout", "45s"),
+  SESSION_TIMEOUT("session-timeout", "--session-timeout", "10s"),
   ENVIRONMENTS("environments", "--environments", "local"),
   NPM_URL("registries.npm.url", "--npm-registry", ""),
   NPM_CREDENTIAL("registries.npm.credential", "", ""),

@@ -43,6 +43,14 @@ public final class Metrics {
         .record(duration);
   }
 
+  /** A transaction was committed. */
+  public void committed(Duration latency) {
+    Timer.builder("ops.agent.commit")
+        .description("How long commits took")
+        .register(registry)
+        .record(latency);
+  }
+
   /** A figure that goes up and down; unknown is reported as NaN, never as 0. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder("ops.agent." + name, value).description(description).register(registry);
