@@ -218,7 +218,7 @@ public final class BusLoop {
     long end = nanoTime.getAsLong() + grace.toNanos();
     while (draining.stream().anyMatch(HandOver::isUnderWay) && end - nanoTime.getAsLong() > 0) {
       awaitAll(draining, end);
-      proof.renewAndWait(leaving);
+      proof.renewAndWait(seats.values());
     }
     draining.forEach(HandOver::end);
     seats.keySet().removeAll(gone);

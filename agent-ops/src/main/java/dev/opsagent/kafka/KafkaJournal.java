@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
@@ -54,6 +55,7 @@ public final class KafkaJournal implements Journal, AutoCloseable {
   private volatile boolean closed;
   private volatile boolean ended;
   private volatile long ledgerEnd;
+  private final AtomicBoolean firstLoss = new AtomicBoolean(true);
   private volatile Optional<String> lostBecause = Optional.empty();
 
   private record Waiting(Entry entry, Consumer<Appended> done) {}
@@ -140,7 +142,7 @@ public final class KafkaJournal implements Journal, AutoCloseable {
 
   /** Gives up at once, without waiting for an answer; what waits is answered LOST. */
   void lose(String why) {
-    if (lostBecause.isEmpty()) {
+    if (firstLoss.compareAndSet(true, false)) {
       lostBecause = Optional.of(why);
       listener.journalLost(partition, why);
     }

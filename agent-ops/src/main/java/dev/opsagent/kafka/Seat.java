@@ -33,6 +33,7 @@ final class Seat {
   private State state;
   private int failures;
   private boolean tasksStand;
+  private OptionalLong ledgerEnd = OptionalLong.empty();
 
   private sealed interface State {
     /**
@@ -80,10 +81,12 @@ final class Seat {
     return topics.ledger();
   }
 
+  /** The end of the ledger, as far as this seat knows it. */
   OptionalLong ledgerEnd() {
-    return state instanceof State.Open(Opened opened, _)
-        ? OptionalLong.of(opened.journal().ledgerEnd())
-        : OptionalLong.empty();
+    if (state instanceof State.Open(Opened opened, _)) {
+      ledgerEnd = OptionalLong.of(opened.journal().ledgerEnd());
+    }
+    return ledgerEnd;
   }
 
   /** Does what has become due. */
