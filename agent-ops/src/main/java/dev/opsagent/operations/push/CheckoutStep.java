@@ -6,13 +6,13 @@ import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Repository.Release;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
@@ -22,12 +22,20 @@ record CheckoutStep(ReleaseSource sources) implements PushStep {
   public Probe probe(StepContext context) throws Stopped {
     Observations seen = Observations.of(context.facts());
     TaskFolders folders = sources.folders(context);
-    boolean there =
-        Files.isDirectory(folders.source())
-            && Files.isDirectory(folders.checkout())
-            && standsAtBaseOrRelease(sources.source(context), seen)
-            && sources.checkout(context).head().equals(seen.base());
-    return there ? new Probe.Satisfied(Facts.NONE) : new Probe.Missing();
+    // A folder that is no clone is as good as none: both are made anew.
+    return switch (sources.repository().open(folders.source())) {
+      case Answer.Ok<Checkout>(Checkout source)
+          when standsAtBaseOrRelease(source, seen) && isAtBase(folders.checkout(), seen) ->
+          new Probe.Satisfied(Facts.NONE);
+      case Answer.Ok<Checkout> _, Answer.No<Checkout> _ -> new Probe.Missing();
+    };
+  }
+
+  private boolean isAtBase(Path folder, Observations seen) {
+    return switch (sources.repository().open(folder)) {
+      case Answer.Ok<Checkout>(Checkout checkout) -> checkout.head().equals(seen.base());
+      case Answer.No<Checkout> _ -> false;
+    };
   }
 
   private static boolean standsAtBaseOrRelease(Checkout source, Observations seen) throws Stopped {
@@ -41,6 +49,7 @@ record CheckoutStep(ReleaseSource sources) implements PushStep {
     Observations seen = Observations.of(context.facts());
     TaskFolders folders = sources.folders(context);
     folders.forget(ScriptsStep.NOTE);
+    TaskFolders.remove(folders.source());
     TaskFolders.remove(folders.artifacts());
     Checkout source = clone(seen, folders.source());
     refuseForeignTag(source, seen, context.facts());

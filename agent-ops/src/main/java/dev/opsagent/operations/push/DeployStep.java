@@ -89,17 +89,18 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
 
   @Override
   public Undo undo(StepContext context) throws Stopped {
-    Optional<Running> running = running(context);
-    boolean others = running.filter(r -> !deployment.isOurs(r, context)).isPresent();
-    if (others) {
+    String digest = deployment.digest(context.facts());
+    boolean anothersNow =
+        running(context)
+            .filter(r -> r.digest().equals(digest) && !deployment.isOurs(r, context))
+            .isPresent();
+    if (anothersNow) {
       return new Undo.Undone();
     }
+    // Also when something else runs: a deployment that was cut off half-way is then put in order.
     context.fence().check();
     Optional<Running> now =
-        unlessOk(
-            deployment
-                .runtime()
-                .rollback(Deployment.target(context), deployment.digest(context.facts())));
+        unlessOk(deployment.runtime().rollback(Deployment.target(context), digest));
     Optional<String> before = Observations.of(context.facts()).running().map(Before::digest);
     boolean asBefore = before.isEmpty() || now.map(Running::digest).equals(before);
     return asBefore ? new Undo.Undone() : new Undo.UndoFailed(notBack(context));

@@ -43,7 +43,7 @@ record Withdrawal(PackageRegistry registry, Observations seen, String tag, Readb
 
   /** A registry also names the first version {@code latest}, whatever tag it came with. */
   private Set<String> tagsOfThisVersion(Listing listing) {
-    Set<String> tags = new TreeSet<>(Set.of(tag, Publish.LATEST));
+    Set<String> tags = new TreeSet<>(List.of(tag, Publish.LATEST));
     tags.removeIf(name -> !seen.next().equals(listing.tags().get(name)));
     return tags;
   }

@@ -1,0 +1,198 @@
+package dev.opsagent.operations.push;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.execution.Step.Outcome;
+import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.push.PushParameters.Deploy;
+import dev.opsagent.operations.push.PushParameters.Health;
+import dev.opsagent.operations.push.PushParameters.Http;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Deliverable.DeploymentStatus;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements;
+import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.TaskDispatch;
+import java.net.URI;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import tools.jackson.databind.node.ObjectNode;
+
+final class VerifyStepTest {
+  private final ManualPace pace = new ManualPace();
+  private final List<URI> asked = new ArrayList<>();
+  private int healthyFrom = 1;
+  private String running = "sha512-ours";
+
+  @Test
+  void aServiceMayTakeItsTimeToStart() {
+    healthyFrom = 3;
+
+    assertThat(apply(20, Duration.ofSeconds(60)))
+        .isEqualTo(
+            new Outcome.Applied(
+                Facts.NONE,
+                List.of(
+                    new DeploymentStatus(
+                        "process",
+                        "1.0.1",
+                        "sha512-ours",
+                        Optional.of("http://127.0.0.1:8080"),
+                        true))));
+    assertThat(asked).hasSize(3).contains(URI.create("http://127.0.0.1:8080/health"));
+    assertThat(pace.nanoTime()).isEqualTo(Duration.ofSeconds(1).toNanos());
+  }
+
+  @Test
+  void theAttemptsAreLimited() {
+    healthyFrom = 100;
+
+    assertUnhealthy(apply(5, Duration.ofSeconds(60)), "status 503; its last line: boom");
+    assertThat(asked).hasSize(5);
+  }
+
+  @Test
+  void theDeadlineEndsTheAttempts() {
+    healthyFrom = 100;
+
+    assertUnhealthy(apply(1000, Duration.ofSeconds(3)), "status 503");
+    assertThat(asked).hasSize(6);
+  }
+
+  @Test
+  void anOlderReleaseThatHoldsThePortDoesNotPass() {
+    running = "sha512-older";
+
+    assertUnhealthy(apply(3, Duration.ofSeconds(60)), "the release does not run");
+  }
+
+  @Test
+  void nothingAskedIsNothingPassed() {
+    assertUnhealthy(apply(3, Duration.ZERO), "it was never asked");
+  }
+
+  private static void assertUnhealthy(Outcome outcome, String cause) {
+    assertThat(outcome)
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> {
+              assertThat(failed.failure().code()).isEqualTo(ReasonCode.UNHEALTHY);
+              assertThat(failed.failure().cause()).contains(cause);
+            });
+  }
+
+  private Outcome apply(int attempts, Duration deadline) {
+    var health =
+        new Health(
+            Optional.of(new Http(Optional.of("/health"), Optional.empty(), Optional.empty())),
+            Optional.empty(),
+            Optional.of(attempts),
+            Optional.empty(),
+            Optional.of(deadline));
+    var deploy =
+        new Deploy(
+            "process",
+            Optional.empty(),
+            Optional.of(8080),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    var step = new VerifyStep(new Deployment(new OneService(), deploy), new Moody(), health, pace);
+    return new GuardedStep("verify", step).apply(context());
+  }
+
+  private static StepContext context() {
+    var task =
+        new TaskDispatch(
+            "task-1",
+            "push",
+            new Target("local", "sample"),
+            Optional.empty(),
+            (ObjectNode) Json.readTree("{\"bump\":\"patch\"}".getBytes(UTF_8)),
+            Requirements.NONE,
+            List.of(),
+            "pm",
+            false,
+            Optional.empty());
+    Facts facts =
+        new Observations(
+                "/remote.git",
+                "main",
+                "0".repeat(40),
+                "sample",
+                "1.0.0",
+                "1.0.1",
+                List.of("package.json"),
+                List.of(),
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Instant.EPOCH)
+            .facts()
+            .with(
+                Facts.of(
+                    Map.of(
+                        PackStep.INTEGRITY,
+                        "sha512-ours",
+                        Deployment.ADDRESS,
+                        "http://127.0.0.1:8080")));
+    return new StepContext(task, facts, () -> {}, _ -> {}, Duration.ofMinutes(5));
+  }
+
+  /** A service that is healthy from some attempt on. */
+  private final class Moody implements HealthProbe {
+    @Override
+    public Answer<Boolean> http(URI uri, int status, Optional<String> contains, Duration timeout) {
+      asked.add(uri);
+      return asked.size() >= healthyFrom
+          ? new Answer.Ok<>(true)
+          : new Answer.No<>(Failure.passing(ReasonCode.UNHEALTHY, "ask " + uri, "status 503", ""));
+    }
+
+    @Override
+    public Answer<Boolean> tcp(String host, int port, Duration timeout) {
+      throw new AssertionError("nobody asked for it");
+    }
+  }
+
+  private final class OneService implements ServiceRuntime {
+    @Override
+    public String kind() {
+      return "process";
+    }
+
+    @Override
+    public Answer<Optional<Running>> running(String target) {
+      return new Answer.Ok<>(
+          Optional.of(
+              new Running("1.0.1", running, "task-1", "1", Optional.empty(), Optional.empty())));
+    }
+
+    @Override
+    public Answer<Running> deploy(String target, Release release) {
+      throw new AssertionError("a check deploys nothing");
+    }
+
+    @Override
+    public Answer<Optional<Running>> rollback(String target, String digest) {
+      throw new AssertionError("a check rolls nothing back");
+    }
+
+    @Override
+    public String log(String target) {
+      return "starting\nboom\u001b[31m\n\n";
+    }
+  }
+}
