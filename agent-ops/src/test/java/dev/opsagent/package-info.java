@@ -1,0 +1,4 @@
+@NullMarked
+package dev.opsagent;
+
+import org.jspecify.annotations.NullMarked;
