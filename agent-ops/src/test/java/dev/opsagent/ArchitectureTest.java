@@ -18,15 +18,13 @@ class ArchitectureTest {
   @ArchTest static final ArchRule authority_sees_the_protocol = sees("authority");
   @ArchTest static final ArchRule plans_are_made_of_authority = sees("plan", "authority");
 
-  @ArchTest
-  static final ArchRule execution_sees_plans = sees("execution", "authority", "plan");
+  @ArchTest static final ArchRule execution_sees_plans = sees("execution", "authority", "plan");
 
   @ArchTest
   static final ArchRule audit_sees_execution = sees("audit", "authority", "plan", "execution");
 
   @ArchTest
-  static final ArchRule the_world_is_ports_only =
-      sees("outside", "authority", "plan", "execution");
+  static final ArchRule the_world_is_ports_only = sees("outside", "authority", "plan", "execution");
 
   @ArchTest
   static final ArchRule operations_see_ports_and_never_tools =
@@ -56,22 +54,28 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule kafka_clients_stay_in_their_rooms =
-      only("org.apache.kafka..", ROOT + ".kafka..", ROOT + ".broker..", ROOT + ".protocol..", ROOT, ROOT + ".cli..");
+      only(
+          "org.apache.kafka..",
+          ROOT + ".kafka..",
+          ROOT + ".broker..",
+          ROOT + ".protocol..",
+          ROOT,
+          ROOT + ".cli..");
 
   @ArchTest
   static final ArchRule git_stays_in_its_room =
       only("org.eclipse.jgit..", ROOT + ".tools.git..", ROOT + ".cli.demo..");
 
   @ArchTest
-  static final ArchRule metrics_stay_in_the_console =
-      only("io.micrometer..", ROOT + ".console..");
+  static final ArchRule metrics_stay_in_the_console = only("io.micrometer..", ROOT + ".console..");
 
   @ArchTest
   static final ArchRule the_core_asks_the_machine_for_nothing =
       noClasses()
           .that()
           .resideInAnyPackage(
-              packages("authority", "plan", "execution", "audit", "outside", "operations", "intake"))
+              packages(
+                  "authority", "plan", "execution", "audit", "outside", "operations", "intake"))
           .should()
           .callMethod(java.time.Instant.class, "now")
           .orShould()
@@ -110,10 +114,9 @@ class ArchitectureTest {
                 type ->
                     !type.getPackageName().startsWith(ROOT)
                         || allowed.stream()
-                            .anyMatch(
-                                one ->
-                                    com.tngtech.archunit.core.domain.PackageMatcher.of(one)
-                                        .matches(type.getPackageName()))))
+                            .anyMatch(one ->
+                                com.tngtech.archunit.core.domain.PackageMatcher.of(one)
+                                    .matches(type.getPackageName()))))
         .allowEmptyShould(true);
   }
 
@@ -127,6 +130,8 @@ class ArchitectureTest {
   }
 
   private static String[] packages(String... rooms) {
-    return java.util.Arrays.stream(rooms).map(room -> ROOT + "." + room + "..").toArray(String[]::new);
+    return java.util.Arrays.stream(rooms)
+        .map(room -> ROOT + "." + room + "..")
+        .toArray(String[]::new);
   }
 }

@@ -14,7 +14,7 @@ import tools.jackson.databind.JsonNode;
  */
 record Addressed(String taskId, String operation, Target target) {
   private static final Pattern TASK_ID = Pattern.compile("[A-Za-z0-9._:-]{1,128}");
-  private static final Pattern OPERATION = Pattern.compile("[a-z]+(\\.[a-z]+)*");
+  private static final Pattern OPERATION = Pattern.compile("[a-z.]{1,128}");
 
   static Optional<Addressed> in(Delivery delivery) {
     return delivery.input() == Journal.Input.TASKS
