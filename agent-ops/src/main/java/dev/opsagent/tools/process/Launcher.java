@@ -1,0 +1,240 @@
+package dev.opsagent.tools.process;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.process.ServiceState.Entry;
+import dev.opsagent.tools.process.ServiceState.Spec;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.LongSupplier;
+
+/** Starts the processes of one target and ends them. */
+final class Launcher {
+  private static final File NOTHING = new File("/dev/null");
+  private static final Duration GLANCE = Duration.ofMillis(50);
+
+  private final String target;
+  private final ServiceFolder folder;
+  private final ProcessTable processes;
+  private final String path;
+  private final Limits limits;
+  private final LongSupplier nanoTime;
+
+  /**
+   * @param firstMoments how long a process must live before its start counts
+   * @param grace how long it may take to end by itself
+   * @param kill how long the system may take to end it
+   */
+  record Limits(Duration firstMoments, Duration grace, Duration kill) {
+    static final Limits USUAL =
+        new Limits(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ofSeconds(5));
+  }
+
+  Launcher(
+      String target,
+      ServiceFolder folder,
+      ProcessTable processes,
+      String path,
+      Limits limits,
+      LongSupplier nanoTime) {
+    this.target = target;
+    this.folder = folder;
+    this.processes = processes;
+    this.path = path;
+    this.limits = limits;
+    this.nanoTime = nanoTime;
+  }
+
+  /** The process that was started for the release, if it lives, whether it was recorded or not. */
+  Optional<ProcessIdentity> find(Spec spec) throws IOException {
+    return processes.find(marks(spec));
+  }
+
+  /** Whether somebody listens on the release's port. */
+  boolean isPortTaken(Spec spec) {
+    return spec.port().filter(Launcher::accepts).isPresent();
+  }
+
+  /**
+   * Starts the release in a session of its own, so that it outlives this worker. A process that
+   * ends in its first moments is a failure.
+   */
+  Answer<ProcessIdentity> start(Spec spec) throws IOException, InterruptedException {
+    Optional<Path> program = program(spec);
+    if (program.isEmpty()) {
+      String name = spec.command().getFirst();
+      return no(ReasonCode.TOOL_MISSING, spec, name + " is not installed", "install " + name);
+    }
+    folder.turnLog();
+    Process process = builder(spec, program.get()).start();
+    // Absent when it has ended already; its exit is then noticed below.
+    Optional<ProcessIdentity> identity = processes.identify(process.pid());
+    try {
+      return livesOn(process, spec) && identity.isPresent()
+          ? new Answer.Ok<>(identity.get())
+          : ended(process, spec);
+    } catch (InterruptedException e) {
+      process.descendants().forEach(ProcessHandle::destroyForcibly);
+      process.destroyForcibly();
+      throw e;
+    }
+  }
+
+  /** Ends the process and everything that it started; first politely. */
+  Answer<Boolean> end(Entry entry) throws IOException, InterruptedException {
+    tree(entry).forEach(ProcessHandle::destroy);
+    if (isGoneWithin(limits.grace(), entry)) {
+      return new Answer.Ok<>(true);
+    }
+    tree(entry).forEach(ProcessHandle::destroyForcibly);
+    if (isGoneWithin(limits.kill(), entry)) {
+      return new Answer.Ok<>(true);
+    }
+    return new Answer.No<>(
+        Failure.passing(
+            ReasonCode.TOOL_FAILED,
+            "stop " + entry.spec().version() + " of " + target,
+            "its process outlived SIGKILL by " + limits.kill().toSeconds() + " s",
+            "end the process by hand"));
+  }
+
+  private List<ProcessHandle> tree(Entry entry) throws IOException {
+    return processes.tree(entry.process(), marks(entry.spec()));
+  }
+
+  private boolean isGoneWithin(Duration time, Entry entry)
+      throws IOException, InterruptedException {
+    long end = nanoTime.getAsLong() + time.toNanos();
+    List<ProcessHandle> left = tree(entry);
+    while (!left.isEmpty() && end - nanoTime.getAsLong() > 0) {
+      awaitExit(left.getFirst());
+      left = tree(entry);
+    }
+    return left.isEmpty();
+  }
+
+  /** Returns early when the process ends; a zombie whose parent sleeps never seems to. */
+  private static void awaitExit(ProcessHandle process) throws InterruptedException {
+    try {
+      process.onExit().get(GLANCE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException | ExecutionException e) {
+      // The caller looks again.
+    }
+  }
+
+  private boolean livesOn(Process process, Spec spec) throws InterruptedException {
+    long end = nanoTime.getAsLong() + limits.firstMoments().toNanos();
+    while (end - nanoTime.getAsLong() > 0) {
+      if (process.waitFor(GLANCE)) {
+        return false;
+      }
+      if (isPortTaken(spec)) {
+        return process.isAlive();
+      }
+    }
+    return process.isAlive();
+  }
+
+  private Answer<ProcessIdentity> ended(Process process, Spec spec)
+      throws IOException, InterruptedException {
+    process.waitFor(limits.kill());
+    Optional<String> said = new ServiceLog(folder.log()).verdict();
+    return no(
+        ReasonCode.UNHEALTHY,
+        spec,
+        "it ended at once with exit code "
+            + process.exitValue()
+            + said.map(line -> ": " + line).orElse(" and wrote nothing"),
+        "read the service's log");
+  }
+
+  private ProcessBuilder builder(Spec spec, Path program) throws IOException {
+    List<String> arguments = new ArrayList<>(spec.command());
+    arguments.set(0, program.toString());
+    // It replaces itself by the service, so that the process keeps its number.
+    executable("setsid").ifPresent(setsid -> arguments.addFirst(setsid.toString()));
+    ProcessBuilder builder =
+        new ProcessBuilder(arguments)
+            .directory(folder.release(spec).toFile())
+            .redirectInput(NOTHING)
+            .redirectErrorStream(true)
+            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
+    builder.environment().clear();
+    builder.environment().putAll(environment(spec));
+    return builder;
+  }
+
+  private Map<String, String> environment(Spec spec) throws IOException {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PATH", path);
+    environment.put("LANG", "C.UTF-8");
+    environment.put("HOME", folder.kept("home").toString());
+    environment.put("TMPDIR", folder.kept("tmp").toString());
+    environment.putAll(spec.environment());
+    spec.port().ifPresent(port -> environment.put("PORT", port.toString()));
+    marks(spec).forEach(mark -> environment.put(before(mark), after(mark)));
+    return environment;
+  }
+
+  /** What every process of the release has in its environment, and no other process. */
+  private Set<String> marks(Spec spec) {
+    return Set.of(
+        "OPS_AGENT_RELEASE=" + target + ":" + spec.digest() + ":" + spec.taskId(),
+        "OPS_AGENT_SERVICE=" + folder.path());
+  }
+
+  private static String before(String mark) {
+    return mark.substring(0, mark.indexOf('='));
+  }
+
+  private static String after(String mark) {
+    return mark.substring(mark.indexOf('=') + 1);
+  }
+
+  private Optional<Path> program(Spec spec) {
+    String name = spec.command().getFirst();
+    if (name.contains("/")) {
+      return Optional.of(folder.release(spec).resolve(name)).filter(Files::isExecutable);
+    }
+    return executable(name);
+  }
+
+  private Optional<Path> executable(String name) {
+    return Arrays.stream(path.split(File.pathSeparator, -1))
+        .filter(part -> !part.isEmpty())
+        .map(part -> Path.of(part, name))
+        .filter(Files::isExecutable)
+        .findFirst();
+  }
+
+  private static boolean accepts(int port) {
+    try (Socket socket = new Socket()) {
+      socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
+      return true;
+    } catch (IOException e) {
+      return false;
+    }
+  }
+
+  private <T> Answer<T> no(ReasonCode code, Spec spec, String cause, String fix) {
+    String action = "start " + spec.version() + " of " + target;
+    return new Answer.No<>(Failure.of(code, action, cause, fix));
+  }
+}

@@ -1,0 +1,66 @@
+package dev.opsagent.tools.process;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** The end of what a service wrote, made safe for people's terminals. */
+final class ServiceLog {
+  private static final int MAX_BYTES = 16 * 1024;
+  private static final int MAX_LINES = 60;
+  private static final int MAX_LINE = 300;
+
+  private final Path file;
+
+  ServiceLog(Path file) {
+    this.file = file;
+  }
+
+  /** The last lines; empty when nothing was written. */
+  List<String> tail() throws IOException {
+    List<String> lines = end().lines().map(ServiceLog::escaped).toList();
+    return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
+  }
+
+  /** The line that tells most about a failure: the first that names an error, else the last. */
+  Optional<String> verdict() throws IOException {
+    List<String> lines = tail().stream().filter(line -> !line.isBlank()).toList();
+    Stream<String> errors = lines.stream().filter(line -> line.contains("Error"));
+    return errors.findFirst().or(() -> lines.reversed().stream().findFirst());
+  }
+
+  private String end() throws IOException {
+    try (FileChannel log = FileChannel.open(file, StandardOpenOption.READ)) {
+      ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
+      long position = Math.max(0, log.size() - MAX_BYTES);
+      int read = 0;
+      while (read >= 0 && bytes.hasRemaining()) {
+        read = log.read(bytes, position + bytes.position());
+      }
+      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+    } catch (NoSuchFileException e) {
+      return "";
+    }
+  }
+
+  private static String escaped(String line) {
+    StringBuilder text = new StringBuilder();
+    line.codePoints().limit(MAX_LINE).forEach(c -> append(text, c));
+    return text.toString();
+  }
+
+  private static void append(StringBuilder text, int c) {
+    if (c == '\t' || !Character.isISOControl(c)) {
+      text.appendCodePoint(c);
+      return;
+    }
+    text.append(String.format("\\x%02x", c));
+  }
+}
