@@ -1,0 +1,147 @@
+package dev.opsagent.tools.compose;
+
+import dev.opsagent.execution.Timers;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.ReasonCode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Runs services as Docker Compose projects, one per target. What runs is read from the labels of
+ * the engine's containers, whoever started them and whatever became of that worker.
+ *
+ * <p>A release runs when each of its services has a container that runs, or has ended well. Images
+ * are pinned when a release is deployed, so that going back to it brings the same images up; none
+ * is ever pulled.
+ */
+public final class ComposeRuntime implements ServiceRuntime {
+  private final Programs programs;
+  private final Path projects;
+  private final Map<String, String> settings;
+  private final Timers timers;
+  private final Map<String, ReentrantLock> targets = new ConcurrentHashMap<>();
+
+  /**
+   * @param data the worker's data folder
+   * @param environment of this process; only what leads to the Docker engine is passed on
+   */
+  public ComposeRuntime(
+      Programs programs, Path data, Map<String, String> environment, Timers timers) {
+    this.programs = programs;
+    this.projects = data.toAbsolutePath().normalize().resolve("compose");
+    this.settings = engineSettings(environment);
+    this.timers = timers;
+  }
+
+  @Override
+  public String kind() {
+    return "compose";
+  }
+
+  /** Whether an engine answers and Compose is installed; the failure says what to install. */
+  public Answer<Boolean> available() {
+    return alone("", "reach Docker", () -> find().map(compose -> true));
+  }
+
+  @Override
+  public Answer<Optional<Running>> running(String target) {
+    String action = "look up what runs for " + target;
+    return alone(target, action, () -> found(target, Deployment::running));
+  }
+
+  @Override
+  public Answer<Running> deploy(String target, Release release) {
+    String action = "deploy " + release.version() + " to " + target;
+    return alone(target, action, () -> found(target, it -> it.deploy(release)));
+  }
+
+  @Override
+  public Answer<Optional<Running>> rollback(String target, String digest) {
+    return alone(
+        target, "roll " + target + " back", () -> found(target, it -> it.rollback(digest)));
+  }
+
+  @Override
+  public String log(String target) {
+    Answer<String> log =
+        alone(target, "read the log of " + target, () -> found(target, Deployment::log));
+    return switch (log) {
+      case Answer.Ok<String> ok -> ok.value();
+      case Answer.No<String> ignored -> "";
+    };
+  }
+
+  private Answer<Compose> find() throws IOException {
+    return Compose.find(programs, Files.createDirectories(projects), settings);
+  }
+
+  private <T> Answer<T> found(String target, Work<T> work)
+      throws IOException, InterruptedException {
+    return switch (find()) {
+      case Answer.No<Compose> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Compose> ok ->
+          work.on(new Deployment(target, new ComposeFolder(projects, target), ok.value(), timers));
+    };
+  }
+
+  private <T> Answer<T> alone(String target, String action, Question<T> question) {
+    ReentrantLock lock = targets.computeIfAbsent(target, name -> new ReentrantLock());
+    try {
+      lock.lockInterruptibly();
+      try {
+        return question.ask();
+      } finally {
+        lock.unlock();
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return new Answer.No<>(
+          Failure.passing(ReasonCode.CANCELLED, action, "it was interrupted", ""));
+    } catch (IOException e) {
+      return new Answer.No<>(
+          Failure.passing(
+              ReasonCode.TOOL_FAILED,
+              action,
+              e.getClass().getSimpleName() + " " + e.getMessage(),
+              "check the worker's data folder"));
+    } catch (InvalidMessage e) {
+      return new Answer.No<>(
+          Failure.of(
+              ReasonCode.EFFECT_IN_DOUBT,
+              action,
+              "its current.json cannot be read: " + e.getMessage(),
+              "take the project down and remove the file"));
+    }
+  }
+
+  /**
+   * The private home of a program hides the plugins and contexts of the one who runs the worker.
+   */
+  private static Map<String, String> engineSettings(Map<String, String> environment) {
+    Map<String, String> settings = new HashMap<>();
+    Optional.ofNullable(environment.get("HOME"))
+        .ifPresent(home -> settings.put("DOCKER_CONFIG", home + "/.docker"));
+    environment.entrySet().stream()
+        .filter(entry -> entry.getKey().startsWith("DOCKER_"))
+        .forEach(entry -> settings.put(entry.getKey(), entry.getValue()));
+    return settings;
+  }
+
+  private interface Question<T> {
+    Answer<T> ask() throws IOException, InterruptedException;
+  }
+
+  private interface Work<T> {
+    Answer<T> on(Deployment deployment) throws IOException, InterruptedException;
+  }
+}

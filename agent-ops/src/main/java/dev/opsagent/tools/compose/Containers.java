@@ -1,0 +1,107 @@
+package dev.opsagent.tools.compose;
+
+import dev.opsagent.outside.Answer;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/** The containers of a target, as the engine tells: the truth about what runs. */
+final class Containers {
+  static final String TARGET = "dev.opsagent.target";
+  static final String VERSION = "dev.opsagent.version";
+  static final String DIGEST = "dev.opsagent.digest";
+  static final String TASK = "dev.opsagent.task";
+  static final String SERVICES = "dev.opsagent.services";
+  static final String ADDRESS = "dev.opsagent.address";
+  private static final String PROJECT = "com.docker.compose.project";
+  private static final String SERVICE = "com.docker.compose.service";
+  private static final String FORMAT =
+      Stream.concat(
+              Stream.of("{{.ID}}", "{{.State}}", "{{.Status}}"),
+              Stream.of(PROJECT, SERVICE, TARGET, VERSION, DIGEST, TASK, SERVICES, ADDRESS)
+                  .map(label -> "{{.Label \"" + label + "\"}}"))
+          .collect(Collectors.joining("\t"));
+
+  private final Compose compose;
+
+  Containers(Compose compose) {
+    this.compose = compose;
+  }
+
+  /** Every container of the target, whatever its state. */
+  Answer<List<Container>> of(String target) {
+    return list("look up the containers of " + target, TARGET + "=" + target);
+  }
+
+  /** Every container of a Compose project, whoever made it. */
+  Answer<List<Container>> ofProject(String project) {
+    return list("look up the containers of project " + project, PROJECT + "=" + project);
+  }
+
+  private Answer<List<Container>> list(String action, String label) {
+    return compose
+        .docker(action, "ps", "--all", "--filter", "label=" + label, "--format", FORMAT)
+        .map(text -> text.lines().map(Container::parse).flatMap(Optional::stream).toList());
+  }
+
+  /** The release that is completely there: a container for each of its services. */
+  static Optional<List<Container>> complete(List<Container> containers) {
+    Map<String, List<Container>> releases =
+        containers.stream().collect(Collectors.groupingBy(Container::release));
+    return releases.values().stream().filter(Containers::isComplete).findFirst();
+  }
+
+  private static boolean isComplete(List<Container> release) {
+    long services =
+        release.stream().filter(Container::isUp).map(Container::service).distinct().count();
+    return services == release.getFirst().services() && release.stream().anyMatch(Container::runs);
+  }
+
+  /** One container. */
+  record Container(
+      String id,
+      String state,
+      String status,
+      String project,
+      String service,
+      String target,
+      String version,
+      String digest,
+      String task,
+      int services,
+      String address) {
+    private static final int FIELDS = 11;
+
+    static Optional<Container> parse(String line) {
+      List<String> fields = Arrays.asList(line.split("\t", -1));
+      return fields.size() == FIELDS ? Optional.of(of(fields)) : Optional.empty();
+    }
+
+    private static Container of(List<String> f) {
+      int services = f.get(9).matches("[0-9]{1,6}") ? Integer.parseInt(f.get(9)) : 0;
+      return new Container(
+          f.get(0), f.get(1), f.get(2), f.get(3), f.get(4), f.get(5), f.get(6), f.get(7), f.get(8),
+          services, f.get(10));
+    }
+
+    String release() {
+      return digest + " " + task;
+    }
+
+    boolean runs() {
+      return state.equals("running");
+    }
+
+    /** Runs, or was made to do one thing and has done it. */
+    boolean isUp() {
+      return runs() || (state.equals("exited") && status.startsWith("Exited (0)"));
+    }
+
+    boolean isHealthy() {
+      return isUp() && !status.contains("(health: starting)") && !status.contains("(unhealthy)");
+    }
+  }
+}

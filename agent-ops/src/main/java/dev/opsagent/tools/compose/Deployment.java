@@ -1,0 +1,168 @@
+package dev.opsagent.tools.compose;
+
+import dev.opsagent.execution.Timers;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.compose.Containers.Container;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The life of one target: what is to be gone back to is written down before anything changes. */
+final class Deployment {
+  private final String target;
+  private final ComposeFolder folder;
+  private final Containers containers;
+  private final Projects projects;
+
+  Deployment(String target, ComposeFolder folder, Compose compose, Timers timers) {
+    this.target = target;
+    this.folder = folder;
+    this.containers = new Containers(compose);
+    this.projects = new Projects(target, folder, compose, timers);
+  }
+
+  Answer<Optional<Running>> running() throws IOException {
+    Optional<Kept.State> state = folder.read();
+    return containers.of(target).map(Containers::complete).map(found -> shown(found, state));
+  }
+
+  Answer<Running> deploy(Release release) throws IOException, InterruptedException {
+    return switch (running()) {
+      case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Running>> ok -> deploy(release, ok.value());
+    };
+  }
+
+  Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException {
+    Optional<Kept.State> known = folder.read();
+    if (known.isEmpty()) {
+      return running();
+    }
+    Kept.State state = known.get();
+    if (state.withdrawn().filter(digest::equals).isPresent()) {
+      return state.isUp() ? running() : undone(bringUp(state));
+    }
+    if (!state.current().digest().equals(digest)) {
+      return running();
+    }
+    return state.history().isEmpty() ? remove(state) : goBack(state.withdrawing());
+  }
+
+  /** The last lines of every service. */
+  Answer<String> log() throws IOException {
+    Optional<Kept.State> state = folder.read();
+    return state.isEmpty() ? new Answer.Ok<>("") : projects.log(state.get().current());
+  }
+
+  private Answer<Running> deploy(Release release, Optional<Running> running)
+      throws IOException, InterruptedException {
+    Optional<Running> same =
+        running.filter(
+            it -> it.digest().equals(release.digest()) && it.taskId().equals(release.taskId()));
+    if (same.isPresent()) {
+      return settled(same.get());
+    }
+    return switch (projects.prepare(release)) {
+      case Answer.No<Kept> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Kept> kept -> begin(Kept.State.deploying(kept.value(), folder.read()));
+    };
+  }
+
+  /** A deployment whose end nobody wrote down. */
+  private Answer<Running> settled(Running running) throws IOException {
+    Optional<Kept.State> state = folder.read().filter(it -> !it.isUp());
+    if (state.isPresent()) {
+      folder.write(state.get().up());
+    }
+    return new Answer.Ok<>(running);
+  }
+
+  private Answer<Running> begin(Kept.State state) throws IOException, InterruptedException {
+    folder.write(state);
+    return bringUp(state);
+  }
+
+  private Answer<Optional<Running>> goBack(Kept.State state)
+      throws IOException, InterruptedException {
+    return undone(begin(state));
+  }
+
+  private Answer<Optional<Running>> remove(Kept.State state) throws IOException {
+    Answer<Boolean> down = projects.down(state.current());
+    if (down instanceof Answer.Ok<Boolean>) {
+      folder.forget();
+    }
+    return down.map(ignored -> Optional.empty());
+  }
+
+  private Answer<Running> bringUp(Kept.State state) throws IOException, InterruptedException {
+    Optional<Kept> elsewhere =
+        state.leaving().filter(left -> !left.project().equals(state.current().project()));
+    if (elsewhere.isPresent() && projects.down(elsewhere.get()) instanceof Answer.No<Boolean> no) {
+      return new Answer.No<>(no.failure());
+    }
+    return switch (projects.up(state.current())) {
+      case Answer.No<Boolean> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Boolean> ignored -> confirm(state);
+    };
+  }
+
+  /** Compose said that it is up; the engine has the last word. */
+  private Answer<Running> confirm(Kept.State state) throws IOException {
+    return switch (running()) {
+      case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Running>> ok -> confirm(state, ok.value());
+    };
+  }
+
+  private Answer<Running> confirm(Kept.State state, Optional<Running> running) throws IOException {
+    Kept current = state.current();
+    Optional<Running> up = running.filter(it -> current.isOf(it.digest(), it.taskId()));
+    if (up.isEmpty()) {
+      return new Answer.No<>(
+          Failure.of(
+              ReasonCode.UNHEALTHY,
+              "bring version " + current.version() + " of " + target + " up",
+              "the engine does not run a container for each of its services",
+              "read the service's log"));
+    }
+    folder.write(state.up());
+    folder.prune(state.up());
+    return new Answer.Ok<>(up.get());
+  }
+
+  private Answer<Optional<Running>> undone(Answer<Running> restored) {
+    return switch (restored) {
+      case Answer.Ok<Running> ok -> new Answer.Ok<>(Optional.of(ok.value()));
+      case Answer.No<Running> no ->
+          new Answer.No<>(
+              Failure.of(
+                  ReasonCode.UNDO_FAILED,
+                  "go back to the release before on " + target,
+                  no.failure().sentence(),
+                  "bring the release before up by hand"));
+    };
+  }
+
+  private static Optional<Running> shown(
+      Optional<List<Container>> found, Optional<Kept.State> state) {
+    return found.map(release -> shown(release, state));
+  }
+
+  private static Running shown(List<Container> release, Optional<Kept.State> state) {
+    Container one = release.getFirst();
+    String ids = release.stream().map(Container::id).sorted().collect(Collectors.joining(","));
+    return new Running(
+        one.version(),
+        one.digest(),
+        one.task(),
+        ids,
+        Optional.of(one.address()).filter(address -> !address.isEmpty()),
+        state.flatMap(it -> it.before(one.digest(), one.task())).map(Kept::version));
+  }
+}

@@ -1,0 +1,86 @@
+package dev.opsagent.tools.compose;
+
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
+import java.util.Set;
+
+/** Copies a folder within limits; refuses whatever leads out of it. */
+final class SourceCopy {
+  private static final long MAX_BYTES = 256L << 20;
+  private static final int MAX_FILES = 20_000;
+  private static final Set<String> LEFT_OUT = Set.of(".git");
+
+  private final Path source;
+  private final Path target;
+  private long bytes;
+  private int files;
+  private Optional<String> fault = Optional.empty();
+
+  SourceCopy(Path source, Path target) {
+    this.source = source;
+    this.target = target;
+  }
+
+  /** Copies; answers with what is wrong with the folder, if anything is. */
+  Optional<String> run() throws IOException {
+    Files.walkFileTree(source, new Copying());
+    return fault;
+  }
+
+  private FileVisitResult copy(Path file, BasicFileAttributes attributes) throws IOException {
+    files++;
+    bytes += attributes.size();
+    fault = fault(file, attributes);
+    if (fault.isPresent()) {
+      return FileVisitResult.TERMINATE;
+    }
+    Files.copy(
+        file,
+        target.resolve(source.relativize(file)),
+        LinkOption.NOFOLLOW_LINKS,
+        StandardCopyOption.COPY_ATTRIBUTES);
+    return FileVisitResult.CONTINUE;
+  }
+
+  private Optional<String> fault(Path file, BasicFileAttributes attributes) throws IOException {
+    if (files > MAX_FILES || bytes > MAX_BYTES) {
+      return Optional.of(
+          "it holds more than " + MAX_FILES + " files or " + (MAX_BYTES >> 20) + " MiB");
+    }
+    if (attributes.isOther()) {
+      return Optional.of(source.relativize(file) + " is neither a file nor a folder");
+    }
+    return attributes.isSymbolicLink() && leadsOut(file)
+        ? Optional.of(source.relativize(file) + " is a link that leads out of it")
+        : Optional.empty();
+  }
+
+  private boolean leadsOut(Path link) throws IOException {
+    Path to = Files.readSymbolicLink(link);
+    return to.isAbsolute() || !link.resolveSibling(to).normalize().startsWith(source);
+  }
+
+  private final class Copying extends SimpleFileVisitor<Path> {
+    @Override
+    public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes)
+        throws IOException {
+      if (LEFT_OUT.contains(String.valueOf(folder.getFileName()))) {
+        return FileVisitResult.SKIP_SUBTREE;
+      }
+      Files.createDirectories(target.resolve(source.relativize(folder)));
+      return FileVisitResult.CONTINUE;
+    }
+
+    @Override
+    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+      return copy(file, attributes);
+    }
+  }
+}

@@ -1,0 +1,53 @@
+package dev.opsagent.tools.compose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.Programs.Command;
+import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.testing.Peers;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
+import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+
+/** An image that needs no registry: one static program. */
+final class BusyboxImage {
+  static final String NAME = "ops-agent-test/busybox:local";
+
+  private BusyboxImage() {}
+
+  /** Makes the image on the engine. */
+  static void make(Programs programs, Path folder, Map<String, String> engine) throws IOException {
+    Path busybox = Peers.require("busybox", "install busybox-static");
+    Path file = folder.resolve("busybox.tar");
+    try (var tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
+      TarArchiveEntry entry = new TarArchiveEntry("bin/busybox", true);
+      entry.setMode(0100755);
+      entry.setSize(Files.size(busybox));
+      tar.putArchiveEntry(entry);
+      Files.copy(busybox, tar);
+      tar.closeArchiveEntry();
+    }
+    run(programs, folder, engine, "docker", "import", file.toString(), NAME);
+  }
+
+  /** Runs a program that must succeed. */
+  static String run(
+      Programs programs, Path folder, Map<String, String> environment, String... command) {
+    Answer<Finished> answer =
+        programs.run(new Command(List.of(command), folder, environment, Duration.ofSeconds(60)));
+    return switch (answer) {
+      case Answer.No<Finished> no -> throw new AssertionError(no.failure().sentence());
+      case Answer.Ok<Finished> ok -> {
+        assertThat(ok.value().exitCode()).as(ok.value().stderr()).isZero();
+        yield ok.value().stdout();
+      }
+    };
+  }
+}
