@@ -18,6 +18,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -44,7 +45,12 @@ final class ComposeFolder {
 
   /** The settings that this release's task adds to its compose file. */
   Path override(Kept kept) {
-    return folder.resolve("overrides").resolve(hex(kept.digest() + " " + kept.taskId()) + ".json");
+    return overrides().resolve(key(kept) + ".json");
+  }
+
+  /** What tells this release of this task from any other. */
+  static String key(Kept kept) {
+    return hex(kept.digest() + " " + kept.taskId());
   }
 
   /** Copies the source of the release, so that it can be brought up again later. */
@@ -108,20 +114,21 @@ final class ComposeFolder {
   /** Forgets the target: nothing is up and nothing can be gone back to. */
   void forget() throws IOException {
     Files.deleteIfExists(current());
-    prune(Set.of());
   }
 
-  void prune(Kept.State state) throws IOException {
-    prune(state.releases().map(this::release).collect(Collectors.toSet()));
+  /** Deletes the releases that nobody goes back to. */
+  void prune(List<Kept> kept) throws IOException {
+    prune(releases(), kept.stream().map(this::release).collect(Collectors.toSet()));
+    prune(overrides(), kept.stream().map(this::override).collect(Collectors.toSet()));
   }
 
-  private void prune(Set<Path> keep) throws IOException {
-    if (Files.notExists(releases())) {
+  private static void prune(Path folder, Set<Path> keep) throws IOException {
+    if (Files.notExists(folder)) {
       return;
     }
-    try (Stream<Path> found = Files.list(releases())) {
-      for (Path release : found.filter(path -> !keep.contains(path)).toList()) {
-        delete(release);
+    try (Stream<Path> found = Files.list(folder)) {
+      for (Path dropped : found.filter(path -> !keep.contains(path)).toList()) {
+        delete(dropped);
       }
     }
   }
@@ -155,6 +162,10 @@ final class ComposeFolder {
 
   private Path releases() {
     return folder.resolve("releases");
+  }
+
+  private Path overrides() {
+    return folder.resolve("overrides");
   }
 
   static String hex(String text) {

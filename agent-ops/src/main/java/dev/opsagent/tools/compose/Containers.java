@@ -100,6 +100,11 @@ final class Containers {
       return runs() || (state.equals("exited") && status.startsWith("Exited (0)"));
     }
 
+    /** Will not become healthy by waiting. */
+    boolean isBroken() {
+      return status.contains("(unhealthy)") || (state.equals("exited") && !isUp());
+    }
+
     boolean isHealthy() {
       return isUp() && !status.contains("(health: starting)") && !status.contains("(unhealthy)");
     }

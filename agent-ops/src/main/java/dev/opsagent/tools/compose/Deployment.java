@@ -96,6 +96,7 @@ final class Deployment {
     Answer<Boolean> down = projects.down(state.current());
     if (down instanceof Answer.Ok<Boolean>) {
       folder.forget();
+      projects.prune(state.current().project(), List.of());
     }
     return down.map(ignored -> Optional.empty());
   }
@@ -132,7 +133,7 @@ final class Deployment {
               "read the service's log"));
     }
     folder.write(state.up());
-    folder.prune(state.up());
+    projects.prune(current.project(), state.releases().toList());
     return new Answer.Ok<>(up.get());
   }
 

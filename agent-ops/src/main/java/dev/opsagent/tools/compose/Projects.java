@@ -18,6 +18,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
@@ -27,22 +28,32 @@ import tools.jackson.databind.JsonNode;
 /** The Compose projects of one target: made ready, brought up, taken down. */
 final class Projects {
   private static final Duration GLANCE = Duration.ofMillis(250);
+
+  /** Time that is left to the caller, who cuts a deployment off that takes all of it. */
+  private static final Duration MARGIN = Duration.ofSeconds(3);
+
   private static final Duration DOWN = Duration.ofMinutes(2);
   private static final List<String> USUAL_FILES =
       List.of("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml");
+
+  private static final String READ_LOG = "read the service's log";
+  private static final String PINNED = "ops-agent/";
 
   private final String target;
   private final ComposeFolder folder;
   private final Compose compose;
   private final Containers containers;
   private final Timers timers;
+  private final long begun;
 
+  /** Made for one question; its time counts from here. */
   Projects(String target, ComposeFolder folder, Compose compose, Timers timers) {
     this.target = target;
     this.folder = folder;
     this.compose = compose;
     this.containers = new Containers(compose);
     this.timers = timers;
+    this.begun = timers.nanoTime();
   }
 
   /** Does everything that can be done before the release that runs is touched. */
@@ -61,30 +72,30 @@ final class Projects {
   /** Brings the release up in the place of whatever the project runs, and waits for its health. */
   Answer<Boolean> up(Kept kept) throws InterruptedException {
     String action = "bring version " + kept.version() + " of " + target + " up";
-    long end = timers.nanoTime() + kept.timeout().toNanos();
+    Duration left = left(kept);
     Project project = project(kept, true);
     if (!compose.isPlugin()) {
       Answer<String> up =
           compose.project(
-              action, project, kept.timeout(), "up", "--detach", "--no-build", "--remove-orphans");
+              action, project, left, "up", "--detach", "--no-build", "--remove-orphans");
       return switch (up) {
         case Answer.No<String> no -> new Answer.No<>(no.failure());
-        case Answer.Ok<String> ignored -> awaitHealth(action, kept, end);
+        case Answer.Ok<String> ignored ->
+            awaitHealth(action, kept, begun + kept.timeout().toNanos());
       };
     }
-    String seconds = Long.toString(Math.max(1, kept.timeout().toSeconds()));
     return compose
         .project(
             action,
             project,
-            kept.timeout().plusSeconds(10),
+            left.plus(MARGIN.dividedBy(2)),
             "up",
             "--detach",
             "--no-build",
             "--pull=never",
             "--remove-orphans",
             "--wait",
-            "--wait-timeout=" + seconds)
+            "--wait-timeout=" + left.toSeconds())
         .map(said -> true);
   }
 
@@ -94,6 +105,23 @@ final class Projects {
     return compose
         .project(action, project(kept, true), DOWN, "down", "--remove-orphans")
         .map(said -> true);
+  }
+
+  /** Removes what was kept for releases that nobody goes back to. */
+  void prune(String project, List<Kept> kept) throws IOException {
+    Set<String> keys = kept.stream().map(ComposeFolder::key).collect(Collectors.toSet());
+    folder.prune(kept);
+    String action = "list the images of " + target;
+    Answer<String> images =
+        compose.docker(
+            action, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", PINNED + project + "/*");
+    if (images instanceof Answer.Ok<String> listed) {
+      listed
+          .value()
+          .lines()
+          .filter(image -> !keys.contains(image.substring(image.lastIndexOf(':') + 1)))
+          .forEach(image -> compose.docker("remove the image " + image, "image", "rm", image));
+    }
   }
 
   Answer<String> log(Kept kept) {
@@ -197,13 +225,8 @@ final class Projects {
   private Answer<String> pin(String service, JsonNode definition, Kept kept) {
     String separator = compose.isPlugin() ? "-" : "_";
     String image = definition.path("image").asString(kept.project() + separator + service);
-    String pinned =
-        "ops-agent/"
-            + kept.project()
-            + "/"
-            + service.toLowerCase(Locale.ROOT)
-            + ":"
-            + ComposeFolder.hex(kept.digest() + " " + kept.taskId());
+    String name = PINNED + kept.project() + "/" + service.toLowerCase(Locale.ROOT);
+    String pinned = name + ":" + ComposeFolder.key(kept);
     String action = "find the image of service " + service;
     return switch (compose.docker(action, "image", "inspect", "--format", "{{.Id}}", "--", image)) {
       case Answer.No<String> ignored ->
@@ -231,15 +254,13 @@ final class Projects {
   private Answer<Boolean> awaitHealth(String action, Kept kept, long end)
       throws InterruptedException {
     while (end - timers.nanoTime() > 0) {
-      switch (containers.of(target)) {
-        case Answer.No<List<Container>> no -> {
-          return new Answer.No<>(no.failure());
-        }
-        case Answer.Ok<List<Container>> ok -> {
-          if (isHealthy(ok.value(), kept)) {
-            return new Answer.Ok<>(true);
-          }
-        }
+      Answer<List<Container>> found = containers.of(target);
+      if (found instanceof Answer.Ok<List<Container>> ok && isHealthy(ok.value(), kept)) {
+        return new Answer.Ok<>(true);
+      }
+      Optional<Failure> failure = failure(action, found, kept);
+      if (failure.isPresent()) {
+        return new Answer.No<>(failure.get());
       }
       pause();
     }
@@ -248,7 +269,21 @@ final class Projects {
             ReasonCode.TIMEOUT,
             action,
             "its containers were not healthy within " + kept.timeout().toSeconds() + " s",
-            "read the service's log"));
+            READ_LOG));
+  }
+
+  private static Optional<Failure> failure(
+      String action, Answer<List<Container>> found, Kept kept) {
+    return switch (found) {
+      case Answer.No<List<Container>> no -> Optional.of(no.failure());
+      case Answer.Ok<List<Container>> ok ->
+          ok.value().stream()
+              .filter(container -> kept.isOf(container.digest(), container.task()))
+              .filter(Container::isBroken)
+              .map(container -> "the container of " + container.service() + " is unhealthy")
+              .map(cause -> Failure.of(ReasonCode.TOOL_FAILED, action, cause, READ_LOG))
+              .findFirst();
+    };
   }
 
   private static boolean isHealthy(List<Container> found, Kept kept) {
@@ -256,6 +291,12 @@ final class Projects {
         .filter(release -> kept.isOf(release.getFirst().digest(), release.getFirst().task()))
         .filter(release -> release.stream().allMatch(Container::isHealthy))
         .isPresent();
+  }
+
+  private Duration left(Kept kept) {
+    Duration spent = Duration.ofNanos(timers.nanoTime() - begun);
+    Duration left = kept.timeout().minus(spent).minus(MARGIN);
+    return left.compareTo(MARGIN) < 0 ? MARGIN : left;
   }
 
   private void pause() throws InterruptedException {

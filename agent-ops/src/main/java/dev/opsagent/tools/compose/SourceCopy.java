@@ -15,7 +15,9 @@ import java.util.Set;
 final class SourceCopy {
   private static final long MAX_BYTES = 256L << 20;
   private static final int MAX_FILES = 20_000;
-  private static final Set<String> LEFT_OUT = Set.of(".git");
+
+  /** The repository itself, and what package managers put there: neither is a service's source. */
+  private static final Set<String> LEFT_OUT = Set.of(".git", "node_modules");
 
   private final Path source;
   private final Path target;

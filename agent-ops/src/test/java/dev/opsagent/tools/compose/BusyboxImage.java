@@ -37,6 +37,13 @@ final class BusyboxImage {
     run(programs, folder, engine, "docker", "import", file.toString(), NAME);
   }
 
+  /** Removes the image, if an engine answers and has it. */
+  static boolean remove(Programs programs, Path folder, Map<String, String> engine) {
+    List<String> command = List.of("docker", "image", "rm", "--force", NAME);
+    return programs.run(new Command(command, folder, engine, Duration.ofSeconds(60)))
+        instanceof Answer.Ok<?>;
+  }
+
   /** Runs a program that must succeed. */
   static String run(
       Programs programs, Path folder, Map<String, String> environment, String... command) {

@@ -28,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -84,6 +85,11 @@ class ComposeRuntimeTest {
     BusyboxImage.make(programs, scratch, docker());
   }
 
+  @AfterAll
+  static void removeImage() {
+    BusyboxImage.remove(programs, scratch, docker());
+  }
+
   @BeforeEach
   void findPort() throws IOException {
     try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
@@ -117,6 +123,7 @@ class ComposeRuntimeTest {
     Running second = ok(runtime().deploy(target, release("2.0.0", BUILT)));
     assertThat(get(second)).isEqualTo("version 2.0.0");
     assertThat(second.previous()).contains("1.0.0");
+    assertThat(docker("image", "ls", "ops-agent/" + project() + "/*", "-q")).hasSize(2);
 
     Running back = ok(runtime().rollback(target, second.digest())).orElseThrow();
     assertThat(get(back)).isEqualTo("version 1.0.0");
@@ -126,6 +133,7 @@ class ComposeRuntimeTest {
     assertThat(ok(runtime().rollback(target, back.digest()))).isEmpty();
     assertThat(ok(runtime().running(target))).isEmpty();
     assertThat(docker("ps", "-aq", "--filter", "label=dev.opsagent.target=" + target)).isEmpty();
+    assertThat(docker("image", "ls", "-q", "ops-agent/" + project() + "/*")).isEmpty();
   }
 
   @Test
