@@ -146,10 +146,10 @@ final class NpmRegistryTest {
   @Test
   void aRegistryThatIsGoneIsUnreachableForNow() throws IOException {
     Path tarball = pack("gone", "1.0.0", "");
-    NpmRegistry gone;
-    try (LocalVerdaccio stopped = Verdaccio.start(folder.resolve("stopped"))) {
-      gone = registry(stopped.url(), stopped.token());
-    }
+    HttpServer stopped = server();
+    URI url = URI.create("http://127.0.0.1:" + stopped.getAddress().getPort());
+    stopped.stop(0);
+    NpmRegistry gone = registry(url, "token-canary");
     for (Answer<?> answer :
         List.of(
             gone.find("gone"), gone.whoami(), gone.publish(tarball, "latest", Optional.empty()))) {

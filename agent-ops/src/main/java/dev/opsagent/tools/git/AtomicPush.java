@@ -1,0 +1,184 @@
+package dev.opsagent.tools.git;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Repository.Pushed;
+import dev.opsagent.outside.Repository.Release;
+import dev.opsagent.outside.Repository.RemoteRefs;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.eclipse.jgit.lib.Constants;
+import org.eclipse.jgit.lib.ObjectId;
+import org.eclipse.jgit.lib.Repository;
+import org.eclipse.jgit.revwalk.RevWalk;
+import org.eclipse.jgit.transport.PushConnection;
+import org.eclipse.jgit.transport.RemoteRefUpdate;
+import org.eclipse.jgit.transport.RemoteRefUpdate.Status;
+
+/**
+ * Pushes a branch and a tag in one transaction of the remote, each with the value that it must have
+ * before. The remote compares them again under its own lock.
+ */
+final class AtomicPush {
+  private final Remote remote;
+  private final Repository repository;
+  private final String action;
+
+  AtomicPush(Remote remote, Repository repository, String action) {
+    this.remote = remote;
+    this.repository = repository;
+    this.action = action;
+  }
+
+  Answer<Pushed> push(String url, String branch, String expected, Release release)
+      throws IOException {
+    if (!ObjectId.isId(expected) || !isForward(expected, release.commit())) {
+      return no("the release commit does not follow the commit that the remote stands at", "");
+    }
+    Path objects = repository.getDirectory().toPath().resolve("objects");
+    Expectation expectation =
+        new Expectation(
+            Constants.R_HEADS + branch, expected, Constants.R_TAGS + release.tag(), release);
+    // A repository of its own: nothing that the checkout's one remembers of remotes is used.
+    try (Repository sender = GitFolders.borrowing(objects)) {
+      return workingFolder(url)
+          ? no("it is a working folder, whose files would not follow", "use a bare repository")
+          : send(url, sender, expectation);
+    }
+  }
+
+  private static boolean workingFolder(String url) {
+    return RemoteUrl.parse(url) instanceof Answer.Ok<RemoteUrl>(RemoteUrl.Folder folder)
+        && folder.isWorkingFolder();
+  }
+
+  private boolean isForward(String expected, String commit) throws IOException {
+    ObjectId before = ObjectId.fromString(expected);
+    if (!repository.getObjectDatabase().has(before)) {
+      return false;
+    }
+    try (RevWalk walk = new RevWalk(repository)) {
+      return walk.isMergedInto(
+          walk.parseCommit(before), walk.parseCommit(ObjectId.fromString(commit)));
+    }
+  }
+
+  private Answer<Pushed> send(String url, Repository sender, Expectation expectation) {
+    return remote
+        .<Result>talk(
+            action,
+            url,
+            sender,
+            (transport, patience) -> {
+              transport.setPushAtomic(true);
+              try (PushConnection connection = transport.openPush()) {
+                RemoteRefs refs = Remote.refs(connection.getRefsMap());
+                if (expectation.reached(refs)) {
+                  return new Answer.Ok<>(new Result.Moved());
+                }
+                if (!expectation.holds(refs)) {
+                  return new Answer.Ok<>(new Result.Refused());
+                }
+                Map<String, RemoteRefUpdate> updates = expectation.updates(sender);
+                connection.push(patience, updates);
+                return result(updates.values());
+              }
+            })
+        .then(result -> judge(result, url, sender, expectation));
+  }
+
+  /** What the remote answered. */
+  private sealed interface Result {
+    record Moved() implements Result {}
+
+    record Refused() implements Result {}
+
+    /** Rejected for a reason that is told in words only. */
+    record Unclear(String words) implements Result {}
+  }
+
+  private Answer<Result> result(Collection<RemoteRefUpdate> updates) {
+    Set<Status> statuses =
+        updates.stream().map(RemoteRefUpdate::getStatus).collect(Collectors.toSet());
+    if (statuses.equals(Set.of(Status.OK))) {
+      return new Answer.Ok<>(new Result.Moved());
+    }
+    if (statuses.contains(Status.OK)) {
+      return no("the remote moved one ref without the other, although it promised both", "");
+    }
+    if (statuses.contains(Status.REJECTED_REMOTE_CHANGED)
+        || statuses.contains(Status.REJECTED_NONFASTFORWARD)) {
+      return new Answer.Ok<>(new Result.Refused());
+    }
+    String words =
+        updates.stream()
+            .flatMap(update -> Optional.ofNullable(update.getMessage()).stream())
+            .distinct()
+            .collect(Collectors.joining(", "));
+    return new Answer.Ok<>(new Result.Unclear(GitFailures.oneLine(words)));
+  }
+
+  private Answer<Pushed> judge(
+      Result result, String url, Repository sender, Expectation expectation) {
+    return switch (result) {
+      case Result.Moved() -> new Answer.Ok<>(Pushed.MOVED);
+      case Result.Refused() -> new Answer.Ok<>(Pushed.REFUSED);
+      case Result.Unclear(String words) ->
+          remote.refs(action, url, sender).then(refs -> explain(refs, expectation, words));
+    };
+  }
+
+  /** A lost race and a refusal by rule read alike; where the refs stand tells them apart. */
+  private Answer<Pushed> explain(RemoteRefs refs, Expectation expectation, String words) {
+    if (!expectation.holds(refs)) {
+      return new Answer.Ok<>(Pushed.REFUSED);
+    }
+    if (words.toLowerCase(Locale.ROOT).contains("lock")) {
+      return new Answer.No<>(
+          Failure.passing(
+              ReasonCode.REMOTE_MOVED,
+              action,
+              "the remote's refs are locked: " + words,
+              "somebody else pushes; try again"));
+    }
+    return no("the remote refused both refs: " + words, "see what its rules demand");
+  }
+
+  private <T> Answer<T> no(String cause, String fix) {
+    return new Answer.No<>(GitFailures.precondition(action, cause, fix));
+  }
+
+  /** Where the remote must stand before, and will stand after. */
+  private record Expectation(String branch, String before, String tag, Release release) {
+    boolean holds(RemoteRefs refs) {
+      return Objects.equals(refs.refs().get(branch), before) && !refs.refs().containsKey(tag);
+    }
+
+    boolean reached(RemoteRefs refs) {
+      return Objects.equals(refs.refs().get(branch), release.commit())
+          && Objects.equals(refs.refs().get(tag), release.tagObject());
+    }
+
+    Map<String, RemoteRefUpdate> updates(Repository sender) throws IOException {
+      Map<String, RemoteRefUpdate> updates = new LinkedHashMap<>();
+      updates.put(branch, update(sender, branch, release.commit(), ObjectId.fromString(before)));
+      updates.put(tag, update(sender, tag, release.tagObject(), ObjectId.zeroId()));
+      return updates;
+    }
+
+    private static RemoteRefUpdate update(Repository sender, String ref, String id, ObjectId before)
+        throws IOException {
+      ObjectId made = ObjectId.fromString(id);
+      return new RemoteRefUpdate(sender, id, made, ref, false, null, before);
+    }
+  }
+}

@@ -1,0 +1,10 @@
+package dev.opsagent.tools.git;
+
+import java.util.function.Supplier;
+
+/**
+ * The credential for a remote.
+ *
+ * @param secret password or token, asked at the last moment before each use
+ */
+public record Login(String user, Supplier<String> secret) {}
