@@ -36,7 +36,11 @@ class ArchitectureTest {
 
   @ArchTest static final ArchRule tools_see_ports = adapter("tools");
   @ArchTest static final ArchRule the_sandbox_sees_ports = adapter("sandbox");
-  @ArchTest static final ArchRule kafka_sees_ports = adapter("kafka");
+
+  @ArchTest
+  static final ArchRule kafka_sees_ports_and_intake =
+      sees("kafka", "authority", "plan", "execution", "audit", "outside", "intake");
+
   @ArchTest static final ArchRule the_console_sees_ports = adapter("console");
   @ArchTest static final ArchRule the_broker_sees_nobody = sees("broker");
 

@@ -1,0 +1,348 @@
+package dev.opsagent;
+
+import dev.opsagent.configuration.Configuration;
+import dev.opsagent.console.HttpEndpoints;
+import dev.opsagent.console.Metrics;
+import dev.opsagent.console.Readiness;
+import dev.opsagent.execution.Operation;
+import dev.opsagent.execution.PartitionEngine;
+import dev.opsagent.execution.PartitionSettings;
+import dev.opsagent.intake.Intake;
+import dev.opsagent.intake.Territory;
+import dev.opsagent.kafka.BusLoop;
+import dev.opsagent.kafka.BusSettings;
+import dev.opsagent.kafka.CardAnnouncement;
+import dev.opsagent.kafka.EventReader;
+import dev.opsagent.kafka.TargetPartition;
+import dev.opsagent.kafka.TopicSetup;
+import dev.opsagent.kafka.TopicSetup.Setup;
+import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.PackageRegistry;
+import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.Workspaces;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.sandbox.TaskWorkspaces;
+import dev.opsagent.tools.compose.ComposeRuntime;
+import dev.opsagent.tools.desktop.DesktopBrowser;
+import dev.opsagent.tools.git.GitRepository;
+import dev.opsagent.tools.git.Login;
+import dev.opsagent.tools.http.HttpHealthProbe;
+import dev.opsagent.tools.npm.NpmRegistry;
+import dev.opsagent.tools.npm.NpmRegistrySettings;
+import dev.opsagent.tools.npm.NpmScripts;
+import dev.opsagent.tools.process.NpmInstaller;
+import dev.opsagent.tools.process.ProcessRuntime;
+import io.github.resilience4j.core.IntervalFunction;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A worker, put together: configuration to adapters to operations to engine to bus. Started from
+ * top to bottom, stopped in reverse.
+ */
+public final class OpsAgent implements AutoCloseable {
+  private static final Logger LOG = LoggerFactory.getLogger(OpsAgent.class);
+  private static final URI PUBLIC_NPM = URI.create("https://registry.npmjs.org/");
+  private static final Duration NPM_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration GIT_TIMEOUT = Duration.ofMinutes(2);
+
+  private final Deque<AutoCloseable> running;
+  private final BusLoop bus;
+  private final InetSocketAddress http;
+
+  private OpsAgent(Deque<AutoCloseable> running, BusLoop bus, InetSocketAddress http) {
+    this.running = running;
+    this.bus = bus;
+    this.http = http;
+  }
+
+  /** The worker cannot start; says why and what to do. */
+  public static final class CannotStart extends Exception {
+    private static final long serialVersionUID = 1L;
+    private final transient List<Failure> failures;
+
+    CannotStart(List<Failure> failures) {
+      super(String.join("; ", failures.stream().map(Failure::sentence).toList()));
+      this.failures = List.copyOf(failures);
+    }
+
+    public List<Failure> failures() {
+      return failures;
+    }
+  }
+
+  /**
+   * Starts a worker; it takes tasks once it is {@link #ready()}.
+   *
+   * @param environment the process's environment
+   * @param metrics told what happens
+   * @throws CannotStart when topics, brokers or folders are not as they must be
+   */
+  public static OpsAgent start(
+      Configuration configuration, Map<String, String> environment, Metrics metrics)
+      throws CannotStart, InterruptedException {
+    Deque<AutoCloseable> running = new ArrayDeque<>();
+    try {
+      return new Assembly(configuration, environment, metrics, running).start();
+    } catch (CannotStart | InterruptedException | RuntimeException e) {
+      stop(running);
+      throw e;
+    }
+  }
+
+  /** Whether every partition that the group has given to this worker takes records. */
+  public boolean ready() {
+    return bus.ready();
+  }
+
+  /** Where health and metrics are served. */
+  public InetSocketAddress http() {
+    return http;
+  }
+
+  /** Hands everything over and stops, in reverse order of the start. */
+  @Override
+  public void close() {
+    stop(running);
+  }
+
+  private static void stop(Deque<AutoCloseable> running) {
+    while (!running.isEmpty()) {
+      try {
+        running.pop().close();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      } catch (Exception e) {
+        LOG.warn("could not stop everything", e);
+      }
+    }
+  }
+
+  /** The one constructor chain. */
+  private record Assembly(
+      Configuration configuration,
+      Map<String, String> environment,
+      Metrics metrics,
+      Deque<AutoCloseable> running) {
+
+    OpsAgent start() throws CannotStart, InterruptedException {
+      Path data = folder(configuration.data());
+      BusSettings settings = bus();
+      SystemTimers timers = keep(new SystemTimers());
+      ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
+      running.push(workers::shutdownNow);
+      Setup.Ready setup = topics(settings);
+
+      Programs programs =
+          new LocalPrograms(data.resolve("scratch"), environment.getOrDefault("PATH", ""), mask());
+      Workspaces workspaces = new TaskWorkspaces(data);
+      Map<String, Operation> catalogue = catalogue(data, programs, workspaces, timers);
+
+      Intake intake =
+          new Intake(
+              EventReader::read,
+              new Territory(catalogue, Set.copyOf(configuration.environments())),
+              key -> TargetPartition.of(key, setup.partitions()),
+              InstantSource.system());
+      Telemetry telemetry = new Telemetry(metrics);
+      Partitions partitions =
+          new Partitions(
+              new Partitions.Parts(
+                  catalogue,
+                  intake,
+                  number -> index(data, number),
+                  limits(),
+                  timers,
+                  workers,
+                  backoff(),
+                  workspaces::delete,
+                  progress(),
+                  telemetry));
+      BusLoop bus = new BusLoop(settings, setup, partitions, telemetry, System::nanoTime);
+      bus.start();
+      running.push(() -> bus.close(settings.revokeGrace()));
+      announce(settings, workers);
+      HttpEndpoints http = keep(http(bus, telemetry));
+      return new OpsAgent(running, bus, http.address());
+    }
+
+    private void announce(BusSettings settings, ExecutorService workers) {
+      String version =
+          Optional.ofNullable(OpsAgent.class.getPackage().getImplementationVersion())
+              .orElse("development");
+      workers.execute(() ->
+          new CardAnnouncement(settings)
+              .announce(Card.of(version, settings.topics(), List.of(), java.time.Instant.now())));
+    }
+
+    private <T extends AutoCloseable> T keep(T part) {
+      running.push(part);
+      return part;
+    }
+
+    private BusSettings bus() {
+      Map<String, Object> client = new HashMap<>(configuration.bus().properties());
+      client.put("bootstrap.servers", configuration.bus().bootstrap());
+      String worker = configuration.group() + "-" + ProcessHandle.current().pid();
+      return BusSettings.of(client, configuration.topics().names(), configuration.group(), worker)
+          .withSessionTimeout(configuration.sessionTimeout());
+    }
+
+    private Setup.Ready topics(BusSettings settings) throws CannotStart, InterruptedException {
+      TopicSetup setup =
+          new TopicSetup(
+              settings,
+              OptionalInt.of(configuration.topics().partitions()),
+              (short) configuration.topics().replication());
+      return switch (setup.ensure()) {
+        case Setup.Ready ready -> ready;
+        case Setup.Refused refused -> throw new CannotStart(refused.failures());
+      };
+    }
+
+    private Map<String, Operation> catalogue(
+        Path data, Programs programs, Workspaces workspaces, SystemTimers timers) {
+      URI npm = configuration.npm().map(Configuration.NpmRegistry::url).orElse(PUBLIC_NPM);
+      Map<String, ServiceRuntime> runtimes = new HashMap<>();
+      ServiceRuntime processes =
+          new ProcessRuntime(
+              data, environment, new NpmInstaller(programs, Optional.of(npm)), System::nanoTime);
+      runtimes.put(processes.kind(), processes);
+      ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
+      runtimes.put(compose.kind(), compose);
+      Operation push =
+          new PushOperation(
+              new GitRepository(this::login, GIT_TIMEOUT),
+              registries(data, programs),
+              new NpmScripts(programs, npm, data.resolve("npm")),
+              runtimes,
+              keep(new HttpHealthProbe()),
+              new DesktopBrowser(programs, data, System.getProperty("os.name"), environment),
+              workspaces,
+              InstantSource.system());
+      return Map.of(push.name(), push);
+    }
+
+    private Map<String, PackageRegistry> registries(Path data, Programs programs) {
+      return configuration
+          .npm()
+          .map(npm ->
+              new NpmRegistrySettings(
+                  "npm",
+                  npm.url(),
+                  () -> npm.credential().flatMap(configuration.secrets()::resolve),
+                  data.resolve("npm"),
+                  NPM_TIMEOUT))
+          .<Map<String, PackageRegistry>>map(
+              settings -> Map.of("npm", new NpmRegistry(settings, programs)))
+          .orElse(Map.of());
+    }
+
+    /** The operator's credential for a remote: the first whose prefix fits. */
+    private Optional<Login> login(String url) {
+      return configuration.gitCredentials().stream()
+          .filter(credential -> url.startsWith(credential.prefix()))
+          .findFirst()
+          .map(credential -> new Login(credential.username(), () -> secret(credential.secret())));
+    }
+
+    private String secret(String name) {
+      return configuration.secrets().resolve(name).orElse("");
+    }
+
+    private SecretMask mask() {
+      return new SecretMask(() ->
+          configuration.secrets().sources().keySet().stream()
+              .flatMap(name -> configuration.secrets().resolve(name).stream())
+              .toList());
+    }
+
+    private PartitionSettings limits() {
+      PartitionSettings standard = PartitionSettings.DEFAULT;
+      return new PartitionSettings(
+          configuration.timeouts().task(),
+          configuration.timeouts().decision(),
+          standard.capacity(),
+          standard.interruptGrace());
+    }
+
+    private static dev.opsagent.execution.Backoff backoff() {
+      IntervalFunction waits =
+          IntervalFunction.ofExponentialRandomBackoff(
+              Duration.ofMillis(500), 2.0, 0.5, Duration.ofSeconds(30));
+      return attempt -> Duration.ofMillis(waits.apply(attempt));
+    }
+
+    private static PartitionEngine.Progress progress() {
+      return (taskId, step, text) -> LOG.info("{} {}: {}", taskId, step, text);
+    }
+
+    private HttpEndpoints http(BusLoop bus, Telemetry telemetry) throws CannotStart {
+      Configuration.Http at = configuration.http();
+      try {
+        return HttpEndpoints.start(
+            new InetSocketAddress(at.host(), at.port()),
+            () -> readiness(bus.alive(), "the bus loop has ended"),
+            () -> readiness(bus, telemetry),
+            metrics::scrape);
+      } catch (IOException e) {
+        throw new CannotStart(
+            List.of(
+                Failure.of(
+                    dev.opsagent.protocol.ReasonCode.CONFIGURATION,
+                    "serve health and metrics on " + at.host() + ":" + at.port(),
+                    String.valueOf(e.getMessage()),
+                    "choose another port with --http-port; 0 takes a free one")));
+      }
+    }
+
+    private static Readiness readiness(boolean good, String otherwise) {
+      return new Readiness(good ? List.of() : List.of(otherwise));
+    }
+
+    private static Readiness readiness(BusLoop bus, Telemetry telemetry) {
+      return bus.ready()
+          ? new Readiness(telemetry.refusals())
+          : new Readiness(List.of("partitions are being restored"));
+    }
+
+    private static Path folder(Path path) {
+      try {
+        return Files.createDirectories(path).toRealPath();
+      } catch (IOException e) {
+        throw new UncheckedIOException("the data folder cannot be made", e);
+      }
+    }
+
+    private static dev.opsagent.execution.KnownTasks index(Path data, int partition) {
+      try {
+        return dev.opsagent.tools.index.MvKnownTasks.open(
+            Files.createDirectories(data.resolve("index")).resolve("partition-" + partition),
+            10_000_000);
+      } catch (IOException e) {
+        throw new UncheckedIOException("the index of partition " + partition, e);
+      }
+    }
+  }
+}
