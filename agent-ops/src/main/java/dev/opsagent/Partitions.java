@@ -10,6 +10,7 @@ import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
 import dev.opsagent.execution.Timers;
+import dev.opsagent.intake.Delivery;
 import dev.opsagent.intake.Intake;
 import dev.opsagent.kafka.LedgerReader;
 import dev.opsagent.kafka.PartitionHost;
@@ -90,15 +91,7 @@ final class Partitions implements PartitionHost {
   private record OpenPartition(PartitionEngine engine, Intake intake) implements Shard {
     @Override
     public void deliver(Delivery delivery) {
-      intake.deliver(
-          new dev.opsagent.intake.Delivery(
-              delivery.input(),
-              delivery.partition(),
-              delivery.offset(),
-              delivery.key(),
-              delivery.value(),
-              delivery.headers()),
-          engine);
+      intake.deliver(delivery, engine);
     }
 
     @Override

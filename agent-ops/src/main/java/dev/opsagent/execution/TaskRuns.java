@@ -79,14 +79,42 @@ final class TaskRuns {
           } catch (StepContext.LeaseLost lost) {
             engine.turn(() -> again(task, run, lost));
             return;
+          } catch (RuntimeException bug) {
+            LOG.error("task {} met a bug", record.id(), bug);
+            event = broken(run.command);
           }
-          engine.turn(() -> finished(task, run, event));
+          Function<TaskRecord, Transition> result = event;
+          engine.turn(() -> finished(task, run, result));
         });
     if (record.plan().isPresent()) {
       Duration limit = limit(record, run.command);
       run.timer =
           Optional.of(ports.timers().schedule(limit, () -> engine.turn(() -> hung(task, run))));
     }
+  }
+
+  /** A bug outside a step's own calls: nothing is known of what it did. */
+  private Function<TaskRecord, Transition> broken(Command command) {
+    Failure failure =
+        Failure.of(
+            ReasonCode.INTERNAL, "carry the task out", "a bug", "look for it in the worker's log");
+    int index = index(command);
+    return switch (command) {
+      case Command.Run _ ->
+          record ->
+              machine.stepEnded(
+                  record, index, new StepResult.InDoubt(failure), ports.timers().now());
+      case Command.Undo _ ->
+          record ->
+              machine.undoEnded(record, index, new Undo.UndoFailed(failure), ports.timers().now());
+      case Command.Resolve _, Command.Idle _, Command.Interrupt _ ->
+          record ->
+              machine.resolved(
+                  record,
+                  new Resolution.Unresolved(failure),
+                  Optional.empty(),
+                  ports.timers().now());
+    };
   }
 
   /** No effect may start without the lease: ask again a little later, if we are still here. */

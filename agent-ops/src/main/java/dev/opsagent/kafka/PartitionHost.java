@@ -1,10 +1,9 @@
 package dev.opsagent.kafka;
 
 import dev.opsagent.execution.Journal;
+import dev.opsagent.intake.Delivery;
 import dev.opsagent.protocol.Failure;
 import java.time.Duration;
-import java.util.Map;
-import java.util.Optional;
 
 /** What runs the tasks of the partitions that this worker owns. */
 public interface PartitionHost {
@@ -36,25 +35,6 @@ public interface PartitionHost {
 
     /** The partition may be another worker's already: kills at once what runs. Never blocks. */
     void lost();
-  }
-
-  /**
-   * An input record.
-   *
-   * @param timestamp in milliseconds since 1970, as the broker or the writer says
-   * @param headers the last one of each name
-   */
-  record Delivery(
-      Journal.Input input,
-      int partition,
-      long offset,
-      long timestamp,
-      Optional<byte[]> key,
-      Optional<byte[]> value,
-      Map<String, byte[]> headers) {
-    public Delivery {
-      headers = Map.copyOf(headers);
-    }
   }
 
   /** A partition cannot be served. */

@@ -1,8 +1,8 @@
 package dev.opsagent.kafka;
 
 import dev.opsagent.execution.Journal;
+import dev.opsagent.intake.Delivery;
 import dev.opsagent.kafka.Opening.Outcome.Opened;
-import dev.opsagent.kafka.PartitionHost.Delivery;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -210,7 +210,6 @@ final class Seat {
         input(record.topic()),
         partition,
         record.offset(),
-        record.timestamp(),
         Optional.ofNullable(record.key()),
         Optional.ofNullable(record.value()),
         headers);

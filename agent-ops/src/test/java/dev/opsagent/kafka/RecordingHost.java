@@ -5,6 +5,7 @@ import dev.opsagent.execution.Journal.Appended;
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Entry;
 import dev.opsagent.execution.JournalRecord;
+import dev.opsagent.intake.Delivery;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
