@@ -240,7 +240,7 @@ public final class OpsAgent implements AutoCloseable {
               keep(new HttpHealthProbe()),
               new DesktopBrowser(programs, data, System.getProperty("os.name"), environment),
               workspaces,
-              InstantSource.system());
+              timers);
       return Map.of(push.name(), push);
     }
 

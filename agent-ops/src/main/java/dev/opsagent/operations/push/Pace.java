@@ -1,26 +1,31 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.execution.Timers;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Waiting between two looks at the world; tests wait by hand. */
 interface Pace {
-  /** Waits on the monotonic clock. */
-  Pace MONOTONIC =
-      new Pace() {
-        @Override
-        public long nanoTime() {
-          return System.nanoTime();
-        }
+  /** Waits by these timers; ends early when interrupted. */
+  static Pace of(Timers timers) {
+    return new Pace() {
+      @Override
+      public long nanoTime() {
+        return timers.nanoTime();
+      }
 
-        @Override
-        public void await(Duration time) throws InterruptedException {
-          // Nobody counts the latch down: this only waits, and ends early when interrupted.
-          boolean never = new CountDownLatch(1).await(time.toNanos(), TimeUnit.NANOSECONDS);
-          assert !never;
+      @Override
+      public void await(Duration time) throws InterruptedException {
+        CountDownLatch over = new CountDownLatch(1);
+        Timers.Scheduled alarm = timers.schedule(time, over::countDown);
+        try {
+          over.await();
+        } finally {
+          alarm.cancel();
         }
-      };
+      }
+    };
+  }
 
   /** Monotonic, in nanoseconds. */
   long nanoTime();

@@ -3,6 +3,7 @@ package dev.opsagent.operations.push;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.execution.Timers;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.operations.push.PushParameters.Health;
 import dev.opsagent.operations.push.PushParameters.Publish;
@@ -57,7 +58,7 @@ public final class PushOperation implements Operation {
       HealthProbe health,
       Browser browser,
       Workspaces workspaces,
-      InstantSource clock) {
+      Timers timers) {
     this(
         new ReleaseSource(repository, workspaces),
         registries,
@@ -65,8 +66,8 @@ public final class PushOperation implements Operation {
         runtimes,
         health,
         browser,
-        clock,
-        Readback.DEFAULT);
+        timers::now,
+        Readback.of(timers));
   }
 
   PushOperation(

@@ -1,5 +1,6 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.execution.Timers;
 import java.time.Duration;
 
 /**
@@ -10,8 +11,9 @@ import java.time.Duration;
  * @param budget in all
  */
 record Readback(Duration interval, Duration budget, Pace pace) {
-  static final Readback DEFAULT =
-      new Readback(Duration.ofMillis(500), Duration.ofSeconds(90), Pace.MONOTONIC);
+  static Readback of(Timers timers) {
+    return new Readback(Duration.ofMillis(500), Duration.ofSeconds(90), Pace.of(timers));
+  }
 
   /** Looks until it is so, or until the budget or the limit has run out. */
   boolean until(Look look, Duration limit) throws Stopped, InterruptedException {

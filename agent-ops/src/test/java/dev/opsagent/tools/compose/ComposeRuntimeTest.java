@@ -2,7 +2,6 @@ package dev.opsagent.tools.compose;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime.Release;
@@ -13,6 +12,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Peers;
+import dev.opsagent.testing.RealTimers;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -21,13 +21,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -80,7 +77,7 @@ class ComposeRuntimeTest {
   @BeforeAll
   static void reachDocker() throws IOException {
     programs = new LocalPrograms(scratch.resolve("run"), env("PATH"), SecretMask.of(List.of()));
-    var runtime = new ComposeRuntime(programs, scratch, System.getenv(), new SystemTimers());
+    var runtime = new ComposeRuntime(programs, scratch, System.getenv(), new RealTimers());
     Peers.require("Docker", () -> runtime.available() instanceof Answer.Ok<?>, FIX);
     BusyboxImage.make(programs, scratch, docker());
   }
@@ -211,7 +208,7 @@ class ComposeRuntimeTest {
   @Test
   void anEngineThatDoesNotAnswerIsAMissingTool() {
     Map<String, String> nowhere = Map.of("DOCKER_HOST", "unix://" + data.resolve("no.sock"));
-    var runtime = new ComposeRuntime(programs, data, nowhere, new SystemTimers());
+    var runtime = new ComposeRuntime(programs, data, nowhere, new RealTimers());
 
     Failure failure = failure(runtime.running(target));
 
@@ -222,7 +219,7 @@ class ComposeRuntimeTest {
   }
 
   private ComposeRuntime runtime() {
-    return new ComposeRuntime(programs, data, System.getenv(), new SystemTimers());
+    return new ComposeRuntime(programs, data, System.getenv(), new RealTimers());
   }
 
   private Release release(String version, String file) throws IOException {
@@ -283,25 +280,5 @@ class ComposeRuntimeTest {
       case Answer.Ok<T> ok -> throw new AssertionError("unexpected " + ok);
       case Answer.No<T> no -> no.failure();
     };
-  }
-
-  private static final class SystemTimers implements Timers {
-    @Override
-    public Instant now() {
-      return Instant.now();
-    }
-
-    @Override
-    public long nanoTime() {
-      return System.nanoTime();
-    }
-
-    @Override
-    public Scheduled schedule(Duration delay, Runnable task) {
-      CompletableFuture<Void> scheduled =
-          CompletableFuture.runAsync(
-              task, CompletableFuture.delayedExecutor(delay.toMillis(), TimeUnit.MILLISECONDS));
-      return () -> scheduled.cancel(false);
-    }
   }
 }
