@@ -9,12 +9,14 @@ record Commands(List<Object> all) {
   }
 
   static Commands of(Surroundings around) {
-    return of(around, ClientBus::open, (_, _) -> ExitCode.FAILED);
+    return of(around, ClientBus::open, new ForegroundWorker(around));
   }
 
   static Commands of(Surroundings around, Bus.Opener opener, WorkerRun run) {
     return new Commands(
         List.of(
+            new DemoCommand(around),
+            new UpCommand(around),
             new WorkerCommand(around, run),
             new DispatchCommand(around, opener),
             new PlanCommand(around, opener),
@@ -23,6 +25,7 @@ record Commands(List<Object> all) {
             new ResolveCommand(around, opener),
             new ReplayCommand(around, opener),
             new DoctorCommand(around),
+            new BenchCommand(around),
             new CompletionCommand(around),
             new HelpCommand(around)));
   }

@@ -1,7 +1,6 @@
 package dev.opsagent.console;
 
 import dev.opsagent.protocol.AuditRecord;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -18,7 +17,7 @@ public record Timeline(Style style) {
     lines.add(
         "%s  %-14s %s"
             .formatted(
-                record.at().truncatedTo(ChronoUnit.MILLIS),
+                Clock.show(record.at()),
                 Escape.line(record.kind()),
                 Escape.line(record.summary())));
     record.effects().forEach(it -> lines.add("    effect: " + Escape.line(it)));

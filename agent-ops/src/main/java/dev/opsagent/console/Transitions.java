@@ -4,7 +4,6 @@ import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.StepReport;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -35,7 +34,7 @@ public record Transitions(Style style) {
             .orElse("");
     return "%s %s still %s after %s%s"
         .formatted(
-            now.truncatedTo(ChronoUnit.SECONDS),
+            Clock.show(now),
             task.taskId(),
             task.state(),
             Lasting.words(Duration.between(task.began(), now)),
@@ -43,12 +42,7 @@ public record Transitions(Style style) {
   }
 
   private static String head(StatusReport report) {
-    return report.at().truncatedTo(ChronoUnit.MILLIS)
-        + " "
-        + report.taskId()
-        + "#"
-        + report.revision()
-        + " ";
+    return Clock.show(report.at()) + " " + report.taskId() + "#" + report.revision() + " ";
   }
 
   private String step(StepReport step) {

@@ -186,10 +186,10 @@ class StepTreeTest {
 
     assertThat(out.toString().lines())
         .containsExactly(
-            "2026-01-02T03:04:05Z t-1#1 ▸ RUNNING  plan of 2 steps sha256:" + "a".repeat(64),
-            "2026-01-02T03:04:07Z t-1#2 ▸ running  [1/2] step-1: do step 1",
-            "2026-01-02T03:04:35Z t-1 still RUNNING after 30.0 s, in step-1",
-            "2026-01-02T03:05:05Z t-1 still RUNNING after 1 min 00 s, in step-1");
+            "2026-01-02T03:04:05.000Z t-1#1 ▸ RUNNING  plan of 2 steps sha256:" + "a".repeat(64),
+            "2026-01-02T03:04:07.000Z t-1#2 ▸ running  [1/2] step-1: do step 1",
+            "2026-01-02T03:04:35.000Z t-1 still RUNNING after 30.0 s, in step-1",
+            "2026-01-02T03:05:05.000Z t-1 still RUNNING after 1 min 00 s, in step-1");
   }
 
   @Test

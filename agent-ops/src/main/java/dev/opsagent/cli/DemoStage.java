@@ -1,0 +1,176 @@
+package dev.opsagent.cli;
+
+import dev.opsagent.broker.EmbeddedBroker;
+import dev.opsagent.cli.demo.SampleRepository;
+import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.Secrets;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Programs;
+import dev.opsagent.protocol.Topics;
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.tools.npm.LocalVerdaccio;
+import dev.opsagent.tools.process.NpmInstaller;
+import dev.opsagent.tools.process.ProcessRuntime;
+import java.io.IOException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Everything that the demo needs around the worker; stops it in reverse order. */
+final class DemoStage {
+  private static final String TOKEN = "demo-registry";
+  private static final String TOKEN_VARIABLE = "OPS_AGENT_DEMO_TOKEN";
+
+  private final Surroundings around;
+  private final Path folder;
+  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+
+  DemoStage(Surroundings around, Path folder) {
+    this.around = around;
+    this.folder = folder;
+  }
+
+  Path folder() {
+    return folder;
+  }
+
+  /** The remote, with the sample service in it. */
+  SampleRepository repository() throws IOException {
+    say("making a bare git remote with a sample service");
+    return SampleRepository.create(folder.resolve("git"));
+  }
+
+  String broker() throws IOException {
+    say("starting a Kafka broker");
+    EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
+    keep(broker);
+    return broker.bootstrap();
+  }
+
+  /** The registry; empty when this machine cannot have one. */
+  Optional<LocalVerdaccio> registry() {
+    if (new InstalledPrograms(around.environment()).find("npm").isEmpty()) {
+      say("npm is not installed: nothing is published");
+      return Optional.empty();
+    }
+    say("starting a local npm registry (installed at first use, which takes a moment)");
+    return switch (LocalVerdaccio.start(cache(), folder.resolve("registry"), programs())) {
+      case Answer.Ok<LocalVerdaccio>(LocalVerdaccio registry) -> {
+        keep(registry);
+        yield Optional.of(registry);
+      }
+      case Answer.No<LocalVerdaccio>(var failure) -> {
+        say(failure.sentence() + ": nothing is published");
+        yield Optional.empty();
+      }
+    };
+  }
+
+  RunningWorker worker(Configuration configuration) throws InterruptedException {
+    say("starting a worker");
+    RunningWorker worker = RunningWorker.start(configuration, around.environment());
+    keep(worker);
+    return worker;
+  }
+
+  /** Stops the service that was deployed, when everything else stops. */
+  void stopLater(String target, String digest) {
+    ProcessRuntime runtime =
+        new ProcessRuntime(
+            data(),
+            around.environment(),
+            new NpmInstaller(programs(), Optional.empty()),
+            System::nanoTime);
+    // Below the worker, which would otherwise find its service gone.
+    parts.addLast(() -> runtime.rollback(target, digest));
+  }
+
+  Configuration configuration(String bootstrap, Optional<LocalVerdaccio> registry) {
+    Map<String, String> tokens =
+        registry.map(it -> Map.of(TOKEN_VARIABLE, it.token())).orElse(Map.of());
+    return new Configuration(
+        new Configuration.Bus(bootstrap, Map.of()),
+        new Configuration.TopicLayout(Topics.DEFAULT, 2, 1),
+        "ops-agent",
+        data(),
+        new Configuration.Http("127.0.0.1", 0),
+        Duration.ofSeconds(10),
+        List.of("local"),
+        registry.map(it -> new Configuration.NpmRegistry(it.url(), Optional.of(TOKEN))),
+        List.of(),
+        new Secrets(Map.of(TOKEN, new Secrets.Source.Env(TOKEN_VARIABLE)), tokens),
+        new Configuration.Timeouts(Duration.ofMinutes(5), Duration.ofMinutes(30)));
+  }
+
+  void say(String line) {
+    around.err().println("• " + line);
+    around.err().flush();
+  }
+
+  /** Stops everything; harmless when repeated. */
+  synchronized void close(boolean leaveFolder) {
+    while (!parts.isEmpty()) {
+      try {
+        parts.pop().close();
+      } catch (Exception failed) {
+        say("could not stop everything: " + failed.getMessage());
+      }
+    }
+    if (!leaveFolder && Files.exists(folder)) {
+      delete();
+    }
+  }
+
+  private void keep(AutoCloseable part) {
+    parts.push(part);
+  }
+
+  private Path data() {
+    return folder.resolve("worker");
+  }
+
+  private Path cache() {
+    String cache = around.environment().get("XDG_CACHE_HOME");
+    Path parent = cache == null ? around.home().resolve(".cache") : Path.of(cache);
+    return parent.resolve("ops-agent");
+  }
+
+  private Programs programs() {
+    String path = around.environment().getOrDefault("PATH", "");
+    return new LocalPrograms(folder.resolve("programs"), path, SecretMask.of(List.of()));
+  }
+
+  private void delete() {
+    try {
+      Files.walkFileTree(
+          folder,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+                throws IOException {
+              Files.delete(file);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(
+                Path visited, @org.jspecify.annotations.Nullable IOException failed)
+                throws IOException {
+              Files.delete(visited);
+              return FileVisitResult.CONTINUE;
+            }
+          });
+    } catch (IOException inUse) {
+      say("could not delete " + folder + ": " + inUse.getMessage());
+    }
+  }
+}
