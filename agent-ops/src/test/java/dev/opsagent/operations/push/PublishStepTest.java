@@ -17,6 +17,7 @@ import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.TaskWorkspaces;
+import dev.opsagent.tools.git.GitRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -159,7 +160,10 @@ final class PublishStepTest {
   private Step step(String tag) {
     var parameters = new Publish(Optional.empty(), Optional.of(tag), Optional.empty());
     var readback = new Readback(Duration.ofSeconds(1), Duration.ofSeconds(30), pace);
-    var sources = new ReleaseSource(new GitProgramRepository(), new TaskWorkspaces(data));
+    var sources =
+        new ReleaseSource(
+            new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
+            new TaskWorkspaces(data));
     return new GuardedStep("publish", new PublishStep(sources, registry, parameters, readback));
   }
 
