@@ -71,10 +71,16 @@ public interface Step {
      * Withdrawn as far as possible.
      *
      * @param remains what stays visible, one line each
+     * @param deliverables what was delivered, as it stands now
      */
-    record Remains(List<String> remains) implements Undo {
+    record Remains(List<String> remains, List<Deliverable> deliverables) implements Undo {
       public Remains {
         remains = List.copyOf(remains);
+        deliverables = List.copyOf(deliverables);
+      }
+
+      public Remains(List<String> remains) {
+        this(remains, List.of());
       }
     }
 

@@ -6,6 +6,7 @@ import dev.opsagent.execution.TaskRecord.Doubt;
 import dev.opsagent.execution.TaskRecord.Ending;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
+import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
@@ -125,8 +126,8 @@ final class TaskMachine {
         change.step(index, step.with(Outcome.UNDONE), Optional.empty());
         yield undoFrom(change, index - 1);
       }
-      case Undo.Remains(List<String> remains) -> {
-        change.set(task.remains(remains));
+      case Undo.Remains(List<String> remains, List<Deliverable> deliverables) -> {
+        change.set(task.learned(Facts.NONE, deliverables).remains(remains));
         change.step(index, step.with(Outcome.REMAINS), Optional.empty());
         yield undoFrom(change, index - 1);
       }

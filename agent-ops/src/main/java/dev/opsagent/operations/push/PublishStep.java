@@ -48,7 +48,7 @@ record PublishStep(
     if (!Integrity.of(served).equals(integrity)) {
       return new Probe.Conflicting(otherBytes(seen, "serves other bytes than it lists"));
     }
-    return new Probe.Satisfied(Facts.NONE, List.of(status(seen, context.facts())));
+    return new Probe.Satisfied(Facts.NONE, List.of(status(seen, context.facts(), false)));
   }
 
   private Optional<String> listed(Observations seen) throws Stopped {
@@ -56,7 +56,7 @@ record PublishStep(
         .map(listing -> listing.versions().get(seen.next()));
   }
 
-  private PublicationStatus status(Observations seen, Facts facts) {
+  private PublicationStatus status(Observations seen, Facts facts, boolean withdrawn) {
     return new PublicationStatus(
         "npm",
         seen.packageName(),
@@ -65,7 +65,7 @@ record PublishStep(
         parameters.tag(),
         facts.get(CommitStep.COMMIT),
         seen.tag(),
-        false);
+        withdrawn);
   }
 
   @Override
@@ -105,8 +105,9 @@ record PublishStep(
     if (!listed.equals(context.facts().find(PackStep.INTEGRITY))) {
       return new Undo.Undone();
     }
-    return new Undo.Remains(
-        new Withdrawal(registry, seen, parameters.tag(), readback).withdraw(context));
+    List<String> remains =
+        new Withdrawal(registry, seen, parameters.tag(), readback).withdraw(context);
+    return new Undo.Remains(remains, List.of(status(seen, context.facts(), true)));
   }
 
   private static Failure notListedYet(Observations seen) {

@@ -10,6 +10,7 @@ import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Deliverable.PublicationStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
@@ -113,13 +114,10 @@ final class PublishStepTest {
   void theFirstVersionKeepsLatestWhenItIsWithdrawn() {
     step("latest").apply(context());
 
-    assertThat(step("latest").undo(context()))
-        .isEqualTo(
-            new Undo.Remains(
-                List.of(
-                    "npm:sample@1.0.1 on the registry, deprecated",
-                    "dist-tag latest of sample still names 1.0.1: there is no other version to"
-                        + " name")));
+    assertWithdrawn(
+        step("latest").undo(context()),
+        "npm:sample@1.0.1 on the registry, deprecated",
+        "dist-tag latest of sample still names 1.0.1: there is no other version to name");
     assertThat(registry.deprecated).containsExactly("1.0.1");
   }
 
@@ -129,8 +127,7 @@ final class PublishStepTest {
     registry.put("1.0.0", "latest", OTHER);
     step("next").apply(context());
 
-    assertThat(step("next").undo(context()))
-        .isEqualTo(new Undo.Remains(List.of("npm:sample@1.0.1 on the registry, deprecated")));
+    assertWithdrawn(step("next").undo(context()), "npm:sample@1.0.1 on the registry, deprecated");
     assertThat(registry.tags).containsExactlyEntriesOf(Map.of("latest", "1.0.0"));
   }
 
@@ -145,6 +142,15 @@ final class PublishStepTest {
     step("latest").undo(context());
 
     assertThat(registry.tags).containsEntry("latest", "0.9.0");
+  }
+
+  private static void assertWithdrawn(Undo undo, String... remains) {
+    Undo.Remains withdrawn = (Undo.Remains) undo;
+    assertThat(withdrawn.remains()).containsExactly(remains);
+    assertThat(withdrawn.deliverables())
+        .singleElement()
+        .isInstanceOfSatisfying(
+            PublicationStatus.class, status -> assertThat(status.withdrawn()).isTrue());
   }
 
   private void assertConflict() {

@@ -116,7 +116,7 @@ final class SequentialRun {
     for (PlannedStep planned : started.reversed()) {
       switch (operation.step(planned, task).undo(context())) {
         case Undo.Undone() -> {}
-        case Undo.Remains(List<String> lines) -> remains.addAll(lines);
+        case Undo.Remains(List<String> lines, List<Deliverable> _) -> remains.addAll(lines);
         case Undo.UndoFailed(Failure failure) ->
             throw new AssertionError(planned.name() + ": " + failure.sentence());
       }
