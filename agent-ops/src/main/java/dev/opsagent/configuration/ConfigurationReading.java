@@ -81,7 +81,7 @@ final class ConfigurationReading {
         folder(),
         new Configuration.Http(
             text(Setting.HTTP_HOST).text(), (int) number(Setting.HTTP_PORT, 0, 65_535)),
-        duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(6), Duration.ofMinutes(30)),
+        duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(1), Duration.ofMinutes(30)),
         environments(),
         npm(secrets.keySet()),
         gitCredentials(secrets.keySet()),

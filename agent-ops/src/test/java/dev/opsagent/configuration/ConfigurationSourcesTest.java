@@ -113,7 +113,7 @@ class ConfigurationSourcesTest {
           grop: x                           | c.yaml:1:1: unknown key grop; did you mean group?
           group: a\\nhttp:\\n  prt: 1        | c.yaml:3:3: unknown key http.prt; did you mean port?
           http:\\n  port: 99999             | c.yaml:2:9: http.port is not a valid number; write a whole number from 0 to 65535
-          session-timeout: soon             | c.yaml:1:18: session-timeout is not a valid duration; write a duration such as 45s, 10m or 1h, from 6s to 1800s
+          session-timeout: soon             | c.yaml:1:18: session-timeout is not a valid duration; write a duration such as 45s, 10m or 1h, from 1s to 1800s
           bootstrap: nowhere                | c.yaml:1:12: bootstrap is malformed; write host:port
           topics: {fleet: dlq}              | c.yaml:1:17: topics.fleet is malformed; use small letters, digits and '-'; dlq is no fleet
           environments: [Local]             | c.yaml:1:16: environments names no environment; use small letters, digits, '.', '_' and '-', such as staging
