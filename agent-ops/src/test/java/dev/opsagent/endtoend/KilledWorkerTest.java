@@ -1,0 +1,216 @@
+package dev.opsagent.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.StatusReport.StepReport;
+import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
+import dev.opsagent.protocol.TaskState;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * SIGKILL to the worker before, during and after every step of a push. What ends a step and begins
+ * the next is one transaction: after the one is before the other.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class KilledWorkerTest {
+  private static final int STEPS = 10;
+  private static final Set<String> EFFECTS = Set.of("push-refs", "publish", "deploy");
+
+  private TestStack stack;
+  private WorkerProcess worker;
+  private final InstantSource clock = InstantSource.system();
+
+  @BeforeAll
+  void start(@TempDir Path folder) {
+    stack = TestStack.create(folder);
+    worker = stack.startWorker().awaitReady();
+  }
+
+  @AfterAll
+  void end() {
+    stack.close();
+  }
+
+  /** One kill: where the task stood by its reports, and when the worker was gone. */
+  private record Kill(StatusReport seen, Instant at) {
+    String place() {
+      return seen.step().map(StepReport::name).orElse(seen.state().name());
+    }
+
+    /** Whether the step was under way: its end was written down by the next worker. */
+    boolean hit(List<StatusReport> reports) {
+      return reports.stream()
+          .filter(report -> report.step().filter(this::endsTheStep).isPresent())
+          .allMatch(report -> report.at().isAfter(at));
+    }
+
+    private boolean endsTheStep(StepReport step) {
+      boolean ended = step.outcome() == Outcome.DONE || step.outcome() == Outcome.ALREADY_DONE;
+      return ended && step.name().equals(place());
+    }
+  }
+
+  @Test
+  void aPushEndsAsOneReleaseWhenTheWorkerIsKilledBeforeEveryStep(TestReporter reporter) {
+    SampleService service = stack.service("before");
+    SampleService bystander = stack.service("before-bystander");
+    stack.dispatch(bystander.push("before-bystander-1"));
+
+    List<Kill> kills = pushAndKill(service, "before-1", report -> true, report -> {});
+
+    assertThat(kills).hasSize(2 + STEPS);
+    reporter.publishEntry("kills", summary(kills, "before-1"));
+    Evidence.released(stack, service, "before-1", "1.0.1");
+    assertThat(stack.registry.versions("before")).containsExactly("1.0.1");
+    stack.await("before-bystander-1");
+    Evidence.released(stack, bystander, "before-bystander-1", "1.0.1");
+  }
+
+  @Test
+  void aPushEndsAsOneReleaseWhenTheWorkerIsKilledAmidEveryStep(TestReporter reporter) {
+    long seed = Long.getLong("ops.test.seed", System.nanoTime());
+    reporter.publishEntry("ops.test.seed", Long.toString(seed));
+    Random random = new Random(seed);
+    SampleService service = stack.service("amid");
+    Map<String, Long> usual = durations(service);
+
+    List<Kill> kills =
+        pushAndKill(
+            service,
+            "amid-2",
+            report -> report.step().isPresent(),
+            report -> {
+              String step = report.step().orElseThrow().name();
+              pause(Duration.ofMillis(random.nextLong(1 + usual.getOrDefault(step, 0L))));
+            });
+
+    assertThat(kills).hasSize(STEPS);
+    reporter.publishEntry("kills", summary(kills, "amid-2"));
+    Evidence.released(stack, service, "amid-2", "1.0.2");
+    assertThat(stack.registry.versions("amid")).containsExactly("1.0.1", "1.0.2");
+  }
+
+  /** How long each step takes when nobody is killed, in milliseconds. */
+  private Map<String, Long> durations(SampleService service) {
+    stack.run(service.push("amid-1"));
+    Evidence.released(stack, service, "amid-1", "1.0.1");
+    Map<String, Long> durations = new HashMap<>();
+    for (StatusReport report : stack.reports("amid-1")) {
+      report.step().ifPresent(step -> durations.put(step.name(), step.durationMillis()));
+    }
+    return durations;
+  }
+
+  @Test
+  void aPushEndsAsOneReleaseWhenTheWorkerIsKilledBetweenEveryEffectAndItsRecord(
+      TestReporter reporter) {
+    SampleService service = stack.service("after");
+    Map<String, BooleanSupplier> stands =
+        Map.of(
+            "push-refs", () -> service.isTagged("1.0.1"),
+            "publish", () -> isPublished("after", "1.0.1"),
+            "deploy", () -> !service.processes().isEmpty());
+
+    List<Kill> kills =
+        pushAndKill(
+            service,
+            "after-1",
+            report -> report.step().filter(step -> EFFECTS.contains(step.name())).isPresent(),
+            report -> await(stands, report));
+
+    assertThat(kills.stream().map(Kill::place).collect(Collectors.toSet())).isEqualTo(EFFECTS);
+    reporter.publishEntry("kills", summary(kills, "after-1"));
+    List<StatusReport> reports = stack.reports("after-1");
+    assertThat(kills).allSatisfy(kill -> assertThat(kill.hit(reports)).as(kill.place()).isTrue());
+    Evidence.released(stack, service, "after-1", "1.0.1");
+    assertThat(stack.registry.versions("after")).containsExactly("1.0.1");
+  }
+
+  private static void await(Map<String, BooleanSupplier> stands, StatusReport report) {
+    String step = report.step().orElseThrow().name();
+    Awaitility.await(step)
+        .atMost(Duration.ofMinutes(1))
+        .pollDelay(Duration.ZERO)
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> Optional.ofNullable(stands.get(step)).orElseThrow().getAsBoolean());
+  }
+
+  private boolean isPublished(String name, String version) {
+    Path tarball = stack.registryStorage().resolve(name).resolve(name + "-" + version + ".tgz");
+    return Files.exists(tarball);
+  }
+
+  /** What the test does between seeing the report and killing the worker. */
+  private interface Wait {
+    void after(StatusReport report);
+  }
+
+  /** Dispatches a push and kills the worker once at every place that the test wants. */
+  private List<Kill> pushAndKill(
+      SampleService service, String taskId, Predicate<StatusReport> wanted, Wait wait) {
+    List<Kill> kills = new ArrayList<>();
+    try (FollowedTask task = new FollowedTask(stack.client, taskId)) {
+      stack.dispatch(service.push(taskId));
+      StatusReport report = task.next();
+      while (!report.state().isEnd()) {
+        if (begins(report) && wanted.test(report)) {
+          wait.after(report);
+          worker.kill();
+          kills.add(new Kill(report, clock.instant()));
+          worker = stack.startWorker().awaitReady();
+        }
+        report = task.next();
+      }
+      StatusReport end = report;
+      assertThat(kills).allSatisfy(kill -> assertThat(kill.at()).isBefore(end.at()));
+    }
+    return kills;
+  }
+
+  private static boolean begins(StatusReport report) {
+    boolean announcesThePlan = report.plan().isPresent();
+    return report
+        .step()
+        .map(step -> step.outcome() == Outcome.STARTED)
+        .orElse(
+            !announcesThePlan
+                && Set.of(TaskState.ACCEPTED, TaskState.RUNNING).contains(report.state()));
+  }
+
+  private static void pause(Duration duration) {
+    Awaitility.await()
+        .atMost(duration.plusSeconds(10))
+        .pollInterval(duration.plusMillis(1))
+        .pollDelay(duration)
+        .until(() -> true);
+  }
+
+  private String summary(List<Kill> kills, String taskId) {
+    List<StatusReport> reports = stack.reports(taskId);
+    return kills.stream()
+        .map(kill -> kill.place() + (kill.hit(reports) ? " (under way)" : " (just ended)"))
+        .collect(Collectors.joining(", "));
+  }
+}

@@ -1,0 +1,210 @@
+package dev.opsagent.endtoend;
+
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.audit.AuditChain;
+import dev.opsagent.protocol.AuditRecord;
+import dev.opsagent.protocol.DeploymentRecord;
+import dev.opsagent.protocol.Escalation;
+import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Message;
+import dev.opsagent.protocol.OpsClient;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.protocol.Topics;
+import dev.opsagent.testing.TestBroker;
+import dev.opsagent.testing.Verdaccio;
+import dev.opsagent.tools.npm.LocalVerdaccio;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A broker, a registry, services and a worker in a process of its own, with topics, a group and a
+ * data folder that no other test has.
+ */
+final class TestStack implements AutoCloseable {
+  /** What a push may take on a slow machine that other builds share. */
+  private static final Duration PATIENCE = Duration.ofMinutes(3);
+
+  final Path folder;
+  final Path data;
+  final Topics topics;
+  final OpsClient client;
+  final RegistryView registry;
+  private final Path configuration;
+  private final LocalVerdaccio verdaccio;
+  private final List<SampleService> services = new ArrayList<>();
+  private final List<WorkerProcess> workers = new ArrayList<>();
+
+  private TestStack(Path folder, String prefix) {
+    this.folder = folder;
+    this.data = folder.resolve("data");
+    this.configuration = folder.resolve("worker.yaml");
+    this.topics = Topics.of(Optional.of(prefix), Optional.empty());
+    this.verdaccio = Verdaccio.start(folder.resolve("verdaccio"));
+    this.registry = new RegistryView(verdaccio.url());
+    this.client = new OpsClient(Map.of("bootstrap.servers", TestBroker.bootstrap()), topics);
+    write(folder.resolve("npm.token"), verdaccio.token());
+    write(configuration, configuration(prefix));
+  }
+
+  /** Starts everything but the worker. */
+  static TestStack create(Path folder) {
+    return new TestStack(folder, TestBroker.unique("walk"));
+  }
+
+  /** Starts everything. */
+  static TestStack start(Path folder) {
+    TestStack stack = create(folder);
+    stack.startWorker().awaitReady();
+    return stack;
+  }
+
+  private String configuration(String prefix) {
+    return """
+    bootstrap: %s
+    topics:
+      prefix: %s
+      partitions: 2
+      replication: 1
+    group: %s
+    data: %s
+    http:
+      port: 0
+    session-timeout: 2s
+    environments: [local]
+    registries:
+      npm:
+        url: %s
+        credential: npm
+    secrets:
+      npm:
+        file: %s
+    """
+        .formatted(
+            TestBroker.bootstrap(),
+            prefix,
+            prefix,
+            data,
+            verdaccio.url(),
+            folder.resolve("npm.token"));
+  }
+
+  /** Starts a worker; all of one stack are the same worker to the group, one after the other. */
+  WorkerProcess startWorker() {
+    WorkerProcess worker = WorkerProcess.start(configuration, folder, workers.size() + 1);
+    workers.add(worker);
+    return worker;
+  }
+
+  SampleService service(String name) {
+    SampleService service = SampleService.create(folder, name);
+    services.add(service);
+    return service;
+  }
+
+  void dispatch(TaskDispatch task) {
+    client.dispatch(task).toCompletableFuture().join();
+  }
+
+  /** Waits until the task has ended, or a person must decide. */
+  StatusReport await(String taskId) {
+    return client.awaitEndOrPerson(taskId, PATIENCE);
+  }
+
+  StatusReport run(TaskDispatch task) {
+    dispatch(task);
+    return await(task.taskId());
+  }
+
+  /** What a task leaves behind in its folder. */
+  Path workspace(String taskId) {
+    return data.resolve("workspaces").resolve(taskId);
+  }
+
+  /** Where the registry keeps its packages. */
+  Path registryStorage() {
+    return folder.resolve("verdaccio").resolve("storage");
+  }
+
+  List<StatusReport> reports(String taskId) {
+    return messages(topics.status(), StatusReport.class).stream()
+        .filter(report -> report.taskId().equals(taskId))
+        .toList();
+  }
+
+  /** The audit records of a task; fails when a chain of the topic is broken anywhere. */
+  List<AuditRecord> audit(String taskId) {
+    Map<Integer, AuditChain> chains = new HashMap<>();
+    List<AuditRecord> records = new ArrayList<>();
+    client.readAll(
+        topics.audit(),
+        Optional.empty(),
+        read -> {
+          AuditRecord record =
+              (AuditRecord) EventCodec.read(read.value(), read.headers()).message();
+          AuditChain chain =
+              requireNonNull(chains.computeIfAbsent(read.partition(), _ -> new AuditChain()));
+          assertThat(chain.verify(record)).as("audit at %s", read.offset()).isEmpty();
+          records.add(record);
+        });
+    return records.stream()
+        .filter(record -> record.taskId().equals(Optional.of(taskId)))
+        .sorted(Comparator.comparingLong(AuditRecord::sequence))
+        .toList();
+  }
+
+  List<Escalation> escalations(String taskId) {
+    return messages(topics.escalations(), Escalation.class).stream()
+        .filter(escalation -> escalation.taskId().equals(Optional.of(taskId)))
+        .toList();
+  }
+
+  /** The newest record of what runs on the target. */
+  DeploymentRecord deployment(Target target) {
+    return messages(topics.deployments(), DeploymentRecord.class).stream()
+        .filter(record -> record.target().equals(target))
+        .toList()
+        .getLast();
+  }
+
+  private <M extends Message> List<M> messages(String topic, Class<M> type) {
+    List<M> messages = new ArrayList<>();
+    client.readAll(
+        topic,
+        Optional.empty(),
+        read -> {
+          if (read.value() != null) {
+            messages.add(type.cast(EventCodec.read(read.value(), read.headers()).message()));
+          }
+        });
+    return messages;
+  }
+
+  private static void write(Path file, String content) {
+    try {
+      Files.writeString(file, content);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @Override
+  public void close() {
+    workers.forEach(WorkerProcess::close);
+    services.forEach(SampleService::close);
+    client.close();
+    verdaccio.close();
+  }
+}
