@@ -1,0 +1,178 @@
+package dev.opsagent.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.configuration.ConfigurationSources;
+import dev.opsagent.configuration.ConfigurationSources.Loaded;
+import dev.opsagent.configuration.Setting;
+import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.MessageType;
+import dev.opsagent.protocol.OperationSchemas;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.protocol.TaskState;
+import dev.opsagent.protocol.TopicRole;
+import dev.opsagent.testing.ParameterTable;
+import dev.opsagent.testing.Readme;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
+
+/** Holds README to the code. */
+class ReadmeTest {
+  private static final Pattern CALL = Pattern.compile("\\./ops-agent ([a-z-]+)([^`\n>]*)");
+  private static final Pattern OPTION = Pattern.compile("(?<= )--?[a-z][a-z-]*");
+  private static final Pattern TOPIC = Pattern.compile("`((?:pm|ops|agents)\\.[a-z.]+[a-z])`");
+
+  private final Readme readme = Readme.read();
+  private final CommandLine root = OpsAgentCli.commandLine(Surroundings.ofProcess());
+
+  @Test
+  void tasksFitTheirSchemas() {
+    List<String> tasks = blocks("taskId:");
+
+    assertThat(tasks).isNotEmpty();
+    for (String yaml : tasks) {
+      JsonNode tree = Json.readYamlTree(yaml.getBytes(StandardCharsets.UTF_8));
+      TaskDispatch task = (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, tree);
+      OperationSchemas.validate(task.operation(), task.parameters());
+    }
+  }
+
+  @Test
+  void configurationsLoadAndTheWholeOneShowsEveryPart(@TempDir Path folder) throws Exception {
+    List<String> configurations = blocks("bootstrap:");
+
+    assertThat(configurations).isNotEmpty();
+    for (String yaml : configurations) {
+      Files.writeString(folder.resolve("ops-agent.yaml"), yaml);
+      Loaded loaded =
+          new ConfigurationSources(Map.of(), folder, folder).load(Optional.empty(), Map.of());
+      assertThat(loaded).isInstanceOf(Loaded.Valid.class);
+    }
+  }
+
+  @Test
+  void everyYamlBlockIsATaskOrAConfiguration() {
+    assertThat(readme.blocks("yaml"))
+        .hasSize(blocks("taskId:").size() + blocks("bootstrap:").size());
+  }
+
+  @Test
+  void commandsAndTheirOptionsExist() {
+    var calls = CALL.matcher(readme.text());
+    int found = 0;
+    while (calls.find()) {
+      found++;
+      CommandLine command = root.getSubcommands().get(calls.group(1));
+      assertThat(command).as(calls.group()).isNotNull();
+      assertThat(command.getCommandSpec().optionsMap().keySet())
+          .as(calls.group())
+          .containsAll(OPTION.matcher(calls.group(2)).results().map(it -> it.group()).toList());
+    }
+    assertThat(found).isGreaterThan(10);
+  }
+
+  @Test
+  void everyCommandIsListedWithItsDescription() {
+    assertThat(readme.table("| command | does |"))
+        .containsExactlyElementsOf(
+            root.getSubcommands().entrySet().stream().map(ReadmeTest::commandRow).toList());
+  }
+
+  @Test
+  void exitCodesAreThoseOfTheEnum() {
+    assertThat(readme.table("| code | name | meaning |"))
+        .containsExactlyElementsOf(
+            Arrays.stream(ExitCode.values()).map(ReadmeTest::exitCodeRow).toList());
+  }
+
+  @Test
+  void statesAreThoseOfTheEnum() {
+    assertThat(
+            readme.table("| state | end | meaning |").stream()
+                .map(Readme::cells)
+                .map(it -> it.getFirst() + it.get(1)))
+        .containsExactlyElementsOf(
+            Arrays.stream(TaskState.values())
+                .map(it -> "`" + it + "`" + (it.isEnd() ? "yes" : ""))
+                .toList());
+  }
+
+  @Test
+  void settingsAreThoseOfTheCode() {
+    assertThat(
+            readme.table("| key | environment | option | default | meaning |").stream()
+                .map(Readme::cells)
+                .map(it -> it.subList(0, 4)))
+        .containsExactlyElementsOf(
+            Arrays.stream(Setting.values()).map(ReadmeTest::settingCells).toList());
+  }
+
+  @Test
+  void parametersOfPushAreThoseOfTheSchema() {
+    assertThat(readme.table("| parameter | type | default | meaning |"))
+        .containsExactlyElementsOf(ParameterTable.rows("push"));
+  }
+
+  @Test
+  void topicsExist() {
+    List<String> known = Arrays.stream(TopicRole.values()).map(TopicRole::defaultName).toList();
+
+    assertThat(TOPIC.matcher(readme.text()).results().map(it -> it.group(1))).isSubsetOf(known);
+  }
+
+  @Test
+  void linksLeadToFilesAndHeadings() {
+    List<String> headings =
+        readme.text().lines().filter(it -> it.startsWith("#")).map(ReadmeTest::anchor).toList();
+
+    for (String link : readme.links()) {
+      if (link.startsWith("#")) {
+        assertThat(headings).contains(link);
+      } else if (!link.startsWith("https://")) {
+        assertThat(Readme.root().resolve(link)).exists();
+      }
+    }
+  }
+
+  private List<String> blocks(String marker) {
+    return readme.blocks("yaml").stream().filter(it -> it.startsWith(marker)).toList();
+  }
+
+  private static String commandRow(Map.Entry<String, CommandLine> command) {
+    String description =
+        String.join(" ", command.getValue().getCommandSpec().usageMessage().description());
+    return "| `%s` | %s |".formatted(command.getKey(), description);
+  }
+
+  private static String exitCodeRow(ExitCode code) {
+    String name = code.name().toLowerCase(Locale.ROOT).replace('_', '-');
+    return "| %d | `%s` | %s |".formatted(code.code(), name, code.meaning());
+  }
+
+  private static List<String> settingCells(Setting setting) {
+    List<String> cells = new ArrayList<>();
+    Stream.of(setting.key(), setting.variable(), setting.flag(), setting.standard())
+        .map(it -> it.isEmpty() ? "" : "`" + it + "`")
+        .forEach(cells::add);
+    return cells;
+  }
+
+  private static String anchor(String heading) {
+    String words = heading.replaceFirst("^#+ ", "").toLowerCase(Locale.ROOT);
+    return "#" + words.replaceAll("[^a-z0-9 -]", "").replace(' ', '-');
+  }
+}

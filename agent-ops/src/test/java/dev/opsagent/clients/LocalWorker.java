@@ -1,0 +1,108 @@
+package dev.opsagent.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.OpsAgent;
+import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.ConfigurationSources;
+import dev.opsagent.configuration.ConfigurationSources.Loaded;
+import dev.opsagent.configuration.Setting;
+import dev.opsagent.console.Metrics;
+import dev.opsagent.kafka.TargetPartition;
+import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Message;
+import dev.opsagent.protocol.OpsClient;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.Topics;
+import dev.opsagent.testing.Peers;
+import dev.opsagent.testing.TestBroker;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.awaitility.Awaitility;
+
+/** A worker in this process, with a group, a data folder and mostly topics of its own. */
+final class LocalWorker implements AutoCloseable {
+  static final int PARTITIONS = 3;
+
+  final String bootstrap;
+  final Topics topics;
+  final OpsClient client;
+  private final OpsAgent agent;
+
+  private LocalWorker(Configuration configuration, OpsAgent agent) {
+    this.bootstrap = configuration.bus().bootstrap();
+    this.topics = configuration.topics().names();
+    this.client = new OpsClient(Map.of("bootstrap.servers", bootstrap), topics);
+    this.agent = agent;
+  }
+
+  /** On the broker that all tests share. */
+  static LocalWorker start(Path data) throws Exception {
+    return start(TestBroker.bootstrap(), TestBroker.unique("clients"), data);
+  }
+
+  /**
+   * @param prefix of the topics; empty for the names that README tells
+   */
+  static LocalWorker start(String bootstrap, String prefix, Path data) throws Exception {
+    Configuration configuration = configuration(bootstrap, prefix, data);
+    OpsAgent agent =
+        OpsAgent.start(configuration, Map.of("PATH", Peers.searchPath()), new Metrics());
+    Awaitility.await().atMost(Duration.ofSeconds(30)).until(agent::ready);
+    return new LocalWorker(configuration, agent);
+  }
+
+  private static Configuration configuration(String bootstrap, String prefix, Path data) {
+    Map<Setting, String> flags = new EnumMap<>(Setting.class);
+    flags.put(Setting.BOOTSTRAP, bootstrap);
+    flags.put(Setting.TOPIC_PREFIX, prefix);
+    flags.put(Setting.PARTITIONS, Integer.toString(PARTITIONS));
+    flags.put(Setting.REPLICATION, "1");
+    flags.put(Setting.GROUP, TestBroker.unique("clients"));
+    flags.put(Setting.DATA, data.toString());
+    flags.put(Setting.HTTP_PORT, "0");
+    Loaded loaded = new ConfigurationSources(Map.of(), data, data).load(Optional.empty(), flags);
+    assertThat(loaded).isInstanceOf(Loaded.Valid.class);
+    return ((Loaded.Valid) loaded).configuration();
+  }
+
+  /** The partition in which a target's tasks run. */
+  static int partition(String target) {
+    return TargetPartition.of(target, PARTITIONS);
+  }
+
+  /** What the worker shows to Prometheus and to those who ask whether it lives. */
+  String http(String path) {
+    return LocalHttp.get(agent.http(), path);
+  }
+
+  List<ConsumerRecord<byte[], byte[]>> records(String topic) {
+    List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+    client.readAll(topic, Optional.empty(), records::add);
+    return records;
+  }
+
+  <M extends Message> List<M> messages(String topic, Class<M> type) {
+    return records(topic).stream()
+        .map(it -> type.cast(EventCodec.read(it.value(), it.headers()).message()))
+        .toList();
+  }
+
+  List<StatusReport> reports(String taskId) {
+    return messages(topics.status(), StatusReport.class).stream()
+        .filter(it -> it.taskId().equals(taskId))
+        .toList();
+  }
+
+  @Override
+  public void close() {
+    client.close();
+    agent.close();
+  }
+}
