@@ -2,23 +2,15 @@ package dev.opsagent.cli;
 
 import dev.opsagent.broker.EmbeddedBroker;
 import dev.opsagent.configuration.Setting;
-import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.ReasonCode;
-import java.io.BufferedReader;
-import java.io.File;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +22,9 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "start: from the start of the worker's process to ready, and its idle memory.",
+      "  start  from the start of a worker's process to ready, and its idle memory",
+      "  train  start a worker once and keep what it loaded in FILE, for quicker starts",
+      "",
       "Without --bootstrap a broker is started in this process first.",
       "",
       "Examples:",
@@ -38,15 +32,24 @@ import picocli.CommandLine.Parameters;
       "  ops-agent bench start --runs 9 --bootstrap localhost:9092 --json"
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final Duration PATIENCE = Duration.ofMinutes(1);
+  private static final long GOAL_MILLIS = 2000;
+  private static final long GOAL_MB = 256;
+  private static final Duration IDLE = Duration.ofSeconds(3);
 
   private final Surroundings around;
 
   @Mixin private OutputOptions output;
   @Mixin private ConfigurationOptions options;
 
-  @Parameters(paramLabel = "WHAT", description = "start.")
+  @Parameters(index = "0", paramLabel = "WHAT", description = "start or train.")
   private What what;
+
+  @Parameters(
+      index = "1",
+      arity = "0..1",
+      paramLabel = "FILE",
+      description = "train: the cache to write, for -XX:AOTCache.")
+  private @Nullable Path file;
 
   @Option(names = "--runs", paramLabel = "N", defaultValue = "5", description = "Runs (5).")
   private int runs;
@@ -55,9 +58,10 @@ final class BenchCommand implements Callable<Integer> {
     this.around = around;
   }
 
-  /** What can be measured. */
+  /** What can be done. */
   enum What {
-    START
+    START,
+    TRAIN
   }
 
   /** One start of a worker. */
@@ -73,27 +77,46 @@ final class BenchCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException, InterruptedException {
+    if (runs < 1) {
+      throw CommandFailed.usage("measure", "--runs is less than 1", "give at least 1");
+    }
+    Path folder = Files.createTempDirectory("ops-agent-bench-");
+    try {
+      String given = options.flags().get(Setting.BOOTSTRAP);
+      if (given != null) {
+        return against(given, folder);
+      }
+      try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
+        return against(broker.bootstrap(), folder);
+      }
+    } finally {
+      FolderTree.delete(folder);
+    }
+  }
+
+  private int against(String bootstrap, Path folder) throws IOException, InterruptedException {
     return switch (what) {
-      case START -> start();
+      case START -> report(measure(bootstrap, folder.resolve("worker")));
+      case TRAIN -> train(bootstrap, folder.resolve("worker"));
     };
   }
 
-  private int start() throws IOException, InterruptedException {
-    Path folder = Files.createTempDirectory("ops-agent-bench-");
-    Map<Setting, String> flags = options.flags();
-    if (flags.containsKey(Setting.BOOTSTRAP)) {
-      return report(measure(flags.getOrDefault(Setting.BOOTSTRAP, ""), folder));
+  private int train(String bootstrap, Path data) throws IOException, InterruptedException {
+    if (file == null) {
+      throw CommandFailed.usage("train", "no FILE is given", "ops-agent bench train FILE");
     }
-    try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
-      return report(measure(broker.bootstrap(), folder));
-    }
+    // The first start makes the topics; what a usual start loads, the second one tells.
+    run(bootstrap, data, List.of());
+    Path cache = around.directory().resolve(file).toAbsolutePath();
+    run(bootstrap, data, List.of("-XX:AOTCacheOutput=" + cache));
+    return Files.exists(cache) ? ExitCode.SUCCEEDED.code() : ExitCode.FAILED.code();
   }
 
-  private Measured measure(String bootstrap, Path folder) throws IOException, InterruptedException {
+  private Measured measure(String bootstrap, Path data) throws IOException, InterruptedException {
     List<Run> measured = new ArrayList<>();
     // The first start makes the topics; it is not what a restart is like.
     for (int run = 0; run <= runs; run++) {
-      Run result = run(bootstrap, folder.resolve("run"));
+      Run result = run(bootstrap, data, WorkerProcess.ownCache());
       String name = run == 0 ? "warm-up" : "run " + run + " of " + runs;
       around.err().println("%s: ready in %d ms".formatted(name, result.readyMillis()));
       if (run > 0) {
@@ -102,9 +125,9 @@ final class BenchCommand implements Callable<Integer> {
     }
     return new Measured(
         median(measured.stream().map(Run::readyMillis).sorted().toList()),
-        2000,
+        GOAL_MILLIS,
         median(measured.stream().map(Run::idleRssMb).sorted().toList()),
-        256,
+        GOAL_MB,
         measured);
   }
 
@@ -112,98 +135,26 @@ final class BenchCommand implements Callable<Integer> {
     return sorted.get(sorted.size() / 2);
   }
 
-  private int report(Measured measured) {
-    new Printer(around, output.format())
-        .result(
-            measured,
-            () ->
-                List.of(
-                    "start to ready: %d ms (median of %d; goal: at most %d ms)"
-                        .formatted(
-                            measured.medianReadyMillis(),
-                            measured.runs().size(),
-                            measured.goalReadyMillis()),
-                    "idle memory:    %d MB resident (goal: at most %d MB)"
-                        .formatted(measured.medianIdleRssMb(), measured.goalIdleRssMb())));
-    return ExitCode.SUCCEEDED.code();
-  }
-
-  private Run run(String bootstrap, Path data) throws IOException, InterruptedException {
+  private static Run run(String bootstrap, Path data, List<String> cacheOptions)
+      throws IOException, InterruptedException {
     long began = System.nanoTime();
-    Process worker =
-        new ProcessBuilder(command(bootstrap, data))
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    try (BufferedReader lines =
-        new BufferedReader(
-            new InputStreamReader(worker.getInputStream(), StandardCharsets.UTF_8))) {
-      awaitReady(worker, lines);
+    try (WorkerProcess worker = WorkerProcess.start(bootstrap, data, cacheOptions)) {
+      worker.awaitReady();
       long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-      Thread.sleep(Duration.ofSeconds(3));
-      return new Run(millis, residentMb(worker.pid()));
-    } finally {
-      worker.destroy();
-      if (!worker.waitFor(30, TimeUnit.SECONDS)) {
-        worker.destroyForcibly();
-      }
+      Thread.sleep(IDLE);
+      return new Run(millis, worker.residentMb());
     }
   }
 
-  private static void awaitReady(Process worker, BufferedReader lines) throws IOException {
-    Thread watchdog =
-        Thread.startVirtualThread(() -> {
-          try {
-            Thread.sleep(PATIENCE);
-            worker.destroyForcibly();
-          } catch (InterruptedException readyInTime) {
-            Thread.currentThread().interrupt();
-          }
-        });
-    String line = lines.readLine();
-    watchdog.interrupt();
-    if (line == null || !line.startsWith("ready: ")) {
-      throw new CommandFailed(
-          ExitCode.FAILED,
-          Failure.of(
-              ReasonCode.TIMEOUT,
-              "measure the start of a worker",
-              "it did not become ready",
-              "start one by hand to see why: ops-agent worker --bootstrap HOST:PORT"));
-    }
-  }
-
-  /** As the launcher would start it: same options, without the broker's jars. */
-  private static List<String> command(String bootstrap, Path data) {
-    String path =
-        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
-            .filter(it -> !it.contains(File.separator + "dist" + File.separator + "broker"))
-            .collect(Collectors.joining(File.pathSeparator));
-    return List.of(
-        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-        "-XX:+UseSerialGC",
-        "-Xshare:auto",
-        "-Xmx256m",
-        "--enable-native-access=ALL-UNNAMED",
-        "--sun-misc-unsafe-memory-access=allow",
-        "-cp",
-        path,
-        OpsAgentCli.class.getName(),
-        "worker",
-        "--bootstrap",
-        bootstrap,
-        "--data",
-        data.toString(),
-        "--group",
-        "bench",
-        "--http-port",
-        "0");
-  }
-
-  private static long residentMb(long pid) throws IOException {
-    return Files.readAllLines(Path.of("/proc", Long.toString(pid), "status")).stream()
-        .filter(it -> it.startsWith("VmRSS:"))
-        .map(it -> Long.parseLong(it.replaceAll("\\D", "")) / 1024)
-        .findFirst()
-        .orElse(-1L);
+  private int report(Measured measured) {
+    String time =
+        "start to ready: %d ms (median of %d; goal: at most %d ms)"
+            .formatted(
+                measured.medianReadyMillis(), measured.runs().size(), measured.goalReadyMillis());
+    String memory =
+        "idle memory:    %d MB resident (goal: at most %d MB)"
+            .formatted(measured.medianIdleRssMb(), measured.goalIdleRssMb());
+    new Printer(around, output.format()).result(measured, () -> List.of(time, memory));
+    return ExitCode.SUCCEEDED.code();
   }
 }

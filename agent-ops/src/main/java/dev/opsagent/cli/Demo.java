@@ -28,16 +28,23 @@ import tools.jackson.databind.node.ObjectNode;
 /** The demo's course: set the stage, hand the task over as a PM would, show what came of it. */
 final class Demo {
   private static final String TARGET = "local/shop";
+  private static final String KEEP =
+      "  ops-agent demo --keep      leaves it running, to look at it with watch and replay";
   private static final Duration READY = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
   private final Surroundings around;
   private final Format format;
+  private final boolean keep;
   private final DemoStage stage;
 
-  Demo(Surroundings around, Format format, DemoStage stage) {
+  /**
+   * @param keep whether everything goes on running afterwards
+   */
+  Demo(Surroundings around, Format format, boolean keep, DemoStage stage) {
     this.around = around;
     this.format = format;
+    this.keep = keep;
     this.stage = stage;
   }
 
@@ -151,7 +158,13 @@ final class Demo {
         timeline.of(record, place.toString()).forEach(it -> around.out().println("  " + it)));
   }
 
-  private static List<String> lines(Summary summary) {
+  private static List<String> around(String bootstrap) {
+    return List.of(
+        "  ops-agent replay --bootstrap " + bootstrap,
+        "  ops-agent watch --bootstrap " + bootstrap);
+  }
+
+  private List<String> lines(Summary summary) {
     List<String> lines = new ArrayList<>();
     lines.add("");
     lines.add("task " + summary.taskId() + " ended " + summary.state());
@@ -163,7 +176,9 @@ final class Demo {
           lines.add("  commit     " + it.commit());
           lines.add("  tag        " + it.tag());
         });
-    summary.refs().forEach((name, commit) -> lines.add("  remote     " + name + " " + commit));
+    summary.refs().entrySet().stream()
+        .filter(it -> !it.getKey().equals("HEAD"))
+        .forEach(it -> lines.add("  remote     " + it.getKey() + " " + it.getValue()));
     summary
         .deployment()
         .ifPresent(it ->
@@ -175,9 +190,8 @@ final class Demo {
                         it.verified() ? ", healthy" : "")));
     lines.add("");
     lines.add("Try next:");
-    lines.add("  ops-agent demo --keep      and, in another terminal, with the address it prints:");
-    lines.add("  ops-agent watch --bootstrap " + summary.bootstrap());
-    lines.add("  ops-agent replay --bootstrap " + summary.bootstrap());
+    lines.addAll(keep ? around(summary.bootstrap()) : List.of(KEEP));
+    lines.add("  ops-agent up               a broker and a worker for tasks of your own");
     lines.add("  ops-agent help             everything else");
     return lines;
   }

@@ -51,7 +51,7 @@ final class DemoCommand implements Callable<Integer> {
     DemoStage stage = new DemoStage(around, place);
     Interruption.Armed armed = Interruption.arm(() -> stage.close(leave), around.err());
     try {
-      ExitCode code = new Demo(around, output.format(), stage).run();
+      ExitCode code = new Demo(around, output.format(), keep, stage).run();
       if (keep && code == ExitCode.SUCCEEDED) {
         around.err().println("everything keeps running; end it with Ctrl-C");
         armed.await();

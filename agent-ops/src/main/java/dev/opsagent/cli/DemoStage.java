@@ -13,11 +13,7 @@ import dev.opsagent.tools.npm.LocalVerdaccio;
 import dev.opsagent.tools.process.NpmInstaller;
 import dev.opsagent.tools.process.ProcessRuntime;
 import java.io.IOException;
-import java.nio.file.FileVisitResult;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -125,7 +121,7 @@ final class DemoStage {
         say("could not stop everything: " + failed.getMessage());
       }
     }
-    if (!leaveFolder && Files.exists(folder)) {
+    if (!leaveFolder) {
       delete();
     }
   }
@@ -151,24 +147,7 @@ final class DemoStage {
 
   private void delete() {
     try {
-      Files.walkFileTree(
-          folder,
-          new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-                throws IOException {
-              Files.delete(file);
-              return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(
-                Path visited, @org.jspecify.annotations.Nullable IOException failed)
-                throws IOException {
-              Files.delete(visited);
-              return FileVisitResult.CONTINUE;
-            }
-          });
+      FolderTree.delete(folder);
     } catch (IOException inUse) {
       say("could not delete " + folder + ": " + inUse.getMessage());
     }

@@ -82,6 +82,17 @@ class UpTest {
     }
   }
 
+  @Test
+  void benchMeasuresTheStartAndTheMemoryOfAWorkerProcess() throws Exception {
+    try (TestingProgram bench =
+        TestingProgram.start(folder.resolve("stderr"), "bench", "start", "--runs", "1", "--json")) {
+      assertThat(bench.exitCode(240)).isZero();
+      JsonNode measured = Json.readTree(bench.rest().getBytes(StandardCharsets.UTF_8));
+      assertThat(measured.get("medianReadyMillis").asLong()).isPositive();
+      assertThat(measured.get("medianIdleRssMb").asLong()).isBetween(20L, 256L);
+    }
+  }
+
   private TestingProgram up() throws IOException {
     return TestingProgram.start(
         folder.resolve("stderr"),
