@@ -16,30 +16,14 @@ import dev.opsagent.kafka.EventReader;
 import dev.opsagent.kafka.TargetPartition;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
-import dev.opsagent.operations.push.PushOperation;
-import dev.opsagent.outside.PackageRegistry;
-import dev.opsagent.outside.Programs;
-import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.TaskWorkspaces;
-import dev.opsagent.tools.compose.ComposeRuntime;
-import dev.opsagent.tools.desktop.DesktopBrowser;
-import dev.opsagent.tools.git.GitRepository;
-import dev.opsagent.tools.git.Login;
 import dev.opsagent.tools.http.HttpHealthProbe;
-import dev.opsagent.tools.npm.NpmRegistry;
-import dev.opsagent.tools.npm.NpmRegistrySettings;
-import dev.opsagent.tools.npm.NpmScripts;
-import dev.opsagent.tools.process.NpmInstaller;
-import dev.opsagent.tools.process.ProcessRuntime;
 import io.github.resilience4j.core.IntervalFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,9 +47,6 @@ import org.slf4j.LoggerFactory;
  */
 public final class OpsAgent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpsAgent.class);
-  private static final URI PUBLIC_NPM = URI.create("https://registry.npmjs.org/");
-  private static final Duration NPM_TIMEOUT = Duration.ofMinutes(2);
-  private static final Duration GIT_TIMEOUT = Duration.ofMinutes(2);
 
   private final Deque<AutoCloseable> running;
   private final BusLoop bus;
@@ -154,10 +135,10 @@ public final class OpsAgent implements AutoCloseable {
       running.push(workers::shutdownNow);
       Setup.Ready setup = topics(settings);
 
-      Programs programs =
-          new LocalPrograms(data.resolve("scratch"), environment.getOrDefault("PATH", ""), mask());
       Workspaces workspaces = new TaskWorkspaces(data);
-      Map<String, Operation> catalogue = catalogue(data, programs, workspaces, timers);
+      Map<String, Operation> catalogue =
+          new Catalogue(configuration, data, environment)
+              .operations(workspaces, keep(new HttpHealthProbe()), timers);
 
       Intake intake =
           new Intake(
@@ -219,63 +200,6 @@ public final class OpsAgent implements AutoCloseable {
         case Setup.Ready ready -> ready;
         case Setup.Refused refused -> throw new CannotStart(refused.failures());
       };
-    }
-
-    private Map<String, Operation> catalogue(
-        Path data, Programs programs, Workspaces workspaces, SystemTimers timers) {
-      URI npm = configuration.npm().map(Configuration.NpmRegistry::url).orElse(PUBLIC_NPM);
-      Map<String, ServiceRuntime> runtimes = new HashMap<>();
-      ServiceRuntime processes =
-          new ProcessRuntime(
-              data, environment, new NpmInstaller(programs, Optional.of(npm)), System::nanoTime);
-      runtimes.put(processes.kind(), processes);
-      ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
-      runtimes.put(compose.kind(), compose);
-      Operation push =
-          new PushOperation(
-              new GitRepository(this::login, GIT_TIMEOUT),
-              registries(data, programs),
-              new NpmScripts(programs, npm, data.resolve("npm")),
-              runtimes,
-              keep(new HttpHealthProbe()),
-              new DesktopBrowser(programs, data, System.getProperty("os.name"), environment),
-              workspaces,
-              timers);
-      return Map.of(push.name(), push);
-    }
-
-    private Map<String, PackageRegistry> registries(Path data, Programs programs) {
-      return configuration
-          .npm()
-          .map(npm ->
-              new NpmRegistrySettings(
-                  "npm",
-                  npm.url(),
-                  () -> npm.credential().flatMap(configuration.secrets()::resolve),
-                  data.resolve("npm"),
-                  NPM_TIMEOUT))
-          .<Map<String, PackageRegistry>>map(
-              settings -> Map.of("npm", new NpmRegistry(settings, programs)))
-          .orElse(Map.of());
-    }
-
-    /** The operator's credential for a remote: the first whose prefix fits. */
-    private Optional<Login> login(String url) {
-      return configuration.gitCredentials().stream()
-          .filter(credential -> url.startsWith(credential.prefix()))
-          .findFirst()
-          .map(credential -> new Login(credential.username(), () -> secret(credential.secret())));
-    }
-
-    private String secret(String name) {
-      return configuration.secrets().resolve(name).orElse("");
-    }
-
-    private SecretMask mask() {
-      return new SecretMask(() ->
-          configuration.secrets().sources().keySet().stream()
-              .flatMap(name -> configuration.secrets().resolve(name).stream())
-              .toList());
     }
 
     private PartitionSettings limits() {

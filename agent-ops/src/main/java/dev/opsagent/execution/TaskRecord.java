@@ -14,6 +14,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /**
  * The whole state of a task: one ledger record. A new one replaces it only by way of the journal.
@@ -113,234 +114,130 @@ record TaskRecord(
   }
 
   TaskRecord with(TaskState next) {
-    return copy(
-        next,
-        revision,
-        budget,
-        facts,
-        plan,
-        steps,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> draft.state = next);
   }
 
   TaskRecord budget(Duration left) {
-    return copy(
-        state,
-        revision,
-        left,
-        facts,
-        plan,
-        steps,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> draft.budget = left);
   }
 
   TaskRecord planned(Facts observed, Plan made) {
-    List<StepRecord> pending = made.steps().stream().map(_ -> StepRecord.PENDING).toList();
-    return copy(
-        state,
-        revision,
-        budget,
-        Optional.of(observed),
-        Optional.of(made),
-        pending,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> {
+      draft.facts = Optional.of(observed);
+      draft.plan = Optional.of(made);
+      draft.steps = made.steps().stream().map(_ -> StepRecord.PENDING).toList();
+    });
   }
 
+  /** Knows more, and has delivered more; a deliverable replaces an earlier one of its kind. */
   TaskRecord learned(Facts more, List<Deliverable> produced) {
     List<Deliverable> all = new ArrayList<>(deliverables);
     for (Deliverable one : produced) {
       all.removeIf(old -> old.getClass() == one.getClass());
       all.add(one);
     }
-    return copy(
-        state,
-        revision,
-        budget,
-        Optional.of(known().with(more)),
-        plan,
-        steps,
-        ending,
-        waiting,
-        held,
-        all,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> {
+      draft.facts = Optional.of(known().with(more));
+      draft.deliverables = all;
+    });
   }
 
   TaskRecord step(int index, StepRecord step) {
     List<StepRecord> changed = new ArrayList<>(steps);
     changed.set(index, step);
-    return copy(
-        state,
-        revision,
-        budget,
-        facts,
-        plan,
-        changed,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> draft.steps = changed);
   }
 
   TaskRecord ending(Ending why) {
-    return copy(
-        state,
-        revision,
-        budget,
-        facts,
-        plan,
-        steps,
-        Optional.of(why),
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> draft.ending = Optional.of(why));
   }
 
   TaskRecord waiting(Optional<Doubt> doubt) {
-    return copy(
-        state,
-        revision,
-        budget,
-        facts,
-        plan,
-        steps,
-        ending,
-        doubt,
-        held,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> draft.waiting = doubt);
   }
 
   TaskRecord held(boolean holds) {
-    return copy(
-        state,
-        revision,
-        budget,
-        facts,
-        plan,
-        steps,
-        ending,
-        waiting,
-        holds,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+    return edit(draft -> draft.held = holds);
   }
 
   TaskRecord remains(List<String> more) {
     List<String> all = new ArrayList<>(remains);
     all.addAll(more);
-    return copy(
-        state,
-        revision,
-        budget,
-        facts,
-        plan,
-        steps,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        all,
-        before,
-        lastReport);
+    return edit(draft -> draft.remains = all);
   }
 
+  /** Notes what ran on the target before; the first note stands. */
   TaskRecord deployedOver(Optional<DeploymentRecord> previous) {
-    return copy(
-        state,
-        revision,
-        budget,
-        facts,
-        plan,
-        steps,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before.or(() -> previous),
-        lastReport);
+    return edit(draft -> draft.before = before.or(() -> previous));
   }
 
   TaskRecord reported(StatusReport report) {
-    return copy(
-        state,
-        report.revision(),
-        budget,
-        facts,
-        plan,
-        steps,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before,
-        Optional.of(report));
+    return edit(draft -> {
+      draft.revision = report.revision();
+      draft.lastReport = Optional.of(report);
+    });
   }
 
-  private TaskRecord copy(
-      TaskState state,
-      long revision,
-      Duration budget,
-      Optional<Facts> facts,
-      Optional<Plan> plan,
-      List<StepRecord> steps,
-      Optional<Ending> ending,
-      Optional<Doubt> waiting,
-      boolean held,
-      List<Deliverable> deliverables,
-      List<String> remains,
-      Optional<DeploymentRecord> before,
-      Optional<StatusReport> lastReport) {
-    return new TaskRecord(
-        dispatch,
-        payloadDigest,
-        traceparent,
-        offset,
-        state,
-        revision,
-        acceptedAt,
-        budget,
-        facts,
-        plan,
-        steps,
-        ending,
-        waiting,
-        held,
-        deliverables,
-        remains,
-        before,
-        lastReport);
+  private TaskRecord edit(Consumer<Draft> change) {
+    Draft draft = new Draft(this);
+    change.accept(draft);
+    return draft.record();
+  }
+
+  /** The components that change over a task's life, while one of them is changed. */
+  private static final class Draft {
+    private final TaskRecord original;
+    private TaskState state;
+    private long revision;
+    private Duration budget;
+    private Optional<Facts> facts;
+    private Optional<Plan> plan;
+    private List<StepRecord> steps;
+    private Optional<Ending> ending;
+    private Optional<Doubt> waiting;
+    private boolean held;
+    private List<Deliverable> deliverables;
+    private List<String> remains;
+    private Optional<DeploymentRecord> before;
+    private Optional<StatusReport> lastReport;
+
+    Draft(TaskRecord original) {
+      this.original = original;
+      state = original.state;
+      revision = original.revision;
+      budget = original.budget;
+      facts = original.facts;
+      plan = original.plan;
+      steps = original.steps;
+      ending = original.ending;
+      waiting = original.waiting;
+      held = original.held;
+      deliverables = original.deliverables;
+      remains = original.remains;
+      before = original.before;
+      lastReport = original.lastReport;
+    }
+
+    TaskRecord record() {
+      return new TaskRecord(
+          original.dispatch,
+          original.payloadDigest,
+          original.traceparent,
+          original.offset,
+          state,
+          revision,
+          original.acceptedAt,
+          budget,
+          facts,
+          plan,
+          steps,
+          ending,
+          waiting,
+          held,
+          deliverables,
+          remains,
+          before,
+          lastReport);
+    }
   }
 }

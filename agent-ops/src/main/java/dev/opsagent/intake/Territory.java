@@ -13,8 +13,8 @@ import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Which orders this worker takes. What it cannot enforce, it refuses: no requirement is silently
- * ignored.
+ * Which orders this worker takes. What it cannot enforce, it refuses: nothing is silently ignored.
+ * Requirements are judged by the operation, which knows what it can hold.
  *
  * @param operations the catalogue, by name
  * @param environments the environments that this fleet serves
@@ -41,7 +41,7 @@ public record Territory(Map<String, Operation> operations, Set<String> environme
               "target.environment must be one of " + new TreeSet<>(environments)));
     }
     return parameters(order)
-        .or(() -> unenforceable(order))
+        .or(() -> evidence(order))
         .or(() -> operation.refuse(order).map(Territory::reason));
   }
 
@@ -54,24 +54,12 @@ public record Territory(Map<String, Operation> operations, Set<String> environme
     }
   }
 
-  private static Optional<Reason> unenforceable(TaskDispatch order) {
-    if (!order.requiredEvidence().isEmpty()) {
-      return unsupported("requiredEvidence");
-    }
-    if (order.requirements().performance().isPresent()) {
-      return unsupported("requirements.performance");
-    }
-    if (order.requirements().scaling().isPresent()) {
-      return unsupported("requirements.scaling");
-    }
-    return order.requirements().compliance().isPresent()
-        ? unsupported("requirements.compliance")
-        : Optional.empty();
-  }
-
-  private static Optional<Reason> unsupported(String field) {
-    String detail = field + " cannot be enforced by this worker, so the task is not taken";
-    return Optional.of(reason(ReasonCode.UNSUPPORTED_REQUIREMENT, detail));
+  /** Gates do not exist yet, so nothing that they would have to ask for is taken. */
+  private static Optional<Reason> evidence(TaskDispatch order) {
+    String detail = "requiredEvidence cannot be enforced by this worker, so the task is not taken";
+    return order.requiredEvidence().isEmpty()
+        ? Optional.empty()
+        : Optional.of(reason(ReasonCode.UNSUPPORTED_REQUIREMENT, detail));
   }
 
   private static Reason reason(Failure failure) {

@@ -71,7 +71,8 @@ final class NpmProgram {
       String action, List<String> verb, List<String> operands, Map<String, String> secrets) {
     List<String> arguments = new ArrayList<>(List.of("npm"));
     arguments.addAll(verb);
-    arguments.addAll(NpmOptions.common(settings.url(), settings.folder().resolve("cache")));
+    arguments.addAll(
+        NpmOptions.common(Optional.of(settings.url()), settings.folder().resolve("cache")));
     // Whether an attempt is made again is for the step's policy to say, after a look at the
     // registry.
     arguments.add("--fetch-retries=0");

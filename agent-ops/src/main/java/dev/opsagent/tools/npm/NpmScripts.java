@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -34,15 +35,15 @@ public final class NpmScripts implements PackageScripts {
   private static final long LARGEST_MANIFEST = 1024 * 1024;
 
   private final Programs programs;
-  private final URI registry;
+  private final Optional<URI> registry;
   private final Path cache;
 
   /**
-   * @param registry where dependencies come from
+   * @param registry where dependencies come from; absent for npm's own default
    * @param folder private folder for npm's cache; another one than a registry's, since untrusted
    *     code may write to it
    */
-  public NpmScripts(Programs programs, URI registry, Path folder) {
+  public NpmScripts(Programs programs, Optional<URI> registry, Path folder) {
     this.programs = programs;
     this.registry = registry;
     this.cache = folder.toAbsolutePath().resolve("cache");

@@ -1,8 +1,8 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.GitProgram.commitAndPush;
-import static dev.opsagent.operations.push.GitProgram.git;
 import static dev.opsagent.testing.Answers.ok;
+import static dev.opsagent.testing.GitProgram.commitAndPush;
+import static dev.opsagent.testing.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.authority.Effect;
@@ -13,6 +13,7 @@ import dev.opsagent.protocol.Deliverable.PublicationStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.Verdaccio;
 import dev.opsagent.tools.npm.LocalVerdaccio;
 import java.net.URI;

@@ -1,6 +1,6 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.GitProgram.git;
+import static dev.opsagent.testing.GitProgram.git;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Browser;
@@ -18,6 +18,7 @@ import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.TaskWorkspaces;
+import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
 import dev.opsagent.tools.git.GitRepository;
@@ -218,7 +219,7 @@ final class PushWorld implements AutoCloseable {
   }
 
   private PackageScripts scripts(Path data) {
-    return new NpmScripts(programs(), verdaccio.url(), data.resolve("npm-scripts"));
+    return new NpmScripts(programs(), Optional.of(verdaccio.url()), data.resolve("npm-scripts"));
   }
 
   private LocalPrograms programs() {

@@ -1,0 +1,110 @@
+package dev.opsagent;
+
+import dev.opsagent.configuration.Configuration;
+import dev.opsagent.execution.Operation;
+import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.PackageRegistry;
+import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.Workspaces;
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.tools.compose.ComposeRuntime;
+import dev.opsagent.tools.desktop.DesktopBrowser;
+import dev.opsagent.tools.git.GitRepository;
+import dev.opsagent.tools.git.Login;
+import dev.opsagent.tools.http.HttpHealthProbe;
+import dev.opsagent.tools.npm.NpmRegistry;
+import dev.opsagent.tools.npm.NpmRegistrySettings;
+import dev.opsagent.tools.npm.NpmScripts;
+import dev.opsagent.tools.process.NpmInstaller;
+import dev.opsagent.tools.process.ProcessRuntime;
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The operations of this worker, each with the adapters that it works through.
+ *
+ * @param data the worker's data folder
+ * @param environment of this process; adapters pass on the little of it that they need
+ */
+record Catalogue(Configuration configuration, Path data, Map<String, String> environment) {
+  private static final Duration NPM_TIMEOUT = Duration.ofMinutes(2);
+  private static final Duration GIT_TIMEOUT = Duration.ofMinutes(2);
+
+  Catalogue {
+    environment = Map.copyOf(environment);
+  }
+
+  /**
+   * Makes the operations.
+   *
+   * @param health closed by the caller, after the operations have ended
+   */
+  Map<String, Operation> operations(
+      Workspaces workspaces, HttpHealthProbe health, SystemTimers timers) {
+    Programs programs =
+        new LocalPrograms(data.resolve("scratch"), environment.getOrDefault("PATH", ""), mask());
+    Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
+    Map<String, ServiceRuntime> runtimes = new HashMap<>();
+    ServiceRuntime processes =
+        new ProcessRuntime(data, environment, new NpmInstaller(programs, npm), timers::nanoTime);
+    runtimes.put(processes.kind(), processes);
+    ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
+    runtimes.put(compose.kind(), compose);
+    Operation push =
+        new PushOperation(
+            new GitRepository(this::login, GIT_TIMEOUT),
+            registries(programs),
+            new NpmScripts(programs, npm, data.resolve("npm/scripts")),
+            runtimes,
+            health,
+            new DesktopBrowser(programs, data, System.getProperty("os.name"), environment),
+            workspaces,
+            timers);
+    return Map.of(push.name(), push);
+  }
+
+  private Map<String, PackageRegistry> registries(Programs programs) {
+    return configuration
+        .npm()
+        .map(npm ->
+            new NpmRegistrySettings(
+                "npm",
+                npm.url(),
+                () -> npm.credential().flatMap(configuration.secrets()::resolve),
+                data.resolve("npm/registry"),
+                NPM_TIMEOUT))
+        .<Map<String, PackageRegistry>>map(
+            settings -> Map.of("npm", new NpmRegistry(settings, programs)))
+        .orElse(Map.of());
+  }
+
+  /** The operator's credential for a remote: the first whose prefix fits. */
+  private Optional<Login> login(String url) {
+    return configuration.gitCredentials().stream()
+        .filter(credential -> isBelow(credential.prefix(), url))
+        .findFirst()
+        .map(credential -> new Login(credential.username(), () -> secret(credential.secret())));
+  }
+
+  /** A prefix ends at a slash: one of a host must not fit a longer host name. */
+  private static boolean isBelow(String prefix, String url) {
+    return url.equals(prefix) || url.startsWith(prefix.endsWith("/") ? prefix : prefix + "/");
+  }
+
+  private String secret(String name) {
+    return configuration.secrets().resolve(name).orElse("");
+  }
+
+  private SecretMask mask() {
+    return new SecretMask(() ->
+        configuration.secrets().sources().keySet().stream()
+            .flatMap(name -> configuration.secrets().resolve(name).stream())
+            .toList());
+  }
+}
