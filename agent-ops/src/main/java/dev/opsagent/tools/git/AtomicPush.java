@@ -7,6 +7,7 @@ import dev.opsagent.outside.Repository.RemoteRefs;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -133,12 +134,13 @@ final class AtomicPush {
       case Result.Moved() -> new Answer.Ok<>(Pushed.MOVED);
       case Result.Refused() -> new Answer.Ok<>(Pushed.REFUSED);
       case Result.Unclear(String words) ->
-          remote.refs(action, url, sender).then(refs -> explain(refs, expectation, words));
+          remote.refs(action, url, sender).then(refs -> explain(url, refs, expectation, words));
     };
   }
 
   /** A lost race and a refusal by rule read alike; where the refs stand tells them apart. */
-  private Answer<Pushed> explain(RemoteRefs refs, Expectation expectation, String words) {
+  private Answer<Pushed> explain(
+      String url, RemoteRefs refs, Expectation expectation, String words) {
     if (!expectation.holds(refs)) {
       return new Answer.Ok<>(Pushed.REFUSED);
     }
@@ -148,9 +150,21 @@ final class AtomicPush {
               ReasonCode.REMOTE_MOVED,
               action,
               "the remote's refs are locked: " + words,
-              "somebody else pushes; try again"));
+              unlocked(url)
+                  ? "the lock was left by a process that was killed, and is gone now"
+                  : "somebody else pushes; try again"));
     }
     return no("the remote refused both refs: " + words, "see what its rules demand");
+  }
+
+  /** A remote in a folder is served by this process, which may have been killed under a lock. */
+  private static boolean unlocked(String url) {
+    try {
+      return RemoteUrl.parse(url) instanceof Answer.Ok<RemoteUrl>(RemoteUrl.Folder folder)
+          && AbandonedLocks.remove(folder.gitDir(), AbandonedLocks.LONGEST);
+    } catch (IOException | UncheckedIOException e) {
+      return false;
+    }
   }
 
   private <T> Answer<T> no(String cause, String fix) {

@@ -6,6 +6,7 @@ import dev.opsagent.outside.Repository.ReleaseCommit;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
 import org.eclipse.jgit.lib.BatchRefUpdate;
@@ -45,6 +46,8 @@ final class ReleaseRefs {
               "the tag is there already",
               "release the next version, or delete the tag"));
     }
+    // The checkout is one task's own: a lock in it is of a worker that was killed here before.
+    AbandonedLocks.remove(repository.getDirectory().toPath(), Duration.ZERO);
     ObjectId parent = GitCheckout.head(repository);
     return new ReleaseObjects(repository, action)
         .write(commit, parent)
@@ -98,6 +101,7 @@ final class ReleaseRefs {
   }
 
   Answer<Boolean> takeBack(String tag, String branch, String commit) throws IOException {
+    AbandonedLocks.remove(repository.getDirectory().toPath(), Duration.ZERO);
     ObjectId before = ObjectId.fromString(commit);
     Ref tagRef = repository.exactRef(Constants.R_TAGS + tag);
     Ref branchRef = repository.exactRef(Constants.R_HEADS + branch);
