@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.StepReport;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
-import dev.opsagent.protocol.TaskState;
+import dev.opsagent.protocol.TaskDispatch;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +20,7 @@ import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -40,6 +41,7 @@ final class KilledWorkerTest {
 
   private TestStack stack;
   private WorkerProcess worker;
+  private int machines;
   private final InstantSource clock = InstantSource.system();
 
   @BeforeAll
@@ -67,8 +69,11 @@ final class KilledWorkerTest {
     }
 
     private boolean endsTheStep(StepReport step) {
-      boolean ended = step.outcome() == Outcome.DONE || step.outcome() == Outcome.ALREADY_DONE;
-      return ended && step.name().equals(place());
+      Set<Outcome> ends =
+          is(Outcome.UNDOING, seen)
+              ? Set.of(Outcome.UNDONE, Outcome.REMAINS)
+              : Set.of(Outcome.DONE, Outcome.ALREADY_DONE);
+      return ends.contains(step.outcome()) && step.name().equals(place());
     }
   }
 
@@ -78,7 +83,8 @@ final class KilledWorkerTest {
     SampleService bystander = stack.service("before-bystander");
     stack.dispatch(bystander.push("before-bystander-1"));
 
-    List<Kill> kills = pushAndKill(service, "before-1", report -> true, report -> {});
+    List<Kill> kills =
+        pushAndKill(service.push("before-1"), KilledWorkerTest::begins, report -> {});
 
     assertThat(kills).hasSize(2 + STEPS);
     reporter.publishEntry("kills", summary(kills, "before-1"));
@@ -98,9 +104,8 @@ final class KilledWorkerTest {
 
     List<Kill> kills =
         pushAndKill(
-            service,
-            "amid-2",
-            report -> report.step().isPresent(),
+            service.push("amid-2"),
+            report -> is(Outcome.STARTED, report),
             report -> {
               String step = report.step().orElseThrow().name();
               pause(Duration.ofMillis(random.nextLong(1 + usual.getOrDefault(step, 0L))));
@@ -135,9 +140,8 @@ final class KilledWorkerTest {
 
     List<Kill> kills =
         pushAndKill(
-            service,
-            "after-1",
-            report -> report.step().filter(step -> EFFECTS.contains(step.name())).isPresent(),
+            service.push("after-1"),
+            report -> isAt(EFFECTS, report),
             report -> await(stands, report));
 
     assertThat(kills.stream().map(Kill::place).collect(Collectors.toSet())).isEqualTo(EFFECTS);
@@ -146,6 +150,72 @@ final class KilledWorkerTest {
     assertThat(kills).allSatisfy(kill -> assertThat(kill.hit(reports)).as(kill.place()).isTrue());
     Evidence.released(stack, service, "after-1", "1.0.1");
     assertThat(stack.registry.versions("after")).containsExactly("1.0.1");
+  }
+
+  @Test
+  void aWithdrawalIsFinishedWhenTheWorkerIsKilledInEveryUndo(TestReporter reporter) {
+    SampleService service = stack.service("undone");
+    stack.run(service.push("undone-1"));
+    Evidence.released(stack, service, "undone-1", "1.0.1");
+    service.commit("feat: breaks", Map.of("server.js", SampleService.server("1.0.2")));
+
+    List<Kill> kills =
+        pushAndKill(service.push("undone-2"), report -> is(Outcome.UNDOING, report), report -> {});
+
+    assertThat(kills.stream().map(Kill::place)).containsExactly("deploy", "publish", "push-refs");
+    reporter.publishEntry("kills", summary(kills, "undone-2"));
+    Evidence.withdrawn(stack, service, "undone-2", "1.0.2", "1.0.1");
+    assertThat(stack.registry.versions("undone")).containsExactly("1.0.1", "1.0.2");
+  }
+
+  @Test
+  void aPushIsFinishedByAMachineThatHasNothingOfItOnItsDisk(TestReporter reporter) {
+    SampleService service = stack.service("moved");
+    Map<String, BooleanSupplier> stands =
+        Map.of(
+            "commit", () -> true,
+            "push-refs", () -> service.isTagged("1.0.1"),
+            "publish", () -> isPublished("moved", "1.0.1"));
+
+    List<Kill> kills =
+        pushAndReplace(
+            service.publish("moved-1"),
+            report -> isAt(stands.keySet(), report),
+            report -> await(stands, report),
+            this::killAndMove);
+
+    assertThat(kills).hasSize(stands.size());
+    reporter.publishEntry("kills", summary(kills, "moved-1"));
+    Evidence.published(stack, service, "moved-1", "1.0.1");
+    assertThat(stack.registry.versions("moved")).containsExactly("1.0.1");
+    var _ = killAndStart();
+  }
+
+  private Instant killAndMove() {
+    return killAndStart(stack.folder.resolve("data-" + machines++));
+  }
+
+  @Test
+  void aPushGoesOnWhenTheWorkerIsAskedToStopAndStartedAgain() {
+    SampleService service = stack.service("stopped");
+
+    List<Kill> stops =
+        pushAndReplace(
+            service.push("stopped-1"),
+            report -> isAt(Set.of("scripts", "publish", "deploy"), report),
+            report -> {},
+            this::stopAndStart);
+
+    assertThat(stops).hasSize(3);
+    Evidence.released(stack, service, "stopped-1", "1.0.1");
+    assertThat(stack.registry.versions("stopped")).containsExactly("1.0.1");
+  }
+
+  private Instant stopAndStart() {
+    Instant asked = clock.instant();
+    worker.terminate();
+    worker = stack.startWorker().awaitReady();
+    return asked;
   }
 
   private static void await(Map<String, BooleanSupplier> stands, StatusReport report) {
@@ -162,24 +232,26 @@ final class KilledWorkerTest {
     return Files.exists(tarball);
   }
 
-  /** What the test does between seeing the report and killing the worker. */
+  /** What the test does between seeing the report and ending the worker. */
   private interface Wait {
     void after(StatusReport report);
   }
 
-  /** Dispatches a push and kills the worker once at every place that the test wants. */
-  private List<Kill> pushAndKill(
-      SampleService service, String taskId, Predicate<StatusReport> wanted, Wait wait) {
+  /** Dispatches a push and replaces the worker once at every place that the test wants. */
+  private List<Kill> pushAndKill(TaskDispatch push, Predicate<StatusReport> wanted, Wait wait) {
+    return pushAndReplace(push, wanted, wait, this::killAndStart);
+  }
+
+  private List<Kill> pushAndReplace(
+      TaskDispatch push, Predicate<StatusReport> wanted, Wait wait, Supplier<Instant> replace) {
     List<Kill> kills = new ArrayList<>();
-    try (FollowedTask task = new FollowedTask(stack.client, taskId)) {
-      stack.dispatch(service.push(taskId));
+    try (FollowedTask task = new FollowedTask(stack.client, push.taskId())) {
+      stack.dispatch(push);
       StatusReport report = task.next();
       while (!report.state().isEnd()) {
-        if (begins(report) && wanted.test(report)) {
+        if (wanted.test(report)) {
           wait.after(report);
-          worker.kill();
-          kills.add(new Kill(report, clock.instant()));
-          worker = stack.startWorker().awaitReady();
+          kills.add(new Kill(report, replace.get()));
         }
         report = task.next();
       }
@@ -189,14 +261,29 @@ final class KilledWorkerTest {
     return kills;
   }
 
+  private Instant killAndStart() {
+    return killAndStart(stack.data);
+  }
+
+  private Instant killAndStart(Path data) {
+    worker.kill();
+    Instant gone = clock.instant();
+    worker = stack.startWorker(data).awaitReady();
+    return gone;
+  }
+
+  private static boolean is(Outcome outcome, StatusReport report) {
+    return report.step().filter(step -> step.outcome() == outcome).isPresent();
+  }
+
+  private static boolean isAt(Set<String> steps, StatusReport report) {
+    return is(Outcome.STARTED, report)
+        && report.step().filter(step -> steps.contains(step.name())).isPresent();
+  }
+
   private static boolean begins(StatusReport report) {
-    boolean announcesThePlan = report.plan().isPresent();
-    return report
-        .step()
-        .map(step -> step.outcome() == Outcome.STARTED)
-        .orElse(
-            !announcesThePlan
-                && Set.of(TaskState.ACCEPTED, TaskState.RUNNING).contains(report.state()));
+    boolean noStep = report.step().isEmpty() && report.plan().isEmpty();
+    return is(Outcome.STARTED, report) || noStep;
   }
 
   private static void pause(Duration duration) {

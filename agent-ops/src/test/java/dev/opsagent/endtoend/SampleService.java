@@ -125,6 +125,17 @@ final class SampleService implements AutoCloseable {
     return push(taskId, change, false);
   }
 
+  /** Asks for a release that runs nowhere. */
+  TaskDispatch publish(String taskId) {
+    return push(
+        taskId,
+        parameters -> {
+          parameters.remove("deploy");
+          parameters.remove("health");
+          return parameters;
+        });
+  }
+
   TaskDispatch dryRun(String taskId) {
     return push(taskId, parameters -> parameters, true);
   }

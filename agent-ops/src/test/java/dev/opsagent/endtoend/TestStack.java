@@ -79,7 +79,6 @@ final class TestStack implements AutoCloseable {
       partitions: 2
       replication: 1
     group: %s
-    data: %s
     http:
       port: 0
     session-timeout: 2s
@@ -93,17 +92,16 @@ final class TestStack implements AutoCloseable {
         file: %s
     """
         .formatted(
-            TestBroker.bootstrap(),
-            prefix,
-            prefix,
-            data,
-            verdaccio.url(),
-            folder.resolve("npm.token"));
+            TestBroker.bootstrap(), prefix, prefix, verdaccio.url(), folder.resolve("npm.token"));
   }
 
-  /** Starts a worker; all of one stack are the same worker to the group, one after the other. */
   WorkerProcess startWorker() {
-    WorkerProcess worker = WorkerProcess.start(configuration, folder, workers.size() + 1);
+    return startWorker(data);
+  }
+
+  /** Starts a worker that finds nothing on its disk but what it made itself. */
+  WorkerProcess startWorker(Path data) {
+    WorkerProcess worker = WorkerProcess.start(configuration, data, folder, workers.size() + 1);
     workers.add(worker);
     return worker;
   }

@@ -27,8 +27,13 @@ final class WorkerProcess implements AutoCloseable {
     this.log = log;
   }
 
-  /** Starts one whose output goes to files of the folder. */
-  static WorkerProcess start(Path configuration, Path folder, int number) {
+  /**
+   * Starts one.
+   *
+   * @param data its data folder: another one is another machine
+   * @param folder where its output goes
+   */
+  static WorkerProcess start(Path configuration, Path data, Path folder, int number) {
     Path out = folder.resolve("worker-" + number + ".out");
     Path log = folder.resolve("worker-" + number + ".log");
     List<String> command =
@@ -46,7 +51,9 @@ final class WorkerProcess implements AutoCloseable {
             "dev.opsagent.cli.OpsAgentCli",
             "worker",
             "--config",
-            configuration.toString());
+            configuration.toString(),
+            "--data",
+            data.toString());
     try {
       Process process =
           new ProcessBuilder(command)
@@ -73,6 +80,12 @@ final class WorkerProcess implements AutoCloseable {
   void kill() {
     process.destroyForcibly();
     assertThat(exitCode()).as("ended by SIGKILL: %s", log()).isEqualTo(KILLED);
+  }
+
+  /** SIGTERM: it hands over and ends in peace. */
+  void terminate() {
+    process.destroy();
+    assertThat(exitCode()).as("ended by SIGTERM: %s", log()).isZero();
   }
 
   /** What it said. */
