@@ -194,7 +194,7 @@ final class PushWorld implements AutoCloseable {
         new ReleaseSource(repository, new TaskWorkspaces(data)),
         Map.of("npm", registry),
         scripts(data),
-        Map.of("process", runs),
+        Map.of(runs.kind(), runs),
         health,
         browser(),
         InstantSource.fixed(Instant.parse("2026-03-01T12:00:00.5Z")),
@@ -222,7 +222,7 @@ final class PushWorld implements AutoCloseable {
     return new NpmScripts(programs(), Optional.of(verdaccio.url()), data.resolve("npm-scripts"));
   }
 
-  private LocalPrograms programs() {
+  LocalPrograms programs() {
     return new LocalPrograms(root.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()));
   }
 

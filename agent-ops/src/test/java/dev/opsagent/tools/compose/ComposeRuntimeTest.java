@@ -11,6 +11,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
 import java.io.IOException;

@@ -1,4 +1,4 @@
-package dev.opsagent.tools.compose;
+package dev.opsagent.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,6 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
-import dev.opsagent.testing.Peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,13 +16,14 @@ import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** An image that needs no registry: one static program. */
-final class BusyboxImage {
-  static final String NAME = "ops-agent-test/busybox:local";
+public final class BusyboxImage {
+  public static final String NAME = "ops-agent-test/busybox:local";
 
   private BusyboxImage() {}
 
   /** Makes the image on the engine. */
-  static void make(Programs programs, Path folder, Map<String, String> engine) throws IOException {
+  public static void make(Programs programs, Path folder, Map<String, String> engine)
+      throws IOException {
     Path busybox = Peers.require("busybox", "install busybox-static");
     Path file = folder.resolve("busybox.tar");
     try (var tar = new TarArchiveOutputStream(Files.newOutputStream(file))) {
@@ -38,14 +38,14 @@ final class BusyboxImage {
   }
 
   /** Removes the image, if an engine answers and has it. */
-  static boolean remove(Programs programs, Path folder, Map<String, String> engine) {
+  public static boolean remove(Programs programs, Path folder, Map<String, String> engine) {
     List<String> command = List.of("docker", "image", "rm", "--force", NAME);
     return programs.run(new Command(command, folder, engine, Duration.ofSeconds(60)))
         instanceof Answer.Ok<?>;
   }
 
   /** Runs a program that must succeed. */
-  static String run(
+  public static String run(
       Programs programs, Path folder, Map<String, String> environment, String... command) {
     Answer<Finished> answer =
         programs.run(new Command(List.of(command), folder, environment, Duration.ofSeconds(60)));

@@ -1,0 +1,97 @@
+package dev.opsagent.operations.push;
+
+import static dev.opsagent.testing.Answers.ok;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.protocol.Deliverable.DeploymentStatus;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.testing.BusyboxImage;
+import dev.opsagent.testing.GitProgram;
+import dev.opsagent.testing.Peers;
+import dev.opsagent.testing.RealTimers;
+import dev.opsagent.testing.Verdaccio;
+import dev.opsagent.tools.compose.ComposeRuntime;
+import dev.opsagent.tools.npm.LocalVerdaccio;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A push whose service is a Compose project, on a real engine. */
+class PushToComposeTest {
+  private static final String COMPOSE =
+      """
+      services:
+        web:
+          image: %s
+          command: [/bin/busybox, httpd, -f, -p, "8080", -h, /www]
+          ports: ["127.0.0.1:${PORT}:8080"]
+          volumes: ["./www:/www:ro"]
+          stop_signal: SIGKILL
+      """
+          .formatted(BusyboxImage.NAME);
+
+  @TempDir private Path folder;
+
+  @Test
+  void aPushBringsTheProjectOfItsCommitUpAndAWithdrawalTakesItDown() throws Exception {
+    try (LocalVerdaccio verdaccio = Verdaccio.start(folder.resolve("verdaccio"));
+        PushWorld world = new PushWorld(folder, verdaccio)) {
+      ComposeRuntime compose =
+          new ComposeRuntime(
+              world.programs(), folder.resolve("compose"), System.getenv(), new RealTimers());
+      Peers.require(
+          "Docker",
+          () -> compose.available() instanceof Answer.Ok<?>,
+          "install the Docker engine with Compose and start it");
+      BusyboxImage.make(world.programs(), folder, Map.of());
+      GitProgram.commitAndPush(
+          world.developer,
+          "feat: a page",
+          Map.of("docker-compose.yml", COMPOSE, "www/index.html", "sample by compose"));
+      SequentialRun run =
+          new SequentialRun(
+              world.operation("machine", world.registry(), compose),
+              world.task("task-1", parameters -> toCompose(parameters, world.port)));
+
+      assertThat(run.run()).isEmpty();
+      assertThat(get(world.port)).isEqualTo("sample by compose");
+      assertThat(run.deliverables)
+          .anyMatch(made ->
+              made instanceof DeploymentStatus status
+                  && status.verified()
+                  && status.runtime().equals("compose"));
+
+      Running running = ok(compose.running(world.target())).orElseThrow();
+      assertThat(running.taskId()).isEqualTo("task-1");
+      assertThat(ok(compose.rollback(world.target(), running.digest()))).isEmpty();
+      assertThat(ok(compose.running(world.target()))).isEqualTo(Optional.empty());
+    }
+  }
+
+  private static ObjectNode toCompose(ObjectNode parameters, int port) {
+    byte[] deploy =
+        "{\"kind\": \"compose\", \"file\": \"docker-compose.yml\", \"port\": %d}"
+            .formatted(port)
+            .getBytes(StandardCharsets.UTF_8);
+    parameters.set("deploy", Json.readTree(deploy));
+    return parameters;
+  }
+
+  private static String get(int port) throws IOException, InterruptedException {
+    try (HttpClient client = HttpClient.newHttpClient()) {
+      HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port)).build();
+      return client.send(request, BodyHandlers.ofString()).body().strip();
+    }
+  }
+}
