@@ -30,11 +30,13 @@ import tools.jackson.databind.node.ObjectNode;
 /** A Node service in a bare remote, the clone of its developer, and what runs of it. */
 final class SampleService implements AutoCloseable {
   final String name;
+  private final Path folder;
   final Path remote;
   final Path developer;
   final int port;
 
   private SampleService(Path folder, String name, int port) {
+    this.folder = folder.toAbsolutePath();
     this.name = name;
     this.remote = folder.resolve(name + ".git");
     this.developer = folder.resolve(name + "-developer");
@@ -212,16 +214,20 @@ final class SampleService implements AutoCloseable {
     }
   }
 
-  /** Every process of this machine that was started as a release of this service. */
+  /** Every process that was started as a release of this service by a worker of this test. */
   List<ProcessHandle> processes() {
-    String mark = "\0OPS_AGENT_RELEASE=" + target().key() + ":";
-    return ProcessHandle.allProcesses().filter(process -> isMarked(process, mark)).toList();
+    String release = "\0OPS_AGENT_RELEASE=" + target().key() + ":";
+    String service = "\0OPS_AGENT_SERVICE=" + folder;
+    return ProcessHandle.allProcesses()
+        .filter(process -> isMarked(process, release, service))
+        .toList();
   }
 
-  private static boolean isMarked(ProcessHandle process, String mark) {
+  private static boolean isMarked(ProcessHandle process, String... marks) {
     try {
-      byte[] environment = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/environ"));
-      return ("\0" + new String(environment, StandardCharsets.UTF_8)).contains(mark);
+      byte[] bytes = Files.readAllBytes(Path.of("/proc/" + process.pid() + "/environ"));
+      String environment = "\0" + new String(bytes, StandardCharsets.UTF_8);
+      return List.of(marks).stream().allMatch(environment::contains);
     } catch (IOException e) {
       return false; // it has ended, or is another user's
     }
