@@ -47,12 +47,14 @@ record Catalogue(Configuration configuration, Path data, Map<String, String> env
    */
   Map<String, Operation> operations(
       Workspaces workspaces, HttpHealthProbe health, SystemTimers timers) {
+    SecretMask mask = mask();
     Programs programs =
-        new LocalPrograms(data.resolve("scratch"), environment.getOrDefault("PATH", ""), mask());
+        new LocalPrograms(data.resolve("scratch"), environment.getOrDefault("PATH", ""), mask);
     Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
     Map<String, ServiceRuntime> runtimes = new HashMap<>();
     ServiceRuntime processes =
-        new ProcessRuntime(data, environment, new NpmInstaller(programs, npm), timers::nanoTime);
+        new ProcessRuntime(
+            data, environment, new NpmInstaller(programs, npm), mask::mask, timers::nanoTime);
     runtimes.put(processes.kind(), processes);
     ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
     runtimes.put(compose.kind(), compose);

@@ -9,24 +9,26 @@ import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
 import dev.opsagent.intake.Intake;
 import dev.opsagent.intake.Territory;
+import dev.opsagent.kafka.Bus;
 import dev.opsagent.kafka.BusLoop;
 import dev.opsagent.kafka.BusSettings;
 import dev.opsagent.kafka.CardAnnouncement;
 import dev.opsagent.kafka.EventReader;
+import dev.opsagent.kafka.RefusalNotices;
 import dev.opsagent.kafka.TargetPartition;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.sandbox.TaskWorkspaces;
+import dev.opsagent.tools.guards.ResilienceGuards;
 import dev.opsagent.tools.http.HttpHealthProbe;
-import io.github.resilience4j.core.IntervalFunction;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,10 +51,10 @@ public final class OpsAgent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpsAgent.class);
 
   private final Deque<AutoCloseable> running;
-  private final BusLoop bus;
+  private final Bus bus;
   private final InetSocketAddress http;
 
-  private OpsAgent(Deque<AutoCloseable> running, BusLoop bus, InetSocketAddress http) {
+  private OpsAgent(Deque<AutoCloseable> running, Bus bus, InetSocketAddress http) {
     this.running = running;
     this.bus = bus;
     this.http = http;
@@ -83,9 +85,30 @@ public final class OpsAgent implements AutoCloseable {
   public static OpsAgent start(
       Configuration configuration, Map<String, String> environment, Metrics metrics)
       throws CannotStart, InterruptedException {
+    return start(configuration, environment, metrics, Optional.empty());
+  }
+
+  /**
+   * Starts a worker whose catalogue is the caller's, for measurements and fault tests; everything
+   * else is as in {@link #start}.
+   *
+   * @param operations by name
+   */
+  public static OpsAgent rehearse(
+      Configuration configuration, Metrics metrics, Map<String, Operation> operations)
+      throws CannotStart, InterruptedException {
+    return start(configuration, Map.of(), metrics, Optional.of(Map.copyOf(operations)));
+  }
+
+  private static OpsAgent start(
+      Configuration configuration,
+      Map<String, String> environment,
+      Metrics metrics,
+      Optional<Map<String, Operation>> operations)
+      throws CannotStart, InterruptedException {
     Deque<AutoCloseable> running = new ArrayDeque<>();
     try {
-      return new Assembly(configuration, environment, metrics, running).start();
+      return new Assembly(configuration, environment, metrics, operations, running).start();
     } catch (CannotStart | InterruptedException | RuntimeException e) {
       stop(running);
       throw e;
@@ -125,6 +148,7 @@ public final class OpsAgent implements AutoCloseable {
       Configuration configuration,
       Map<String, String> environment,
       Metrics metrics,
+      Optional<Map<String, Operation>> rehearsed,
       Deque<AutoCloseable> running) {
 
     OpsAgent start() throws CannotStart, InterruptedException {
@@ -137,8 +161,7 @@ public final class OpsAgent implements AutoCloseable {
 
       Workspaces workspaces = new TaskWorkspaces(data);
       Map<String, Operation> catalogue =
-          new Catalogue(configuration, data, environment)
-              .operations(workspaces, keep(new HttpHealthProbe()), timers);
+          rehearsed.orElseGet(() -> operations(data, workspaces, timers));
 
       Intake intake =
           new Intake(
@@ -146,7 +169,7 @@ public final class OpsAgent implements AutoCloseable {
               new Territory(catalogue, Set.copyOf(configuration.environments())),
               key -> TargetPartition.of(key, setup.partitions()),
               InstantSource.system());
-      Telemetry telemetry = new Telemetry(metrics);
+      Telemetry telemetry = new Telemetry(metrics, keep(notices(settings, setup.partitions())));
       Partitions partitions =
           new Partitions(
               new Partitions.Parts(
@@ -156,16 +179,34 @@ public final class OpsAgent implements AutoCloseable {
                   limits(),
                   timers,
                   workers,
-                  backoff(),
+                  ResilienceGuards.backoff(configuration.guarding()),
+                  guards(),
                   workspaces::delete,
                   progress(),
                   telemetry));
-      BusLoop bus = new BusLoop(settings, setup, partitions, telemetry, System::nanoTime);
+      Bus bus =
+          new Bus(
+              () -> new BusLoop(settings, setup, partitions, telemetry, System::nanoTime),
+              settings.revokeGrace(),
+              InstantSource.system(),
+              System::nanoTime);
       bus.start();
       running.push(() -> bus.close(settings.revokeGrace()));
       announce(settings, workers);
       HttpEndpoints http = keep(http(bus, telemetry));
       return new OpsAgent(running, bus, http.address());
+    }
+
+    private Map<String, Operation> operations(
+        Path data, Workspaces workspaces, SystemTimers timers) {
+      return new Catalogue(configuration, data, environment)
+          .operations(workspaces, keep(new HttpHealthProbe()), timers);
+    }
+
+    /** What the partitions of a fleet have in common is its worker, in any of its environments. */
+    private RefusalNotices notices(BusSettings settings, int partitions) {
+      Target worker = new Target(configuration.environments().getFirst(), "ops-agent");
+      return new RefusalNotices(settings, partitions, worker, InstantSource.system());
     }
 
     private void announce(BusSettings settings, ExecutorService workers) {
@@ -187,7 +228,8 @@ public final class OpsAgent implements AutoCloseable {
       client.put("bootstrap.servers", configuration.bus().bootstrap());
       String worker = configuration.group() + "-" + ProcessHandle.current().pid();
       return BusSettings.of(client, configuration.topics().names(), configuration.group(), worker)
-          .withSessionTimeout(configuration.sessionTimeout());
+          .withSessionTimeout(configuration.sessionTimeout())
+          .withRestoreTimeout(configuration.timeouts().restore());
     }
 
     private Setup.Ready topics(BusSettings settings) throws CannotStart, InterruptedException {
@@ -203,26 +245,23 @@ public final class OpsAgent implements AutoCloseable {
     }
 
     private PartitionSettings limits() {
-      PartitionSettings standard = PartitionSettings.DEFAULT;
-      return new PartitionSettings(
-          configuration.timeouts().task(),
-          configuration.timeouts().decision(),
-          standard.capacity(),
-          standard.interruptGrace());
+      return PartitionSettings.DEFAULT
+          .withTimeouts(configuration.timeouts().task(), configuration.timeouts().decision())
+          .withLedgerRetention(configuration.ledgerRetention());
     }
 
-    private static dev.opsagent.execution.Backoff backoff() {
-      IntervalFunction waits =
-          IntervalFunction.ofExponentialRandomBackoff(
-              Duration.ofMillis(500), 2.0, 0.5, Duration.ofSeconds(30));
-      return attempt -> Duration.ofMillis(waits.apply(attempt));
+    private ResilienceGuards guards() {
+      ResilienceGuards guards = new ResilienceGuards(configuration.guarding());
+      metrics.gauge("breakers.open", "Peers from which everything is held back", guards::open);
+      metrics.counter("attempts.held.back", "Attempts that were put off", guards::heldBack);
+      return guards;
     }
 
     private static PartitionEngine.Progress progress() {
       return (taskId, step, text) -> LOG.info("{} {}: {}", taskId, step, text);
     }
 
-    private HttpEndpoints http(BusLoop bus, Telemetry telemetry) throws CannotStart {
+    private HttpEndpoints http(Bus bus, Telemetry telemetry) throws CannotStart {
       Configuration.Http at = configuration.http();
       try {
         return HttpEndpoints.start(
@@ -245,7 +284,7 @@ public final class OpsAgent implements AutoCloseable {
       return new Readiness(good ? List.of() : List.of(otherwise));
     }
 
-    private static Readiness readiness(BusLoop bus, Telemetry telemetry) {
+    private static Readiness readiness(Bus bus, Telemetry telemetry) {
       return bus.ready()
           ? new Readiness(telemetry.refusals())
           : new Readiness(List.of("partitions are being restored"));
@@ -262,7 +301,7 @@ public final class OpsAgent implements AutoCloseable {
     private static dev.opsagent.execution.KnownTasks index(Path data, int partition) {
       try {
         return dev.opsagent.tools.index.MvKnownTasks.open(
-            Files.createDirectories(data.resolve("index")).resolve("partition-" + partition),
+            Files.createDirectories(data.resolve("index")).resolve("ended-" + partition),
             10_000_000);
       } catch (IOException e) {
         throw new UncheckedIOException("the index of partition " + partition, e);

@@ -3,6 +3,8 @@ package dev.opsagent;
 import dev.opsagent.audit.AuditChain;
 import dev.opsagent.execution.Backoff;
 import dev.opsagent.execution.EngineListener;
+import dev.opsagent.execution.Guards;
+import dev.opsagent.execution.IndexFill;
 import dev.opsagent.execution.Journal;
 import dev.opsagent.execution.KnownTasks;
 import dev.opsagent.execution.LedgerFold;
@@ -22,9 +24,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import java.util.function.IntFunction;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Opens the partitions that the group gives to this worker: restore first, then take records. */
 final class Partitions implements PartitionHost {
+  private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
+
   private final Parts parts;
 
   /**
@@ -40,6 +46,7 @@ final class Partitions implements PartitionHost {
       Timers timers,
       Executor workers,
       Backoff backoff,
+      Guards guards,
       Consumer<String> forget,
       PartitionEngine.Progress progress,
       EngineListener listener) {
@@ -55,22 +62,56 @@ final class Partitions implements PartitionHost {
   @Override
   public Shard open(int partition, Journal journal, LedgerReader ledger)
       throws Refused, InterruptedException {
+    LedgerFold fold = new LedgerFold();
+    long end = complete(ledger.read(0, line -> fold.add(line.key(), line.value())));
     KnownTasks known = parts.known().apply(partition);
+    PartitionEngine engine;
     try {
-      LedgerFold fold = new LedgerFold(known);
-      switch (ledger.read(line -> fold.add(line.key(), line.value(), line.offset()))) {
-        case LedgerReader.Restored.Complete(long end) -> known.checkpoint(end);
-        case LedgerReader.Restored.Refused(var failure) -> throw new Refused(failure);
-      }
-      PartitionEngine engine =
-          new PartitionEngine(partition, ports(journal, known), parts.settings());
+      engine = new PartitionEngine(partition, ports(journal, known), parts.settings());
       engine.restore(fold);
-      var _ = engine.ended().thenRun(known::close);
-      return new OpenPartition(engine, parts.intake());
-    } catch (Refused | InterruptedException | RuntimeException e) {
+    } catch (RuntimeException e) {
       known.close();
       throw e;
     }
+    Thread filling =
+        Thread.ofVirtual()
+            .name("index-" + partition)
+            .start(() -> fill(partition, known, ledger, end, engine));
+    var _ = engine.ended().thenRun(() -> close(known, filling));
+    return new OpenPartition(engine, parts.intake());
+  }
+
+  private static long complete(LedgerReader.Restored restored) throws Refused {
+    return switch (restored) {
+      case LedgerReader.Restored.Complete(long end) -> end;
+      case LedgerReader.Restored.Refused(var failure) -> throw new Refused(failure);
+    };
+  }
+
+  /** The lanes go on meanwhile; orders wait, since nobody could say whether they are known. */
+  private static void fill(
+      int partition, KnownTasks known, LedgerReader ledger, long end, PartitionEngine engine) {
+    try {
+      IndexFill fill = new IndexFill(known);
+      complete(ledger.read(known.checkpointed(), line -> fill.add(line.key(), line.value())));
+      known.checkpoint(end);
+      engine.indexed();
+    } catch (InterruptedException _) {
+      LOG.debug("partition {} was taken away while its index was filled", partition);
+    } catch (Refused | RuntimeException e) {
+      LOG.error("partition {} stops: its index cannot be filled", partition, e);
+      engine.lost();
+    }
+  }
+
+  private static void close(KnownTasks known, Thread filling) {
+    filling.interrupt();
+    try {
+      filling.join();
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    }
+    known.close();
   }
 
   private PartitionEngine.Ports ports(Journal journal, KnownTasks known) {
@@ -82,6 +123,7 @@ final class Partitions implements PartitionHost {
         parts.timers(),
         parts.workers(),
         parts.backoff(),
+        parts.guards(),
         parts.forget(),
         parts.progress(),
         parts.listener());
@@ -92,6 +134,11 @@ final class Partitions implements PartitionHost {
     @Override
     public void deliver(Delivery delivery) {
       intake.deliver(delivery, engine);
+    }
+
+    @Override
+    public boolean ended() {
+      return engine.ended().isDone();
     }
 
     @Override

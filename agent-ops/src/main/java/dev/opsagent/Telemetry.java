@@ -4,6 +4,7 @@ import dev.opsagent.console.Metrics;
 import dev.opsagent.execution.EngineListener;
 import dev.opsagent.execution.Journal;
 import dev.opsagent.kafka.BusListener;
+import dev.opsagent.kafka.RefusalNotices;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
@@ -26,6 +27,7 @@ final class Telemetry implements EngineListener, BusListener {
   private static final Logger LOG = LoggerFactory.getLogger(Telemetry.class);
 
   private final Metrics metrics;
+  private final RefusalNotices notices;
   private final AtomicInteger partitions = new AtomicInteger();
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong entries = new AtomicLong();
@@ -35,8 +37,9 @@ final class Telemetry implements EngineListener, BusListener {
   private final Map<String, Long> lag = new ConcurrentHashMap<>();
   private final Map<Integer, String> refusals = new ConcurrentHashMap<>();
 
-  Telemetry(Metrics metrics) {
+  Telemetry(Metrics metrics, RefusalNotices notices) {
     this.metrics = metrics;
+    this.notices = notices;
     metrics.gauge("partitions", "Partitions that this worker owns", partitions::get);
     metrics.gauge("tasks.open", "Tasks that have not ended", () -> sum(tasks));
     metrics.gauge("lanes", "Targets that have a task", () -> sum(lanes));
@@ -80,6 +83,7 @@ final class Telemetry implements EngineListener, BusListener {
   @Override
   public void opened(int partition, Duration took) {
     refusals.remove(partition);
+    metrics.restored(took);
     LOG.info("partition {} is open after {} ms", partition, took.toMillis());
   }
 
@@ -87,6 +91,16 @@ final class Telemetry implements EngineListener, BusListener {
   public void refused(int partition, Failure why) {
     refusals.put(partition, "partition " + partition + ": " + why.sentence());
     LOG.error("partition {} is not served: {}", partition, why.sentence());
+  }
+
+  @Override
+  public void unserved(int partition, Failure why) {
+    notices.open(partition, why);
+  }
+
+  @Override
+  public void served(int partition) {
+    notices.resolve(partition);
   }
 
   @Override

@@ -45,6 +45,28 @@ class ArchitectureTest {
   @ArchTest static final ArchRule the_broker_sees_nobody = sees("broker");
 
   @ArchTest
+  static final ArchRule measurements_see_no_adapter_but_kafka =
+      noClasses()
+          .that()
+          .resideInAPackage(ROOT + ".bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(packages("tools", "sandbox", "cli"));
+
+  @ArchTest
+  static final ArchRule only_the_command_line_sees_measurements =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(packages("bench", "cli"))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage(ROOT + ".bench..");
+
+  @ArchTest
+  static final ArchRule the_simulation_sees_no_adapter =
+      sees("simulation", "authority", "plan", "execution", "audit", "operations");
+
+  @ArchTest
   static final ArchRule tools_never_see_each_other =
       slices().matching(ROOT + ".tools.(*)..").should().notDependOnEachOther();
 
@@ -63,6 +85,7 @@ class ArchitectureTest {
           ROOT + ".kafka..",
           ROOT + ".broker..",
           ROOT + ".protocol..",
+          ROOT + ".bench..",
           ROOT,
           ROOT + ".cli..");
 
@@ -79,7 +102,14 @@ class ArchitectureTest {
           .that()
           .resideInAnyPackage(
               packages(
-                  "authority", "plan", "execution", "audit", "outside", "operations", "intake"))
+                  "authority",
+                  "plan",
+                  "execution",
+                  "audit",
+                  "outside",
+                  "operations",
+                  "intake",
+                  "simulation"))
           .should()
           .callMethod(java.time.Instant.class, "now")
           .orShould()

@@ -4,9 +4,7 @@ import dev.opsagent.execution.AuditDraft;
 import dev.opsagent.execution.AuditLog;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Digests;
-import dev.opsagent.protocol.Json;
 import java.util.Optional;
-import tools.jackson.databind.node.ObjectNode;
 
 /** The hash chain of one partition: continues it, and checks a chain that was read. */
 public final class AuditChain implements AuditLog {
@@ -68,9 +66,7 @@ public final class AuditChain implements AuditLog {
   }
 
   private static String hash(AuditRecord record) {
-    ObjectNode fields = (ObjectNode) Json.tree(record);
-    fields.remove("hash");
-    return Digests.sha256(Json.canonical(fields));
+    return Digests.sha256(CanonicalAudit.of(record));
   }
 
   private static AuditRecord withHash(AuditRecord record, String hash) {

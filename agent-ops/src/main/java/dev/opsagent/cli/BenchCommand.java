@@ -1,15 +1,24 @@
 package dev.opsagent.cli;
 
-import dev.opsagent.broker.EmbeddedBroker;
+import dev.opsagent.bench.Bench;
+import dev.opsagent.bench.BenchFailed;
+import dev.opsagent.bench.Comparison;
+import dev.opsagent.bench.KnownIds;
+import dev.opsagent.bench.Scale;
+import dev.opsagent.bench.Starts;
 import dev.opsagent.configuration.Setting;
+import dev.opsagent.outside.FolderRemoval;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.index.MvKnownTasks;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -22,27 +31,36 @@ import picocli.CommandLine.Parameters;
     mixinStandardHelpOptions = true,
     footer = {
       "",
+      "Without WHAT, the worker is compared with a floor: the same records written",
+      "by nothing but Kafka's clients, in turns, in the same run.",
+      "",
       "  start  from the start of a worker's process to ready, and its idle memory",
+      "  index  fill an index of known tasks with --ids ids, and look some up",
       "  train  start a worker once and keep what it loaded in FILE, for quicker starts",
       "",
-      "Without --bootstrap a broker is started in this process first.",
+      "Without --bootstrap a broker is started in a process of its own first.",
       "",
       "Examples:",
-      "  ops-agent bench start",
+      "  ops-agent bench --quick",
+      "  ops-agent bench --full --json",
+      "  ops-agent bench --only saturation --jfr worker.jfr",
+      "  ops-agent bench index --ids 10000000",
       "  ops-agent bench start --runs 9 --bootstrap localhost:9092 --json"
     })
 final class BenchCommand implements Callable<Integer> {
-  private static final long GOAL_MILLIS = 2000;
-  private static final long GOAL_MB = 256;
-  private static final Duration IDLE = Duration.ofSeconds(3);
+  private static final long MOST_IDS = 100_000_000;
 
   private final Surroundings around;
 
   @Mixin private OutputOptions output;
   @Mixin private ConfigurationOptions options;
 
-  @Parameters(index = "0", paramLabel = "WHAT", description = "start or train.")
-  private What what;
+  @Parameters(
+      index = "0",
+      arity = "0..1",
+      paramLabel = "WHAT",
+      description = "start, index or train.")
+  private @Nullable What what;
 
   @Parameters(
       index = "1",
@@ -51,110 +69,155 @@ final class BenchCommand implements Callable<Integer> {
       description = "train: the cache to write, for -XX:AOTCache.")
   private @Nullable Path file;
 
-  @Option(names = "--runs", paramLabel = "N", defaultValue = "5", description = "Runs (5).")
+  @Option(names = "--runs", paramLabel = "N", defaultValue = "5", description = "start: runs (5).")
   private int runs;
+
+  @Option(
+      names = "--ids",
+      paramLabel = "N",
+      defaultValue = "1000000",
+      description = "index: ids to fill it with (1000000).")
+  private long ids;
+
+  @Option(names = "--quick", description = "About two minutes (the default).")
+  private boolean quick;
+
+  @Option(names = "--full", description = "Longer and more runs: at most 15 minutes.")
+  private boolean full;
+
+  @Option(
+      names = "--only",
+      paramLabel = "PART",
+      split = ",",
+      description = "Only these parts: ${COMPLETION-CANDIDATES}.")
+  private Set<Bench.Mode> modes = Set.of();
+
+  @Option(
+      names = "--jfr",
+      paramLabel = "FILE",
+      description = "Have the worker under load write a flight recording.")
+  private @Nullable Path recording;
 
   BenchCommand(Surroundings around) {
     this.around = around;
   }
 
-  /** What can be done. */
+  /** What else can be done. */
   enum What {
     START,
+    INDEX,
     TRAIN
   }
-
-  /** One start of a worker. */
-  record Run(long readyMillis, long idleRssMb) {}
-
-  /** What the command prints. */
-  record Measured(
-      long medianReadyMillis,
-      long goalReadyMillis,
-      long medianIdleRssMb,
-      long goalIdleRssMb,
-      List<Run> runs) {}
 
   @Override
   public Integer call() throws IOException, InterruptedException {
     if (runs < 1) {
       throw CommandFailed.usage("measure", "--runs is less than 1", "give at least 1");
     }
+    if (ids < 1 || ids > MOST_IDS) {
+      throw CommandFailed.usage(
+          "measure", "--ids is out of range", "give 1 to " + MOST_IDS + " ids");
+    }
+    if (quick && full) {
+      throw CommandFailed.usage("measure", "--quick and --full are given", "give one of them");
+    }
     Path folder = Files.createTempDirectory("ops-agent-bench-");
-    try {
-      String given = options.flags().get(Setting.BOOTSTRAP);
-      if (given != null) {
-        return against(given, folder);
-      }
-      try (EmbeddedBroker broker = EmbeddedBroker.start(folder.resolve("broker"), 0)) {
-        return against(broker.bootstrap(), folder);
-      }
+    try (Bench bench = new Bench(wanted(), folder, around.err()::println)) {
+      Thread cleaner = Thread.ofPlatform().unstarted(() -> clean(bench, folder));
+      Runtime.getRuntime().addShutdownHook(cleaner);
+      int code = run(bench, folder);
+      Runtime.getRuntime().removeShutdownHook(cleaner);
+      return code;
+    } catch (BenchFailed failed) {
+      throw failed(folder, failed);
     } finally {
-      FolderTree.delete(folder);
+      FolderRemoval.remove(folder);
     }
   }
 
-  private int against(String bootstrap, Path folder) throws IOException, InterruptedException {
+  /** After a signal, while the interrupted command may be deleting the same folder. */
+  private static void clean(Bench bench, Path folder) {
+    bench.close();
+    boolean deleted = false;
+    for (int attempt = 0; attempt < 5 && !deleted; attempt++) {
+      deleted = delete(folder);
+    }
+  }
+
+  private static boolean delete(Path folder) {
+    try {
+      FolderRemoval.remove(folder);
+      return true;
+    } catch (IOException _) {
+      return false;
+    }
+  }
+
+  private Bench.Wanted wanted() {
+    return new Bench.Wanted(
+        full ? Scale.FULL : Scale.QUICK,
+        modes,
+        Optional.ofNullable(options.flags().get(Setting.BOOTSTRAP)),
+        OpsAgentCli.class.getName(),
+        ownCache(),
+        Optional.ofNullable(recording).map(around.directory()::resolve));
+  }
+
+  private int run(Bench bench, Path folder) throws IOException, InterruptedException {
+    if (what == null) {
+      List<Comparison> results = bench.run();
+      return new BenchReport(around, output.format()).print(results);
+    }
     return switch (what) {
-      case START -> report(measure(bootstrap, folder.resolve("worker")));
-      case TRAIN -> train(bootstrap, folder.resolve("worker"));
+      case START -> new BenchReport(around, output.format()).starts(starts(bench));
+      case INDEX ->
+          new BenchReport(around, output.format())
+              .index(
+                  KnownIds.measure(
+                      folder.resolve("index"), ids, index -> MvKnownTasks.open(index, ids)));
+      case TRAIN -> train(bench.starts());
     };
   }
 
-  private int train(String bootstrap, Path data) throws IOException, InterruptedException {
+  private List<Starts.Run> starts(Bench bench) throws InterruptedException {
+    return bench.starts().measure(runs, ownCache());
+  }
+
+  private int train(Starts starts) throws InterruptedException {
     if (file == null) {
       throw CommandFailed.usage("train", "no FILE is given", "ops-agent bench train FILE");
     }
     // The first start makes the topics; what a usual start loads, the second one tells.
-    run(bootstrap, data, List.of());
+    starts.start("train", List.of());
     Path cache = around.directory().resolve(file).toAbsolutePath();
-    run(bootstrap, data, List.of("-XX:AOTCacheOutput=" + cache));
+    starts.start("train", List.of("-XX:AOTCacheOutput=" + cache));
     return Files.exists(cache) ? ExitCode.SUCCEEDED.code() : ExitCode.FAILED.code();
   }
 
-  private Measured measure(String bootstrap, Path data) throws IOException, InterruptedException {
-    List<Run> measured = new ArrayList<>();
-    // The first start makes the topics; it is not what a restart is like.
-    for (int run = 0; run <= runs; run++) {
-      Run result = run(bootstrap, data, WorkerProcess.ownCache());
-      String name = run == 0 ? "warm-up" : "run " + run + " of " + runs;
-      around.err().println("%s: ready in %d ms".formatted(name, result.readyMillis()));
-      if (run > 0) {
-        measured.add(result);
+  /** The cache that this process itself was started with, for the ones that it starts. */
+  private static List<String> ownCache() {
+    return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+        .filter(it -> it.startsWith("-XX:AOTCache="))
+        .toList();
+  }
+
+  private CommandFailed failed(Path folder, BenchFailed failure) {
+    try (var logs = Files.newDirectoryStream(folder, "*.log")) {
+      for (Path log : logs) {
+        List<String> lines = Files.readAllLines(log);
+        lines
+            .subList(Math.max(0, lines.size() - 20), lines.size())
+            .forEach(line -> around.err().println(log.getFileName() + ": " + line));
       }
+    } catch (IOException e) {
+      failure.addSuppressed(e);
     }
-    return new Measured(
-        median(measured.stream().map(Run::readyMillis).sorted().toList()),
-        GOAL_MILLIS,
-        median(measured.stream().map(Run::idleRssMb).sorted().toList()),
-        GOAL_MB,
-        measured);
-  }
-
-  private static long median(List<Long> sorted) {
-    return sorted.get(sorted.size() / 2);
-  }
-
-  private static Run run(String bootstrap, Path data, List<String> cacheOptions)
-      throws IOException, InterruptedException {
-    long began = System.nanoTime();
-    try (WorkerProcess worker = WorkerProcess.start(bootstrap, data, cacheOptions)) {
-      worker.awaitReady();
-      long millis = TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began);
-      Thread.sleep(IDLE);
-      return new Run(millis, worker.residentMb());
-    }
-  }
-
-  private int report(Measured measured) {
-    String time =
-        "start to ready: %d ms (median of %d; goal: at most %d ms)"
-            .formatted(
-                measured.medianReadyMillis(), measured.runs().size(), measured.goalReadyMillis());
-    String memory =
-        "idle memory:    %d MB resident (goal: at most %d MB)"
-            .formatted(measured.medianIdleRssMb(), measured.goalIdleRssMb());
-    new Printer(around, output.format()).result(measured, () -> List.of(time, memory));
-    return ExitCode.SUCCEEDED.code();
+    return new CommandFailed(
+        ExitCode.FAILED,
+        Failure.of(
+            ReasonCode.INTERNAL,
+            "measure",
+            String.valueOf(failure.getMessage()),
+            "see above what the processes said, then run it again"));
   }
 }

@@ -1,14 +1,14 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.audit.AuditEntry;
 import dev.opsagent.configuration.Configuration;
-import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.RecordPosition;
 import dev.opsagent.protocol.StatusReport;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 
 /**
  * The bus as the commands use it. Everything throws {@link CommandFailed} when it cannot be used.
@@ -31,7 +31,7 @@ interface Bus extends AutoCloseable {
   Reports reports(Optional<String> task, From from);
 
   /** Hands over the whole audit up to where it ends now, in order per partition. */
-  void audit(BiConsumer<AuditRecord, RecordPosition> records);
+  void audit(Consumer<AuditEntry> entries);
 
   @Override
   void close();

@@ -1,11 +1,10 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.protocol.ControlMessage;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskCancel;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 @Command(
     name = "cancel",
@@ -17,17 +16,7 @@ import picocli.CommandLine.Parameters;
       "  ops-agent cancel release-42",
       "  ops-agent cancel release-42 --reason 'wrong branch' --target local/shop"
     })
-final class CancelCommand implements Callable<Integer> {
-  private final Surroundings around;
-  private final Bus.Opener opener;
-
-  @Mixin private OutputOptions output;
-  @Mixin private ConfigurationOptions configuration;
-  @Mixin private ControlOptions control;
-
-  @Parameters(paramLabel = "ID", description = "The task.")
-  private String taskId;
-
+final class CancelCommand extends ControlCommand {
   @Option(
       names = "--reason",
       paramLabel = "TEXT",
@@ -36,18 +25,16 @@ final class CancelCommand implements Callable<Integer> {
   private String reason;
 
   CancelCommand(Surroundings around, Bus.Opener opener) {
-    this.around = around;
-    this.opener = opener;
+    super(around, opener);
   }
 
   @Override
-  public Integer call() {
-    return control.send(
-        around,
-        () -> opener.open(configuration.configuration(around)),
-        output.format(),
-        taskId,
-        "task.cancel",
-        target -> new TaskCancel(taskId, target, control.by(around), reason));
+  String word() {
+    return "task.cancel";
+  }
+
+  @Override
+  ControlMessage message(String task, Target on, String who) {
+    return new TaskCancel(task, on, who, reason);
   }
 }

@@ -1,8 +1,8 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.audit.AuditEntry;
 import dev.opsagent.configuration.Configuration;
-import dev.opsagent.kafka.TopicHistory;
-import dev.opsagent.protocol.AuditRecord;
+import dev.opsagent.kafka.AuditHistory;
 import dev.opsagent.protocol.BrokerUnreachable;
 import dev.opsagent.protocol.ClientFailure;
 import dev.opsagent.protocol.ClientSettings;
@@ -27,7 +27,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /** The bus through {@link OpsClient}, as any agent would use it. */
@@ -83,16 +83,9 @@ final class ClientBus implements Bus {
   }
 
   @Override
-  public void audit(BiConsumer<AuditRecord, RecordPosition> records) {
+  public void audit(Consumer<AuditEntry> entries) {
     told(() -> {
-      TopicHistory.read(
-          client,
-          topics.audit(),
-          (message, place) -> {
-            if (message instanceof AuditRecord record) {
-              records.accept(record, place);
-            }
-          });
+      AuditHistory.read(client, topics.audit(), entries);
       return topics;
     });
   }

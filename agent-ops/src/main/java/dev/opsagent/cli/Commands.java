@@ -26,6 +26,7 @@ record Commands(List<Object> all) {
             new ReplayCommand(around, opener),
             new DoctorCommand(around),
             new BenchCommand(around),
+            new SimulateCommand(around),
             new CompletionCommand(around),
             new HelpCommand(around)));
   }

@@ -56,10 +56,21 @@ final class Complaints {
   }
 
   private static CommandFailed unexpected(Exception failure) {
-    String cause = failure.getClass().getSimpleName() + ": " + failure.getMessage();
+    String cause =
+        "%s: %s, at %s"
+            .formatted(failure.getClass().getSimpleName(), failure.getMessage(), place(failure));
     String fix = "this is a bug; report it with the command that you called";
     return new CommandFailed(
         ExitCode.FAILED, Failure.of(ReasonCode.INTERNAL, "run the command", cause, fix));
+  }
+
+  /** Where in our code it came up: all that a report of the bug can say. */
+  private static String place(Exception failure) {
+    return Arrays.stream(failure.getStackTrace())
+        .filter(frame -> frame.getClassName().startsWith("dev.opsagent."))
+        .map(StackTraceElement::toString)
+        .findFirst()
+        .orElse("an unknown place");
   }
 
   private void tell(CommandFailed told, boolean forPrograms) {

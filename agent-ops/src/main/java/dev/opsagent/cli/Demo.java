@@ -29,7 +29,7 @@ import tools.jackson.databind.node.ObjectNode;
 final class Demo {
   private static final String TARGET = "local/shop";
   private static final String KEEP =
-      "  ops-agent demo --keep      leaves it running, to look at it with watch and replay";
+      "  ./ops-agent demo --keep      leaves it running, to look at it with watch and replay";
   private static final Duration READY = Duration.ofSeconds(60);
   private static final Duration PATIENCE = Duration.ofMinutes(5);
 
@@ -77,11 +77,14 @@ final class Demo {
 
   private ExitCode release(Bus bus, SampleRepository repository, boolean publish, String bootstrap)
       throws IOException {
-    boolean node = new InstalledPrograms(around.environment()).find("node").isPresent();
-    if (!node) {
-      stage.say("node is not installed: nothing is deployed");
+    // What is deployed is the package, and npm packs it.
+    boolean deploy =
+        publish && new InstalledPrograms(around.environment()).find("node").isPresent();
+    if (!deploy) {
+      stage.say("nothing is deployed: that needs node and npm");
     }
-    TaskDispatch task = task(repository, publish, node);
+    TaskDispatch task = task(repository, publish, deploy);
+    stage.stopLater(TARGET);
     stage.say("dispatching task " + task.taskId() + " as a PM agent would");
     Optional<StatusReport> last;
     try (Bus.Reports reports = bus.reports(Optional.of(task.taskId()), Bus.From.NOW)) {
@@ -91,7 +94,6 @@ final class Demo {
               .follow(reports, task.taskId(), PATIENCE);
     }
     StatusReport end = last.orElseThrow(Demo::silent);
-    find(end, DeploymentStatus.class).ifPresent(it -> stage.stopLater(TARGET, it.digest()));
     timeline(bus);
     Summary summary =
         new Summary(
@@ -154,8 +156,10 @@ final class Demo {
     Timeline timeline = new Timeline(Style.of(around.environment(), around.terminal()));
     around.out().println();
     around.out().println("What happened, from the audit (ops-agent replay):");
-    bus.audit((record, place) ->
-        timeline.of(record, place.toString()).forEach(it -> around.out().println("  " + it)));
+    bus.audit(entry ->
+        entry.decoded().get().stream()
+            .flatMap(record -> timeline.of(record, entry.place().toString()).stream())
+            .forEach(it -> around.out().println("  " + it)));
   }
 
   private static List<String> around(String bootstrap) {
@@ -191,8 +195,8 @@ final class Demo {
     lines.add("");
     lines.add("Try next:");
     lines.addAll(keep ? around(summary.bootstrap()) : List.of(KEEP));
-    lines.add("  ops-agent up               a broker and a worker for tasks of your own");
-    lines.add("  ops-agent help             everything else");
+    lines.add("  ./ops-agent up               a broker and a worker for tasks of your own");
+    lines.add("  ./ops-agent help             everything else");
     return lines;
   }
 }

@@ -5,7 +5,9 @@ import dev.opsagent.cli.demo.SampleRepository;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.Secrets;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
@@ -20,10 +22,15 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Everything that the demo needs around the worker; stops it in reverse order. */
 final class DemoStage {
   private static final String TOKEN = "demo-registry";
+
+  /** A runtime keeps fewer to go back to. */
+  private static final int MOST_RELEASES = 10;
+
   private static final String TOKEN_VARIABLE = "OPS_AGENT_DEMO_TOKEN";
 
   private final Surroundings around;
@@ -78,16 +85,32 @@ final class DemoStage {
     return worker;
   }
 
-  /** Stops the service that was deployed, when everything else stops. */
-  void stopLater(String target, String digest) {
+  /** Stops whatever service the target then has, when everything else stops. */
+  void stopLater(String target) {
     ProcessRuntime runtime =
         new ProcessRuntime(
             data(),
             around.environment(),
             new NpmInstaller(programs(), Optional.empty()),
+            UnaryOperator.identity(),
             System::nanoTime);
     // Below the worker, which would otherwise find its service gone.
-    parts.addLast(() -> runtime.rollback(target, digest));
+    parts.addLast(() -> stop(runtime, target));
+  }
+
+  /** Taking a release back may bring the one before up again. */
+  private static void stop(ProcessRuntime runtime, String target) {
+    for (int releases = 0; releases < MOST_RELEASES; releases++) {
+      boolean gone =
+          switch (runtime.running(target)) {
+            case Answer.Ok<Optional<Running>>(Optional<Running> running) ->
+                running.map(it -> runtime.rollback(target, it.digest())).isEmpty();
+            case Answer.No<Optional<Running>> _ -> true;
+          };
+      if (gone) {
+        return;
+      }
+    }
   }
 
   Configuration configuration(String bootstrap, Optional<LocalVerdaccio> registry) {
@@ -104,7 +127,10 @@ final class DemoStage {
         registry.map(it -> new Configuration.NpmRegistry(it.url(), Optional.of(TOKEN))),
         List.of(),
         new Secrets(Map.of(TOKEN, new Secrets.Source.Env(TOKEN_VARIABLE)), tokens),
-        new Configuration.Timeouts(Duration.ofMinutes(5), Duration.ofMinutes(30)));
+        new Configuration.Timeouts(
+            Duration.ofMinutes(5), Duration.ofMinutes(30), Duration.ofMinutes(1)),
+        Configuration.Guarding.DEFAULT,
+        Duration.ofDays(15));
   }
 
   void say(String line) {
@@ -147,7 +173,7 @@ final class DemoStage {
 
   private void delete() {
     try {
-      FolderTree.delete(folder);
+      FolderRemoval.remove(folder);
     } catch (IOException inUse) {
       say("could not delete " + folder + ": " + inUse.getMessage());
     }

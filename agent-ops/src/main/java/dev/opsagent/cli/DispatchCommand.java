@@ -88,7 +88,7 @@ final class DispatchCommand implements Callable<Integer> {
     if (output.format().forPrograms()) {
       new Printer(around, output.format()).result(report, List::of);
     }
-    return ExitCode.of(report.state()).code();
+    return Progress.end(around, report, timeout).code();
   }
 
   private CommandFailed unanswered(TaskDispatch task) {

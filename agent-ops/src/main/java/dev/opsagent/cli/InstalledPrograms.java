@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -39,8 +40,9 @@ final class InstalledPrograms {
   }
 
   private Optional<String> run(Path program, List<String> command) {
-    ProcessBuilder builder = new ProcessBuilder(command);
-    builder.command().set(0, program.toString());
+    List<String> call = new ArrayList<>(command);
+    call.set(0, program.toString());
+    ProcessBuilder builder = new ProcessBuilder(call);
     builder.environment().keySet().retainAll(List.of("PATH", "HOME", "DOCKER_HOST"));
     builder.redirectErrorStream(true).redirectInput(ProcessBuilder.Redirect.from(nothing()));
     try {

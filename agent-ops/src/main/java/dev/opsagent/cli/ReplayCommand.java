@@ -1,20 +1,19 @@
 package dev.opsagent.cli;
 
-import dev.opsagent.audit.AuditChain;
+import dev.opsagent.audit.AuditEntry;
+import dev.opsagent.audit.AuditTrail;
 import dev.opsagent.console.Style;
 import dev.opsagent.console.Timeline;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.RecordPosition;
 import dev.opsagent.protocol.Target;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -61,28 +60,21 @@ final class ReplayCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     List<Entry> entries = new ArrayList<>();
-    Map<Integer, AuditChain> chains = new TreeMap<>();
-    List<String> breaks = new ArrayList<>();
+    AuditTrail trail = new AuditTrail();
     try (Bus bus = opener.open(configuration.configuration(around))) {
       // The chain of a partition begins with its first record, so that all of it has to be read.
-      bus.audit((record, place) -> {
-        entries.add(new Entry(place.toString(), record));
-        verify(chains, place, record).ifPresent(breaks::add);
+      bus.audit(entry -> {
+        trail.add(entry);
+        wanted(entry).ifPresent(it -> entries.add(new Entry(entry.place().toString(), it)));
       });
     }
-    print(entries.stream().filter(it -> wanted(it.record())).toList());
-    return verdict(chains.size(), entries.size(), breaks);
+    print(entries);
+    return verdict(trail);
   }
 
-  private static Optional<String> verify(
-      Map<Integer, AuditChain> chains, RecordPosition place, AuditRecord record) {
-    boolean first = !chains.containsKey(place.partition());
-    AuditChain chain = chains.computeIfAbsent(place.partition(), _ -> new AuditChain());
-    Optional<String> broken = chain.verify(record);
-    if (first && record.sequence() != 1) {
-      broken = Optional.of("records 1 to " + (record.sequence() - 1) + " are missing before it");
-    }
-    return broken.map(it -> place + ": " + it);
+  private Optional<AuditRecord> wanted(AuditEntry entry) {
+    boolean other = task != null && !entry.mentions(task.getBytes(StandardCharsets.UTF_8));
+    return other ? Optional.empty() : entry.decoded().get().filter(this::wanted);
   }
 
   private boolean wanted(AuditRecord record) {
@@ -100,19 +92,22 @@ final class ReplayCommand implements Callable<Integer> {
     }
   }
 
-  private int verdict(int partitions, int records, List<String> breaks) {
-    if (!breaks.isEmpty()) {
+  private int verdict(AuditTrail trail) {
+    if (!trail.breaks().isEmpty()) {
       throw new CommandFailed(
           ExitCode.FAILED,
           Failure.of(
               ReasonCode.INTEGRITY_MISMATCH,
               "verify the audit's hash chain",
-              String.join("\n", breaks),
+              String.join("\n", trail.breaks()),
               "the records named above were changed, added or removed; compare with a backup"));
     }
     around
         .err()
-        .println("hash chain intact: %d records in %d partitions".formatted(records, partitions));
+        .println(
+            "hash chain intact: %d records in %d partition%s"
+                .formatted(
+                    trail.records(), trail.partitions(), trail.partitions() == 1 ? "" : "s"));
     return ExitCode.SUCCEEDED.code();
   }
 }

@@ -1,9 +1,9 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.protocol.ControlMessage;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskResolve;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -22,17 +22,7 @@ import picocli.CommandLine.Parameters;
       "  ops-agent resolve release-42 continue",
       "  ops-agent resolve release-42 done --reason 'the registry shows 1.4.0'"
     })
-final class ResolveCommand implements Callable<Integer> {
-  private final Surroundings around;
-  private final Bus.Opener opener;
-
-  @Mixin private OutputOptions output;
-  @Mixin private ConfigurationOptions configuration;
-  @Mixin private ControlOptions control;
-
-  @Parameters(index = "0", paramLabel = "ID", description = "The task.")
-  private String taskId;
-
+final class ResolveCommand extends ControlCommand {
   @Parameters(
       index = "1",
       paramLabel = "DECISION",
@@ -47,18 +37,16 @@ final class ResolveCommand implements Callable<Integer> {
   private String reason;
 
   ResolveCommand(Surroundings around, Bus.Opener opener) {
-    this.around = around;
-    this.opener = opener;
+    super(around, opener);
   }
 
   @Override
-  public Integer call() {
-    return control.send(
-        around,
-        () -> opener.open(configuration.configuration(around)),
-        output.format(),
-        taskId,
-        "task.resolve",
-        target -> new TaskResolve(taskId, target, control.by(around), decision, reason));
+  String word() {
+    return "task.resolve";
+  }
+
+  @Override
+  ControlMessage message(String task, Target on, String who) {
+    return new TaskResolve(task, on, who, decision, reason);
   }
 }

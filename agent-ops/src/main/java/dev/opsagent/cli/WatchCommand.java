@@ -62,7 +62,7 @@ final class WatchCommand implements Callable<Integer> {
       last =
           new TaskFollowing(around.clock(), shown(printer), true).follow(reports, taskId, timeout);
     }
-    return last.map(it -> ExitCode.of(it.state())).orElseThrow(() -> unknown(taskId)).code();
+    return Progress.end(around, last.orElseThrow(() -> unknown(taskId)), timeout).code();
   }
 
   /** For programs the reports themselves are the data; for people they are shown. */

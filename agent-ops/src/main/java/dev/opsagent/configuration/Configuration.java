@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param data folder for workspaces and indexes, this worker's own
  * @param sessionTimeout how long the group waits for a silent worker before it gives its work away
  * @param environments the environments whose tasks this worker carries out
+ * @param ledgerRetention how long ended tasks stay in the ledger
  * @param gitCredentials tried in this order; the first whose prefix fits the remote is used
  */
 public record Configuration(
@@ -29,7 +30,9 @@ public record Configuration(
     Optional<NpmRegistry> npm,
     List<GitCredential> gitCredentials,
     Secrets secrets,
-    Timeouts timeouts) {
+    Timeouts timeouts,
+    Guarding guarding,
+    Duration ledgerRetention) {
 
   public Configuration {
     environments = List.copyOf(environments);
@@ -79,10 +82,42 @@ public record Configuration(
   public record GitCredential(String prefix, String username, String secret) {}
 
   /**
+   * How attempts are repeated, and how the peers of tools are spared; each peer by itself.
+   *
+   * @param retryPause before the second attempt; it doubles from then on, with jitter
+   * @param silences so many attempts in a row without an answer open the breaker
+   * @param breakerPause how long the breaker stays open at first; it doubles, with jitter
+   * @param concurrent attempts on a peer at once
+   * @param perSecond attempts on a peer that begin in a second
+   * @param longestWait how long an attempt waits for its turn before it is put off
+   */
+  public record Guarding(
+      Duration retryPause,
+      Duration longestRetryPause,
+      int silences,
+      Duration breakerPause,
+      Duration longestBreakerPause,
+      int concurrent,
+      int perSecond,
+      Duration longestWait) {
+    public static final Guarding DEFAULT =
+        new Guarding(
+            Duration.ofMillis(500),
+            Duration.ofSeconds(30),
+            3,
+            Duration.ofSeconds(10),
+            Duration.ofMinutes(2),
+            8,
+            20,
+            Duration.ofSeconds(30));
+  }
+
+  /**
    * How long things may take.
    *
    * @param task the longest a task may take when it does not say so itself
    * @param decision how long a task waits for a person's decision
+   * @param restore the longest that reading a partition's ledger may take
    */
-  public record Timeouts(Duration task, Duration decision) {}
+  public record Timeouts(Duration task, Duration decision, Duration restore) {}
 }

@@ -196,4 +196,15 @@ final class ConfigurationFile {
     String first = cause.getOriginalMessage().lines().findFirst().orElse("");
     return new Problem(where, "not valid YAML (" + first + ")", "correct the syntax there");
   }
+
+  /** What stands below a prefix of keys, without it. */
+  static Map<String, Value> below(Map<String, Value> file, String prefix) {
+    Map<String, Value> found = new LinkedHashMap<>();
+    file.forEach((key, value) -> {
+      if (key.startsWith(prefix)) {
+        found.put(key.substring(prefix.length()), value);
+      }
+    });
+    return found;
+  }
 }

@@ -12,14 +12,12 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Turns sourced text into a typed configuration and collects what is wrong with it. */
@@ -53,6 +51,7 @@ final class ConfigurationReading {
   private final Map<String, Sourced> kafka;
   private final ConfigurationSources sources;
   private final List<Problem> problems = new ArrayList<>();
+  private final CredentialReading credentials;
 
   ConfigurationReading(
       Map<Setting, Sourced> settings,
@@ -63,6 +62,7 @@ final class ConfigurationReading {
     this.file = file;
     this.kafka = kafka;
     this.sources = sources;
+    this.credentials = new CredentialReading(file, sources.directory(), problems);
   }
 
   List<Problem> problems() {
@@ -70,7 +70,7 @@ final class ConfigurationReading {
   }
 
   Configuration read() {
-    Map<String, Secrets.Source> secrets = secrets();
+    Map<String, Secrets.Source> secrets = credentials.secrets();
     return new Configuration(
         new Configuration.Bus(matching(Setting.BOOTSTRAP, BROKERS, "write host:port"), clients()),
         new Configuration.TopicLayout(
@@ -84,11 +84,30 @@ final class ConfigurationReading {
         duration(Setting.SESSION_TIMEOUT, Duration.ofSeconds(1), Duration.ofMinutes(30)),
         environments(),
         npm(secrets.keySet()),
-        gitCredentials(secrets.keySet()),
+        credentials.git(secrets.keySet()),
         new Secrets(secrets, sources.environment()),
         new Configuration.Timeouts(
             duration(Setting.TASK_TIMEOUT, Duration.ofSeconds(1), Duration.ofDays(7)),
-            duration(Setting.DECISION_TIMEOUT, Duration.ofSeconds(1), Duration.ofDays(30))));
+            duration(Setting.DECISION_TIMEOUT, Duration.ofSeconds(1), Duration.ofDays(30)),
+            duration(Setting.RESTORE_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1))),
+        guarding(),
+        duration(Setting.LEDGER_RETENTION, Duration.ofSeconds(1), Duration.ofDays(3650)));
+  }
+
+  private Configuration.Guarding guarding() {
+    return new Configuration.Guarding(
+        pause(Setting.RETRY_PAUSE),
+        pause(Setting.LONGEST_RETRY_PAUSE),
+        (int) number(Setting.SILENCES, 1, 1000),
+        pause(Setting.BREAKER_PAUSE),
+        pause(Setting.LONGEST_BREAKER_PAUSE),
+        (int) number(Setting.CONCURRENT, 1, 10_000),
+        (int) number(Setting.PER_SECOND, 1, 100_000),
+        pause(Setting.LONGEST_WAIT));
+  }
+
+  private Duration pause(Setting setting) {
+    return duration(setting, Duration.ofMillis(10), Duration.ofHours(1));
   }
 
   /** What is in force, by key. */
@@ -177,7 +196,7 @@ final class ConfigurationReading {
   private List<String> environments() {
     List<String> names = new ArrayList<>();
     Sourced given = text(Setting.ENVIRONMENTS);
-    Map<String, Value> listed = below("environments.");
+    Map<String, Value> listed = ConfigurationFile.below(file, "environments.");
     if (given.origin() instanceof Origin.Default && !listed.isEmpty()) {
       listed.forEach((key, it) -> names.add(environment(it.text(), it.where())));
       settings.put(
@@ -198,16 +217,6 @@ final class ConfigurationReading {
     return name;
   }
 
-  private Map<String, Value> below(String prefix) {
-    Map<String, Value> found = new LinkedHashMap<>();
-    file.forEach((key, value) -> {
-      if (key.startsWith(prefix)) {
-        found.put(key.substring(prefix.length()), value);
-      }
-    });
-    return found;
-  }
-
   private Map<String, String> clients() {
     Map<String, String> properties = new TreeMap<>();
     kafka.forEach((key, it) -> {
@@ -220,29 +229,11 @@ final class ConfigurationReading {
     return properties;
   }
 
-  private Map<String, Secrets.Source> secrets() {
-    Map<String, Secrets.Source> found = new LinkedHashMap<>();
-    below("secrets.")
-        .forEach((key, it) -> {
-          int dot = key.lastIndexOf('.');
-          String name = key.substring(0, Math.max(dot, 0));
-          Secrets.Source source =
-              key.endsWith(".env")
-                  ? new Secrets.Source.Env(it.text())
-                  : new Secrets.Source.File(sources.directory().resolve(it.text()));
-          if (found.put(name, source) != null) {
-            String cause = "secret " + name + " has two sources";
-            problems.add(new Problem(it.where(), cause, "keep env or file"));
-          }
-        });
-    return found;
-  }
-
   private Optional<Configuration.NpmRegistry> npm(Set<String> secrets) {
     Sourced url = text(Setting.NPM_URL);
     Sourced credential = text(Setting.NPM_CREDENTIAL);
     Optional<String> secret = present(credential);
-    secret.ifPresent(it -> declared(it, secrets, credential.origin()));
+    secret.ifPresent(it -> credentials.declared(it, secrets, credential.origin()));
     if (url.text().isEmpty()) {
       return Optional.empty();
     }
@@ -257,53 +248,5 @@ final class ConfigurationReading {
     String fix = "write an http or https address without a user in it";
     problems.add(new Problem(url.origin(), "registries.npm.url is malformed", fix));
     return Optional.empty();
-  }
-
-  private List<Configuration.GitCredential> gitCredentials(Set<String> secrets) {
-    Map<String, Value> all = below("git.credentials.");
-    List<Configuration.GitCredential> credentials = new ArrayList<>();
-    for (String index : indexes(all)) {
-      Value prefix = part(all, index, "prefix");
-      Value username = part(all, index, "username");
-      Value secret = part(all, index, "secret");
-      declared(secret.text(), secrets, secret.where());
-      credentials.add(
-          new Configuration.GitCredential(prefix.text(), username.text(), secret.text()));
-    }
-    return credentials;
-  }
-
-  private static Set<String> indexes(Map<String, Value> all) {
-    Set<String> indexes = new TreeSet<>(Comparator.comparingInt(Integer::parseInt));
-    all.keySet().stream().map(it -> it.substring(0, it.indexOf('.'))).forEach(indexes::add);
-    return indexes;
-  }
-
-  private Value part(Map<String, Value> all, String index, String name) {
-    Value found = all.get(index + "." + name);
-    if (found != null) {
-      return found;
-    }
-    Origin.File where =
-        all.entrySet().stream()
-            .filter(it -> it.getKey().startsWith(index + "."))
-            .map(it -> it.getValue().where())
-            .findFirst()
-            .orElseThrow();
-    String cause = "git.credentials[" + index + "] has no " + name;
-    problems.add(new Problem(where, cause, "add " + name + ":"));
-    return new Value("", where);
-  }
-
-  private void declared(String secret, Set<String> secrets, Origin where) {
-    if (secret.isEmpty() || secrets.contains(secret)) {
-      return;
-    }
-    String fix =
-        Nearest.to(secret, secrets)
-            .map(it -> "did you mean " + it + "?")
-            .orElse("declare it under secrets: as NAME: {env: VARIABLE} or NAME: {file: PATH}");
-    problems.add(
-        new Problem(where, "names a secret that is not declared", fix, List.copyOf(secrets)));
   }
 }

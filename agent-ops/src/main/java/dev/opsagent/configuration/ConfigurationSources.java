@@ -9,9 +9,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Puts the configuration together: file &lt; environment &lt; options. Reports everything that is
@@ -108,7 +111,22 @@ public record ConfigurationSources(Map<String, String> environment, Path directo
     for (Setting setting : Setting.values()) {
       settings.put(setting, sourced(setting, file, flags));
     }
+    settings.computeIfPresent(Setting.GROUP, (_, group) -> ofFleet(group, settings));
     return settings;
+  }
+
+  /** Fleets on one broker do not share a group, unless somebody says so. */
+  private static Sourced ofFleet(Sourced group, Map<Setting, Sourced> settings) {
+    if (!(group.origin() instanceof Origin.Default)) {
+      return group;
+    }
+    String name =
+        Stream.of(settings.get(Setting.TOPIC_PREFIX), group, settings.get(Setting.FLEET))
+            .filter(Objects::nonNull)
+            .map(Sourced::text)
+            .filter(part -> !part.isEmpty())
+            .collect(Collectors.joining("."));
+    return new Sourced(name, group.origin());
   }
 
   private Sourced sourced(Setting setting, ConfigurationFile file, Map<Setting, String> flags) {

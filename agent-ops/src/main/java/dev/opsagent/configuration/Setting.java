@@ -21,7 +21,17 @@ public enum Setting {
   NPM_URL("registries.npm.url", "--npm-registry", ""),
   NPM_CREDENTIAL("registries.npm.credential", "", ""),
   TASK_TIMEOUT("timeouts.task", "", "1h"),
-  DECISION_TIMEOUT("timeouts.decision", "", "24h");
+  DECISION_TIMEOUT("timeouts.decision", "", "24h"),
+  RESTORE_TIMEOUT("timeouts.restore", "", "1m"),
+  LEDGER_RETENTION("ledger-retention", "", "15d"),
+  RETRY_PAUSE("guards.retry-pause", "", "500ms"),
+  LONGEST_RETRY_PAUSE("guards.longest-retry-pause", "", "30s"),
+  SILENCES("guards.silences", "", "3"),
+  BREAKER_PAUSE("guards.breaker-pause", "", "10s"),
+  LONGEST_BREAKER_PAUSE("guards.longest-breaker-pause", "", "2m"),
+  CONCURRENT("guards.concurrent", "", "8"),
+  PER_SECOND("guards.per-second", "", "20"),
+  LONGEST_WAIT("guards.longest-wait", "", "30s");
 
   private final String key;
   private final String variable;

@@ -51,6 +51,14 @@ public final class Metrics {
         .record(latency);
   }
 
+  /** A partition was restored: its writer before was shut out and its ledger read. */
+  public void restored(Duration took) {
+    Timer.builder("ops.agent.restore")
+        .description("How long partitions took to open")
+        .register(registry)
+        .record(took);
+  }
+
   /** A figure that goes up and down; unknown is reported as NaN, never as 0. */
   public void gauge(String name, String description, Supplier<Number> value) {
     Gauge.builder("ops.agent." + name, value).description(description).register(registry);

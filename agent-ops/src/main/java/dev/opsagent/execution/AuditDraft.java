@@ -19,4 +19,18 @@ public record AuditDraft(
   public AuditDraft {
     effects = List.copyOf(effects);
   }
+
+  /** What the agent decided about a message, before or beside a plan. */
+  static AuditDraft of(Target target, String taskId, String kind, String summary, Instant at) {
+    return new AuditDraft(
+        target,
+        Optional.of(taskId),
+        kind,
+        "ops-agent",
+        summary,
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        at);
+  }
 }

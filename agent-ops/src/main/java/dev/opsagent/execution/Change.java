@@ -44,6 +44,8 @@ final class Change {
 
   /** The step takes the outcome, and a report and an audit record say so. */
   Change step(int index, StepRecord step, Optional<Failure> failure) {
+    StepRecord before = record.steps().get(index);
+    boolean news = !before.is(Outcome.UNDOING) && !before.is(Outcome.UNDO_FAILED);
     record = record.step(index, step);
     PlannedStep planned = record.planned(index);
     Outcome outcome = step.outcome().orElseThrow();
@@ -53,7 +55,7 @@ final class Change {
         "ops-agent",
         planned.description() + failure.map(f -> ": " + f.cause()).orElse(""),
         Optional.of(planned.name()),
-        outcome == Outcome.DONE || outcome == Outcome.ALREADY_DONE
+        news && (outcome == Outcome.DONE || outcome == Outcome.ALREADY_DONE)
             ? planned.effects().stream().map(Effect::toString).toList()
             : List.of());
     return this;
@@ -88,6 +90,20 @@ final class Change {
 
   static Reason reason(Failure failure) {
     return new Reason(failure.code(), failure.sentence(), Optional.empty());
+  }
+
+  /** The reason of an end, with what had happened by then and was taken back. */
+  Reason account(Failure failure) {
+    List<String> undone = new ArrayList<>();
+    for (int i = 0; i < record.steps().size(); i++) {
+      StepRecord step = record.steps().get(i);
+      if (step.stood() && step.is(Outcome.UNDONE)) {
+        record.planned(i).effects().forEach(effect -> undone.add(effect.toString()));
+      }
+    }
+    String detail =
+        undone.isEmpty() ? "" : "; it had happened and was undone: " + String.join(", ", undone);
+    return new Reason(failure.code(), failure.sentence() + detail, Optional.empty());
   }
 
   private StepReport stepReport(int index, StepRecord step) {

@@ -7,7 +7,8 @@ sealed interface Command {
   /** Nothing: the task has ended, waits, or something of it still runs. */
   record Idle() implements Command {}
 
-  record Resolve() implements Command {}
+  /** Reads only, so that it need not wait for its entry to be committed. */
+  record Resolve(Duration delay) implements Command {}
 
   record Run(int step, Duration delay) implements Command {}
 

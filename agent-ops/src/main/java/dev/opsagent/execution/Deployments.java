@@ -7,6 +7,7 @@ import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,17 @@ final class Deployments {
 
   Optional<DeploymentRecord> on(String target) {
     return Optional.ofNullable(byTarget.get(target));
+  }
+
+  /** What is known here otherwise than in the ledger. */
+  Optional<String> differsFrom(Collection<DeploymentRecord> ledger) {
+    boolean same =
+        byTarget.size() == ledger.size()
+            && ledger.stream()
+                .allMatch(record -> record.equals(byTarget.get(record.target().key())));
+    return same
+        ? Optional.empty()
+        : Optional.of("memory has " + byTarget.values() + ", the ledger has " + ledger);
   }
 
   /** The target's new record, when the transition changed what runs there. */

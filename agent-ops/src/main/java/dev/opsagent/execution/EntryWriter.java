@@ -8,9 +8,9 @@ import dev.opsagent.execution.JournalRecord.Escalated;
 import dev.opsagent.execution.JournalRecord.Ledger;
 import dev.opsagent.execution.JournalRecord.Status;
 import dev.opsagent.execution.LedgerFold.AuditHead;
+import dev.opsagent.execution.LedgerFold.EarlyCancel;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskCancel;
 import java.time.Instant;
@@ -22,9 +22,11 @@ import java.util.Optional;
 
 /** Makes journal entries of transitions: everything that must become visible together. */
 final class EntryWriter {
+  private static final int MOST_CANCELS = 10_000;
+
   private final AuditLog audit;
   private final Deployments deployments = new Deployments();
-  private final Map<String, TaskCancel> cancels = new HashMap<>();
+  private final Map<String, EarlyCancel> cancels = new HashMap<>();
 
   EntryWriter(AuditLog audit) {
     this.audit = audit;
@@ -34,6 +36,14 @@ final class EntryWriter {
     ledger.head().ifPresent(head -> audit.resume(head.sequence(), head.hash()));
     ledger.deployments().forEach(deployments::restore);
     cancels.putAll(ledger.cancels());
+  }
+
+  /** What it remembers otherwise than the ledger. */
+  Optional<String> differsFrom(LedgerFold ledger) {
+    if (!cancels.equals(ledger.cancels())) {
+      return Optional.of("memory has " + cancels + ", the ledger has " + ledger.cancels());
+    }
+    return deployments.differsFrom(ledger.deployments());
   }
 
   Optional<DeploymentRecord> deployed(String target) {
@@ -47,7 +57,7 @@ final class EntryWriter {
       Optional<Consumed> consumed,
       Instant now) {
     List<JournalRecord> records = new ArrayList<>();
-    records.add(new Ledger(after.id(), Optional.of(Json.write(after))));
+    records.add(new Ledger(after.id(), Optional.of(after)));
     for (StatusReport report : transition.reports()) {
       records.add(new Status(report, after.traceparent()));
     }
@@ -56,7 +66,7 @@ final class EntryWriter {
         .changed(before, after, now)
         .ifPresent(record -> {
           String key = LedgerFold.DEPLOYMENT + record.target().key();
-          records.add(new Ledger(key, Optional.of(Json.write(record))));
+          records.add(new Ledger(key, Optional.of(record)));
           records.add(new Deployed(record));
         });
     if (after.state().isEnd() && cancels.remove(after.id()) != null) {
@@ -75,10 +85,11 @@ final class EntryWriter {
   }
 
   Entry remember(TaskCancel cancel, AuditDraft draft, Consumed consumed) {
-    cancels.put(cancel.taskId(), cancel);
+    EarlyCancel early = new EarlyCancel(cancel, draft.at());
+    cancels.put(cancel.taskId(), early);
     List<JournalRecord> records = new ArrayList<>();
     String key = LedgerFold.CANCEL + cancel.taskId();
-    records.add(new Ledger(key, Optional.of(Json.write(cancel))));
+    records.add(new Ledger(key, Optional.of(early)));
     seal(List.of(draft), records);
     return new Entry(records, Optional.of(consumed));
   }
@@ -91,7 +102,29 @@ final class EntryWriter {
 
   /** The cancel that came before its task. */
   Optional<TaskCancel> remembered(String taskId) {
-    return Optional.ofNullable(cancels.get(taskId));
+    return Optional.ofNullable(cancels.get(taskId)).map(EarlyCancel::cancel);
+  }
+
+  /** Whether another early cancel can be kept: there is no bound to what never comes. */
+  boolean remembersMore() {
+    return cancels.size() < MOST_CANCELS;
+  }
+
+  /** Removes the ended tasks, and the early cancels from before the instant. */
+  Entry removal(List<String> taskIds, Instant before) {
+    List<JournalRecord> records = new ArrayList<>();
+    taskIds.forEach(id -> records.add(new Ledger(id, Optional.empty())));
+    cancels
+        .values()
+        .removeIf(early -> {
+          boolean old = early.at().isBefore(before);
+          if (old) {
+            String key = LedgerFold.CANCEL + early.cancel().taskId();
+            records.add(new Ledger(key, Optional.empty()));
+          }
+          return old;
+        });
+    return new Entry(records, Optional.empty());
   }
 
   private void seal(List<AuditDraft> drafts, List<JournalRecord> records) {
@@ -103,7 +136,7 @@ final class EntryWriter {
     }
     last.ifPresent(record -> {
       AuditHead head = new AuditHead(record.sequence(), record.hash());
-      records.add(new Ledger(LedgerFold.AUDIT, Optional.of(Json.write(head))));
+      records.add(new Ledger(LedgerFold.AUDIT, Optional.of(head)));
     });
   }
 }

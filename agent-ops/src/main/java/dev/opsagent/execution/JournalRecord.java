@@ -3,6 +3,7 @@ package dev.opsagent.execution;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Escalation;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.StatusReport;
 import java.util.Map;
 import java.util.Optional;
@@ -13,9 +14,14 @@ public sealed interface JournalRecord {
    * {@code ops.ledger}, in the journal's own partition.
    *
    * @param key a task id, or {@code ~name} for the partition's own state
-   * @param value JSON; empty writes a tombstone
+   * @param value immutable, to be written as JSON; empty writes a tombstone
    */
-  record Ledger(String key, Optional<byte[]> value) implements JournalRecord {}
+  record Ledger(String key, Optional<Object> value) implements JournalRecord {
+    /** What the ledger holds under the key; empty for a tombstone. */
+    public Optional<byte[]> bytes() {
+      return value.map(Json::write);
+    }
+  }
 
   /**
    * {@code ops.status}.

@@ -1,32 +1,60 @@
 package dev.opsagent.execution;
 
+import dev.opsagent.protocol.TaskState;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
 
 /**
- * The tasks of one partition that have not ended, by target: one at a time, in order of arrival.
+ * The tasks of one partition that have not ended, by target: one at a time, in order of arrival. A
+ * task that overtakes goes before those that only wait, never before one that has started.
  */
 final class Lanes {
-  private static final Comparator<LiveTask> ARRIVAL =
-      Comparator.comparingLong(task -> task.record.offset());
-
   private final Map<String, LiveTask> byId = new HashMap<>();
-  private final Map<String, TreeSet<LiveTask>> byTarget = new HashMap<>();
+  private final Map<String, List<LiveTask>> byTarget = new HashMap<>();
   private final Map<String, LiveTask> holders = new HashMap<>();
+  private long arrivals;
+
+  /** Takes back what was found in the ledger, in whichever order. */
+  void restore(List<LiveTask> tasks) {
+    tasks.stream()
+        .sorted(Comparator.comparingLong(task -> task.record.arrival()))
+        .forEach(this::add);
+  }
 
   void add(LiveTask task) {
     byId.put(task.record.id(), task);
+    arrivals = Math.max(arrivals, task.record.arrival());
     if (task.record.state().isEnd()) {
-      holders.put(target(task), task);
+      holders.put(task.target(), task);
       return;
     }
-    byTarget.computeIfAbsent(target(task), _ -> new TreeSet<>(ARRIVAL)).add(task);
+    List<LiveTask> lane = byTarget.computeIfAbsent(task.target(), _ -> new ArrayList<>());
+    int place = lane.size();
+    while (place > 0 && goesBefore(task, lane.get(place - 1))) {
+      place--;
+    }
+    lane.add(place, task);
+  }
+
+  private static boolean goesBefore(LiveTask task, LiveTask other) {
+    if (!onlyWaits(other)) {
+      return false;
+    }
+    return !onlyWaits(task) || (task.overtakes && !other.overtakes);
+  }
+
+  private static boolean onlyWaits(LiveTask task) {
+    return task.record.state() == TaskState.ACCEPTED;
+  }
+
+  /** The number of the next task to arrive. */
+  long nextArrival() {
+    return arrivals + 1;
   }
 
   Optional<LiveTask> find(String taskId) {
@@ -34,7 +62,7 @@ final class Lanes {
   }
 
   Optional<LiveTask> head(String target) {
-    return Optional.ofNullable(byTarget.get(target)).map(TreeSet::first);
+    return Optional.ofNullable(byTarget.get(target)).map(List::getFirst);
   }
 
   /** The id of the task that holds the target in doubt. */
@@ -42,34 +70,55 @@ final class Lanes {
     return Optional.ofNullable(holders.get(target)).map(task -> task.record.id());
   }
 
-  /** The task has ended. Returns false while it still holds its target, or is gone already. */
-  boolean leave(LiveTask task) {
-    String target = target(task);
-    TreeSet<LiveTask> lane = byTarget.get(target);
+  /** The task's end is written, if not committed yet: the next one may be looked at. */
+  void leave(LiveTask task) {
+    String target = task.target();
+    List<LiveTask> lane = byTarget.get(target);
     if (lane != null && lane.remove(task) && lane.isEmpty()) {
       byTarget.remove(target);
     }
     if (task.record.held()) {
       holders.put(target, task);
-      return false;
+      return;
     }
     holders.remove(target, task);
+  }
+
+  /** The task's end is committed. Returns false when it is gone already. */
+  boolean forget(LiveTask task) {
     return byId.remove(task.record.id(), task);
   }
 
-  int size() {
-    return byId.size();
+  /** What is in the lanes otherwise than in the ledger; a task whose end is written may be. */
+  Optional<String> differsFrom(Collection<TaskRecord> ledger) {
+    int open = 0;
+    for (TaskRecord record : ledger) {
+      Optional<TaskRecord> here = find(record.id()).map(task -> task.record);
+      if (!here.equals(Optional.of(record))) {
+        return Optional.of("memory has " + here + ", the ledger has " + record);
+      }
+      open++;
+    }
+    long here =
+        byId.values().stream()
+            .filter(task -> !task.record.state().isEnd() || task.record.held())
+            .count();
+    return here == open
+        ? Optional.empty()
+        : Optional.of("memory has %d open tasks, the ledger has %d".formatted(here, open));
   }
 
-  Set<String> targets() {
-    return Set.copyOf(byTarget.keySet());
+  /** The tasks that have not ended; those that hold their targets take nobody's room. */
+  int open() {
+    return byId.size() - holders.size();
+  }
+
+  /** In the same order for the same tasks, so that a simulation can be repeated. */
+  List<String> targets() {
+    return List.copyOf(byTarget.keySet());
   }
 
   List<LiveTask> all() {
     return new ArrayList<>(byId.values());
-  }
-
-  private static String target(LiveTask task) {
-    return task.record.dispatch().target().key();
   }
 }

@@ -1,9 +1,11 @@
 package dev.opsagent.execution;
 
-import dev.opsagent.execution.KnownTasks.Known;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskCancel;
+import dev.opsagent.protocol.TaskState;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -12,66 +14,67 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Folds the ledger of one partition: the latest record of each key wins. Tasks that ended go to the
- * index of known tasks, so that memory holds only what is in flight.
+ * Folds the ledger of one partition into what its lanes go on with: the latest record of each key
+ * wins. Tasks that ended take no memory here; {@link IndexFill} knows them.
  */
 public final class LedgerFold {
+  static final String OWN = "~";
   static final String AUDIT = "~audit";
   static final String DEPLOYMENT = "~deployment/";
   static final String CANCEL = "~cancel/";
 
-  private final KnownTasks known;
-  private final long indexed;
   private final Map<String, TaskRecord> open = new LinkedHashMap<>();
   private final Map<String, DeploymentRecord> deployments = new HashMap<>();
-  private final Map<String, TaskCancel> cancels = new HashMap<>();
+  private final Map<String, EarlyCancel> cancels = new HashMap<>();
   private Optional<AuditHead> head = Optional.empty();
 
   /** The last record of the partition's audit chain. */
   record AuditHead(long sequence, String hash) {}
 
-  public LedgerFold(KnownTasks known) {
-    this.known = known;
-    this.indexed = known.checkpointed();
+  /** As much of a task's record as tells whether it has ended, and what the index keeps of it. */
+  record Glance(
+      TaskState state, boolean held, String payloadDigest, Optional<StatusReport> lastReport) {
+    boolean ended() {
+      return state.isEnd() && !held;
+    }
   }
+
+  /** A cancel that came before its task. */
+  record EarlyCancel(TaskCancel cancel, Instant at) {}
 
   /**
    * Takes the next ledger record.
    *
    * @param value empty for a tombstone
    */
-  public void add(String key, Optional<byte[]> value, long offset) {
-    if (!key.startsWith("~")) {
-      value.ifPresentOrElse(bytes -> task(key, bytes, offset), () -> open.remove(key));
+  public void add(String key, Optional<byte[]> value) {
+    if (!key.startsWith(OWN)) {
+      value.ifPresentOrElse(bytes -> task(key, bytes), () -> open.remove(key));
       return;
     }
     if (key.equals(AUDIT)) {
-      head = value.map(bytes -> Json.read(bytes, AuditHead.class));
+      head = value.map(bytes -> Json.readAcrossReleases(bytes, AuditHead.class));
       return;
     }
     if (key.startsWith(DEPLOYMENT)) {
-      value.ifPresent(bytes -> deployments.put(key, Json.read(bytes, DeploymentRecord.class)));
+      value.ifPresent(
+          bytes -> deployments.put(key, Json.readAcrossReleases(bytes, DeploymentRecord.class)));
       return;
     }
     if (key.startsWith(CANCEL)) {
       String taskId = key.substring(CANCEL.length());
       value.ifPresentOrElse(
-          bytes -> cancels.put(taskId, Json.read(bytes, TaskCancel.class)),
+          bytes -> cancels.put(taskId, Json.readAcrossReleases(bytes, EarlyCancel.class)),
           () -> cancels.remove(taskId));
     }
   }
 
-  private void task(String taskId, byte[] bytes, long offset) {
-    TaskRecord record = Json.read(bytes, TaskRecord.class);
-    if (!record.state().isEnd() || record.held()) {
-      open.put(taskId, record);
+  private void task(String taskId, byte[] bytes) {
+    if (Json.readAcrossReleases(bytes, Glance.class).ended()) {
+      open.remove(taskId);
       return;
     }
-    open.remove(taskId);
-    if (offset >= indexed) {
-      byte[] report = Json.write(record.lastReport().orElseThrow());
-      known.put(taskId, new Known(record.payloadDigest(), report));
-    }
+    open.put(taskId, Json.readAcrossReleases(bytes, TaskRecord.class));
   }
 
   Collection<TaskRecord> open() {
@@ -82,7 +85,7 @@ public final class LedgerFold {
     return deployments.values();
   }
 
-  Map<String, TaskCancel> cancels() {
+  Map<String, EarlyCancel> cancels() {
     return cancels;
   }
 

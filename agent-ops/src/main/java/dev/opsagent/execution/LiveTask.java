@@ -14,15 +14,26 @@ final class LiveTask {
   Optional<Scheduled> alarm = Optional.empty();
   Optional<Run> run = Optional.empty();
 
+  /** How often it has changed its state or begun work. */
+  long moves;
+
   /** Whether the workspace has to be probed before the next step, after a restart. */
   boolean restored;
 
   /** Read by the running step's thread. */
   volatile boolean stopping;
 
-  LiveTask(TaskRecord record) {
+  /** Whether it goes before the tasks of its lane that only wait. */
+  final boolean overtakes;
+
+  LiveTask(TaskRecord record, boolean overtakes) {
     this.record = record;
+    this.overtakes = overtakes;
     this.stopping = record.ending().isPresent();
+  }
+
+  String target() {
+    return record.dispatch().target().key();
   }
 
   /** The command that is being carried out, or waits for its time. */
@@ -30,6 +41,7 @@ final class LiveTask {
     final Command command;
     private Optional<Thread> thread = Optional.empty();
     private boolean interrupted;
+    private volatile boolean givenUp;
     boolean launched;
     Optional<Scheduled> timer = Optional.empty();
 
@@ -48,6 +60,17 @@ final class LiveTask {
     void interrupt() {
       interrupted = true;
       thread.ifPresent(Thread::interrupt);
+    }
+
+    /** Whatever becomes of it is not heard, and nothing of it may begin any more. */
+    void giveUp() {
+      givenUp = true;
+      interrupt();
+    }
+
+    /** Asked by its thread. */
+    boolean givenUp() {
+      return givenUp;
     }
   }
 }

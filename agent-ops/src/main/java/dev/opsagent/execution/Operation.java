@@ -19,6 +19,14 @@ public interface Operation {
   Optional<Failure> refuse(TaskDispatch task);
 
   /**
+   * Whether a task goes before those of its lane that only wait, and may be ordered on {@code
+   * pm.control}, past every backlog: what takes a bad release back cannot stand in line.
+   */
+  default boolean overtakes() {
+    return false;
+  }
+
+  /**
    * Looks up what the plan needs. Reads only; blocks; may be repeated after a crash.
    *
    * @param context without facts yet

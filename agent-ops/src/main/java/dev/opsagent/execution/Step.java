@@ -4,12 +4,18 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * One step of an operation. It returns its outcome; only the runner acts on outcomes. All methods
  * block on a virtual thread and answer interruption by ending what they started.
  */
 public interface Step {
+  /** Whom the step talks to, when that may fail to answer or be asked too much. */
+  default Optional<Guards.Peer> peer() {
+    return Optional.empty();
+  }
+
   /** Asks the world whether the effect stands already. Reads only. */
   Probe probe(StepContext context);
 

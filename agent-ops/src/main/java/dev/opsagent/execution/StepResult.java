@@ -3,6 +3,7 @@ package dev.opsagent.execution;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
+import java.time.Duration;
 import java.util.List;
 
 /** What running a step once came to, after its probes. */
@@ -23,4 +24,15 @@ sealed interface StepResult {
   record Conflict(Failure failure) implements StepResult {}
 
   record InDoubt(Failure failure) implements StepResult {}
+
+  /** The attempt does not count; it is to be made again after the time. */
+  record Deferred(Failure failure, Duration pause) implements StepResult {}
+
+  /** What undoing a step once came to. */
+  sealed interface UndoResult {
+    record Ended(Step.Undo undo) implements UndoResult {}
+
+    /** The attempt does not count; it is to be made again after the time. */
+    record Deferred(Failure failure, Duration pause) implements UndoResult {}
+  }
 }

@@ -5,6 +5,7 @@ import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext.LeaseLost;
+import dev.opsagent.execution.StepResult.UndoResult;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Deliverable;
@@ -27,15 +28,65 @@ import org.slf4j.LoggerFactory;
 final class StepRunner {
   private static final Logger LOG = LoggerFactory.getLogger(StepRunner.class);
   private final Timers timers;
+  private final GuardedRun<StepResult> guarded;
+  private final GuardedRun<UndoResult> guardedUndo;
 
-  StepRunner(Timers timers) {
+  StepRunner(Timers timers, Guards guards) {
     this.timers = timers;
+    this.guarded = new GuardedRun<>(guards, StepRunner::failure, StepResult.Deferred::new);
+    this.guardedUndo = new GuardedRun<>(guards, StepRunner::undoFailure, UndoResult.Deferred::new);
+  }
+
+  private static Optional<Failure> failure(StepResult result) {
+    return switch (result) {
+      case StepResult.Done _ -> Optional.empty();
+      case StepResult.NotDone(Failure failure) -> Optional.of(failure);
+      case StepResult.Conflict(Failure failure) -> Optional.of(failure);
+      case StepResult.InDoubt(Failure failure) -> Optional.of(failure);
+      case StepResult.Deferred(Failure failure, _) -> Optional.of(failure);
+    };
+  }
+
+  private static Optional<Failure> undoFailure(UndoResult result) {
+    return result instanceof UndoResult.Ended(Undo.UndoFailed(Failure failure))
+        ? Optional.of(failure)
+        : Optional.empty();
   }
 
   /**
    * @throws LeaseLost when the worker must not act any more
    */
   StepResult run(PlannedStep planned, Step step, StepContext context, BooleanSupplier stopped) {
+    return guarded.run(
+        step.peer(), planned.description(), () -> attempt(planned, step, context, stopped));
+  }
+
+  /** Looks at a step of which a person says that it is done. Nothing is done, whatever is found. */
+  StepResult look(PlannedStep planned, Step step, StepContext context) {
+    return probe(planned, step, context)
+            instanceof Probe.Satisfied(Facts facts, List<Deliverable> deliverables)
+        ? new StepResult.Done(facts, deliverables, true)
+        : new StepResult.Done(Facts.NONE, List.of(), true);
+  }
+
+  /**
+   * Looks at a step that cannot be gone on with after a restart: its effect may stand from before.
+   */
+  StepResult lookInstead(PlannedStep planned, Step step, StepContext context, Failure broken) {
+    if (planned.effects().isEmpty()) {
+      return new StepResult.NotDone(broken);
+    }
+    return switch (probe(planned, step, context)) {
+      case Probe.Satisfied(Facts facts, List<Deliverable> deliverables) ->
+          new StepResult.Done(facts, deliverables, true);
+      case Probe.Missing() -> new StepResult.NotDone(broken);
+      case Probe.Conflicting _ -> new StepResult.NotDone(broken);
+      case Probe.Unknown(Failure failure) -> new StepResult.InDoubt(failure);
+    };
+  }
+
+  private StepResult attempt(
+      PlannedStep planned, Step step, StepContext context, BooleanSupplier stopped) {
     if (planned.effects().isEmpty() && !planned.workspace()) {
       return stopped.getAsBoolean()
           ? new StepResult.NotDone(cut(planned))
@@ -71,7 +122,14 @@ final class StepRunner {
         bug -> Optional.of(bug == null ? cut(action) : broken(action, bug)));
   }
 
-  Undo undo(PlannedStep planned, Step step, StepContext context) {
+  UndoResult undo(PlannedStep planned, Step step, StepContext context) {
+    return guardedUndo.run(
+        step.peer(),
+        "undo: " + planned.description(),
+        () -> new UndoResult.Ended(undoOnce(planned, step, context)));
+  }
+
+  private Undo undoOnce(PlannedStep planned, Step step, StepContext context) {
     Failure cut = cut(planned);
     return limited(
         context.timeout(),

@@ -1,12 +1,11 @@
 package dev.opsagent.execution;
 
 import dev.opsagent.execution.Operation.Resolution;
-import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.execution.StepResult.UndoResult;
 import dev.opsagent.execution.TaskRecord.Doubt;
 import dev.opsagent.execution.TaskRecord.Ending;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
-import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
@@ -28,10 +27,12 @@ import java.util.Optional;
 final class TaskMachine {
   private final Backoff backoff;
   private final PartitionSettings settings;
+  private final Unwinding unwinding;
 
   TaskMachine(Backoff backoff, PartitionSettings settings) {
     this.backoff = backoff;
     this.settings = settings;
+    this.unwinding = new Unwinding(backoff, settings);
   }
 
   /** The time that a task has: its own requirement, else the default. */
@@ -57,7 +58,7 @@ final class TaskMachine {
   Transition start(TaskRecord task, Instant now) {
     return new Change(task.with(TaskState.RUNNING), now)
         .state("started", "ops-agent", "looks up what the plan needs", Optional.empty())
-        .then(new Command.Resolve());
+        .then(new Command.Resolve(Duration.ZERO));
   }
 
   /** The task's turn has come on a target that an earlier task left in doubt. */
@@ -68,25 +69,33 @@ final class TaskMachine {
             "start on " + task.dispatch().target(),
             "task " + holder + " left it in doubt",
             "find out what stands, then: ops-agent resolve " + holder + " done|undone");
-    return end(new Change(task, now), TaskState.REJECTED, Optional.of(failure));
+    return Unwinding.end(new Change(task, now), TaskState.REJECTED, Optional.of(failure));
   }
 
   Transition resolved(TaskRecord task, Resolution resolution, Optional<Plan> plan, Instant now) {
     Change change = new Change(task, now);
     if (task.ending().isPresent()) {
-      return undoFrom(change, -1);
+      return unwinding.undoFrom(change, -1);
     }
     return switch (resolution) {
       case Resolution.Unresolved(Failure failure) ->
-          end(change, TaskState.FAILED, Optional.of(failure));
+          failure.retryable() && task.lookups() < settings.lookups()
+              ? lookUpAgain(change, failure)
+              : Unwinding.end(change, TaskState.FAILED, Optional.of(failure));
       case Resolution.Resolved(Facts facts) -> planned(change, facts, plan.orElseThrow());
     };
+  }
+
+  private Transition lookUpAgain(Change change, Failure failure) {
+    change.set(change.record().lookedUp());
+    change.state("retrying", "ops-agent", failure.sentence(), Optional.of(Change.reason(failure)));
+    return change.then(new Command.Resolve(backoff.before(change.record().lookups())));
   }
 
   private Transition planned(Change change, Facts facts, Plan plan) {
     change.set(change.record().planned(facts, plan)).planned(plan.steps().size() + " steps");
     if (change.record().dispatch().dryRun()) {
-      return end(change, TaskState.SUCCEEDED, Optional.empty());
+      return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
     }
     return advance(change, 0);
   }
@@ -99,47 +108,37 @@ final class TaskMachine {
         change.set(task.learned(done.facts(), done.deliverables()));
         Outcome outcome = done.already() ? Outcome.ALREADY_DONE : Outcome.DONE;
         change.step(index, step.with(outcome), Optional.empty());
-        yield task.ending().isPresent() ? undoFrom(change, index) : advance(change, index + 1);
+        yield task.ending().isPresent()
+            ? unwinding.undoFrom(change, index)
+            : advance(change, index + 1);
       }
       case StepResult.NotDone(Failure failure) -> {
         if (task.ending().isPresent()) {
           change.step(index, step.with(Outcome.FAILED), Optional.of(failure));
-          yield undoFrom(change, index);
+          yield unwinding.undoFrom(change, index);
         }
         yield failure.retryable() && step.attempts() < task.planned(index).attempts()
             ? retry(change, index, failure)
             : failed(change, index, failure, index);
       }
       case StepResult.Conflict(Failure failure) -> failed(change, index, failure, index - 1);
+      case StepResult.Deferred(Failure failure, Duration wait) -> {
+        if (task.ending().isPresent()) {
+          change.step(index, step.with(Outcome.FAILED), Optional.of(failure));
+          yield unwinding.undoFrom(change, index);
+        }
+        change.step(index, step.uncounted().with(Outcome.RETRYING), Optional.of(failure));
+        yield begin(change, index, wait);
+      }
       case StepResult.InDoubt(Failure failure) ->
           task.ending().isEmpty() && step.attempts() < task.planned(index).attempts()
               ? retry(change, index, failure)
-              : doubt(change, index, false, failure);
+              : unwinding.doubt(change, index, false, failure);
     };
   }
 
-  Transition undoEnded(TaskRecord task, int index, Undo result, Instant now) {
-    Change change = new Change(task, now);
-    StepRecord step = task.steps().get(index);
-    return switch (result) {
-      case Undo.Undone() -> {
-        change.step(index, step.with(Outcome.UNDONE), Optional.empty());
-        yield undoFrom(change, index - 1);
-      }
-      case Undo.Remains(List<String> remains, List<Deliverable> deliverables) -> {
-        change.set(task.learned(Facts.NONE, deliverables).remains(remains));
-        change.step(index, step.with(Outcome.REMAINS), Optional.empty());
-        yield undoFrom(change, index - 1);
-      }
-      case Undo.UndoFailed(Failure failure) -> {
-        if (failure.retryable() && step.attempts() < task.planned(index).attempts()) {
-          change.step(index, step.undoing(), Optional.of(failure));
-          yield change.then(new Command.Undo(index, backoff.before(step.attempts())));
-        }
-        change.step(index, step.with(Outcome.UNDO_FAILED), Optional.of(failure));
-        yield doubt(change, index, true, failure);
-      }
-    };
+  Transition undoEnded(TaskRecord task, int index, UndoResult result, Instant now) {
+    return unwinding.undoEnded(task, index, result, now);
   }
 
   /** Somebody wants the task to end. */
@@ -153,7 +152,10 @@ final class TaskMachine {
   Transition deadline(TaskRecord task, Instant now) {
     if (task.state() == TaskState.AWAITING_DECISION) {
       Failure why = task.waiting().orElseThrow().failure();
-      return inDoubt(new Change(task, now), why, "nobody decided in time");
+      return Unwinding.inDoubt(new Change(task, now), why, "nobody decided in time");
+    }
+    if (task.state() == TaskState.UNDOING) {
+      return unwinding.overdue(task, now);
     }
     Failure why =
         Failure.of(
@@ -168,7 +170,7 @@ final class TaskMachine {
     Change change = new Change(task, now);
     return switch (task.state()) {
       case ACCEPTED, AWAITING_EVIDENCE, AWAITING_APPROVAL ->
-          end(change, ending.state(), Optional.of(ending.failure()));
+          Unwinding.end(change, ending.state(), Optional.of(ending.failure()));
       case RUNNING -> {
         if (task.ending().isPresent()) {
           yield change.note("ignored", actor, "is ending already").then(Command.IDLE);
@@ -205,9 +207,11 @@ final class TaskMachine {
     Doubt doubt = task.waiting().orElseThrow();
     change.set(task.waiting(Optional.empty()).budget(settings.taskTimeout()));
     if (order.decision() == TaskResolve.Decision.ABANDON) {
-      return inDoubt(change, doubt.failure(), "abandoned by " + order.by());
+      return Unwinding.inDoubt(change, doubt.failure(), "abandoned by " + order.by());
     }
-    return doubt.undoing() ? resolveUndo(change, doubt, order) : resolveRun(change, doubt, order);
+    return doubt.undoing()
+        ? unwinding.resolve(change, doubt, order)
+        : resolveRun(change, doubt, order);
   }
 
   private Transition resolveRun(Change change, Doubt doubt, TaskResolve order) {
@@ -219,38 +223,12 @@ final class TaskMachine {
         yield begin(change, index, Duration.ZERO);
       }
       case DONE -> {
-        change.set(change.record().with(TaskState.RUNNING));
-        change.step(index, step.with(Outcome.DONE), Optional.empty());
-        yield change.record().ending().isPresent()
-            ? undoFrom(change, index)
-            : advance(change, index + 1);
+        change.set(change.record().with(TaskState.RUNNING).step(index, step.toldDone()));
+        yield begin(change, index, Duration.ZERO);
       }
       case UNDONE -> {
         change.step(index, step.with(Outcome.UNDONE), Optional.empty());
-        yield undo(change, doubt.failure(), index - 1);
-      }
-      case ABANDON -> throw new IllegalStateException("handled before");
-    };
-  }
-
-  private Transition resolveUndo(Change change, Doubt doubt, TaskResolve order) {
-    int index = doubt.step();
-    StepRecord step = change.record().steps().get(index).afresh();
-    change.set(change.record().with(TaskState.UNDOING));
-    return switch (order.decision()) {
-      case CONTINUE -> {
-        change.step(index, step.undoing(), Optional.empty());
-        yield change.then(new Command.Undo(index, Duration.ZERO));
-      }
-      case DONE -> {
-        String stands = change.record().planned(index).description() + " still stands";
-        change.set(change.record().remains(List.of(stands)));
-        change.step(index, step.with(Outcome.REMAINS), Optional.empty());
-        yield undoFrom(change, index - 1);
-      }
-      case UNDONE -> {
-        change.step(index, step.with(Outcome.UNDONE), Optional.empty());
-        yield undoFrom(change, index - 1);
+        yield unwinding.undo(change, doubt.failure(), index - 1);
       }
       case ABANDON -> throw new IllegalStateException("handled before");
     };
@@ -259,30 +237,22 @@ final class TaskMachine {
   /** What to do for a task that was found in the ledger: the same as before the crash. */
   Command resume(TaskRecord task) {
     return switch (task.state()) {
-      case RUNNING -> task.plan().isEmpty() ? new Command.Resolve() : resumeSteps(task);
-      case UNDOING -> new Command.Undo(stepWith(task, Outcome.UNDOING), Duration.ZERO);
+      case RUNNING ->
+          task.plan().isEmpty() ? new Command.Resolve(Duration.ZERO) : resumeSteps(task);
+      case UNDOING -> new Command.Undo(Unwinding.stepWith(task, Outcome.UNDOING), Duration.ZERO);
       case ACCEPTED, AWAITING_EVIDENCE, AWAITING_APPROVAL, AWAITING_DECISION -> Command.IDLE;
       case SUCCEEDED, FAILED, ROLLED_BACK, CANCELLED, EXPIRED, REJECTED, IN_DOUBT -> Command.IDLE;
     };
   }
 
   private static Command resumeSteps(TaskRecord task) {
-    return new Command.Run(stepWith(task, Outcome.STARTED), Duration.ZERO);
-  }
-
-  private static int stepWith(TaskRecord task, Outcome outcome) {
-    for (int i = 0; i < task.steps().size(); i++) {
-      if (task.steps().get(i).is(outcome)) {
-        return i;
-      }
-    }
-    throw new IllegalStateException("task " + task.id() + " has no step " + outcome);
+    return new Command.Run(Unwinding.stepWith(task, Outcome.STARTED), Duration.ZERO);
   }
 
   private Transition advance(Change change, int index) {
     return index < change.record().steps().size()
         ? begin(change, index, Duration.ZERO)
-        : end(change, TaskState.SUCCEEDED, Optional.empty());
+        : Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
   }
 
   private Transition begin(Change change, int index, Duration delay) {
@@ -300,69 +270,7 @@ final class TaskMachine {
   private Transition failed(Change change, int index, Failure failure, int undoFrom) {
     StepRecord step = change.record().steps().get(index);
     change.step(index, step.with(Outcome.FAILED), Optional.of(failure));
-    return undo(change, failure, undoFrom);
-  }
-
-  private Transition undo(Change change, Failure failure, int from) {
-    if (change.record().ending().isEmpty()) {
-      change.set(change.record().ending(new Ending(TaskState.FAILED, failure)));
-    }
-    return undoFrom(change, from);
-  }
-
-  /** Undoes the steps from this one down that touched the world; the workspace is thrown away. */
-  private Transition undoFrom(Change change, int from) {
-    change.set(change.record().with(TaskState.UNDOING));
-    for (int i = from; i >= 0; i--) {
-      StepRecord step = change.record().steps().get(i);
-      if (step.touched() && !change.record().planned(i).effects().isEmpty()) {
-        change.step(i, step.undoing(), Optional.empty());
-        return change.then(new Command.Undo(i, Duration.ZERO));
-      }
-    }
-    Ending ending = change.record().ending().orElseThrow();
-    boolean stood = false;
-    for (int i = 0; i < change.record().steps().size(); i++) {
-      stood |=
-          change.record().steps().get(i).stood() && !change.record().planned(i).effects().isEmpty();
-    }
-    boolean rolledBack = stood && ending.state() == TaskState.FAILED;
-    TaskState state = rolledBack ? TaskState.ROLLED_BACK : ending.state();
-    return end(change, state, Optional.of(ending.failure()));
-  }
-
-  private Transition doubt(Change change, int index, boolean undoing, Failure failure) {
-    Instant now = change.now();
-    Doubt doubt = new Doubt(index, undoing, failure, now, now.plus(settings.decisionTimeout()));
-    StepRecord step = change.record().steps().get(index);
-    TaskRecord next =
-        change
-            .record()
-            .with(TaskState.AWAITING_DECISION)
-            .waiting(Optional.of(doubt))
-            .budget(settings.decisionTimeout());
-    change.set(next);
-    change.step(index, undoing ? step : step.with(Outcome.IN_DOUBT), Optional.of(failure));
-    ReasonCode code = undoing ? ReasonCode.UNDO_FAILED : ReasonCode.EFFECT_IN_DOUBT;
-    Reason reason = new Reason(code, failure.sentence(), Optional.empty());
-    change.state("awaiting-decision", "ops-agent", failure.sentence(), Optional.of(reason));
-    return change.escalate(Escalations.decisionNeeded(change.record(), doubt)).then(Command.IDLE);
-  }
-
-  private static Transition inDoubt(Change change, Failure failure, String how) {
-    change.set(change.record().held(true).waiting(Optional.empty()));
-    change.note("in-doubt", "ops-agent", how);
-    return end(change, TaskState.IN_DOUBT, Optional.of(failure));
-  }
-
-  private static Transition end(Change change, TaskState state, Optional<Failure> failure) {
-    change.set(change.record().with(state));
-    String summary = state + failure.map(f -> ": " + f.sentence()).orElse("");
-    change.state("ended", "ops-agent", summary, failure.map(Change::reason));
-    failure
-        .flatMap(f -> Escalations.forEnd(change.record(), f, change.now()))
-        .ifPresent(change::escalate);
-    return change.then(Command.IDLE);
+    return unwinding.undo(change, failure, undoFrom);
   }
 
   /** The report of an order that never became a task. */

@@ -1,11 +1,13 @@
 package dev.opsagent.execution;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
@@ -19,12 +21,15 @@ import java.util.function.Consumer;
 /**
  * The whole state of a task: one ledger record. A new one replaces it only by way of the journal.
  *
+ * @param order the dispatch, which never changes
  * @param payloadDigest of the dispatch, to tell a repetition from a conflict
- * @param offset of the dispatch in {@code pm.tasks}: the order in its lane
+ * @param arrival counts the partition's tasks: the order in its lane
  * @param revision of the last report
+ * @param lookups how often resolving has failed in a passing way
  * @param budget what is left of the time for the present state, as of this record; counted by
  *     monotonic time within a process and carried over by this figure across one
  * @param facts observations and step outputs so far; empty until resolved
+ * @param script the plan; empty until resolved
  * @param ending why the task no longer goes forward, once it does not
  * @param waiting what a person has to decide, in AWAITING_DECISION
  * @param held whether the target is held by this task's doubt
@@ -33,16 +38,17 @@ import java.util.function.Consumer;
  * @param lastReport published again when the same dispatch comes again
  */
 record TaskRecord(
-    TaskDispatch dispatch,
+    @JsonProperty("dispatch") Prewritten<TaskDispatch> order,
     String payloadDigest,
     Optional<String> traceparent,
-    long offset,
+    long arrival,
     TaskState state,
     long revision,
     Instant acceptedAt,
     Duration budget,
+    int lookups,
     Optional<Facts> facts,
-    Optional<Plan> plan,
+    @JsonProperty("plan") Optional<Prewritten<Plan>> script,
     List<StepRecord> steps,
     Optional<Ending> ending,
     Optional<Doubt> waiting,
@@ -62,18 +68,19 @@ record TaskRecord(
       TaskDispatch order,
       String digest,
       Optional<String> traceparent,
-      long offset,
+      long arrival,
       Instant now,
       Duration budget) {
     return new TaskRecord(
-        order,
+        new Prewritten<>(order),
         digest,
         traceparent,
-        offset,
+        arrival,
         TaskState.ACCEPTED,
         0,
         now,
         budget,
+        0,
         Optional.empty(),
         Optional.empty(),
         List.of(),
@@ -102,11 +109,19 @@ record TaskRecord(
   record Doubt(int step, boolean undoing, Failure failure, Instant since, Instant until) {}
 
   String id() {
-    return dispatch.taskId();
+    return dispatch().taskId();
+  }
+
+  TaskDispatch dispatch() {
+    return order.value();
+  }
+
+  Optional<Plan> plan() {
+    return script.map(Prewritten::value);
   }
 
   PlannedStep planned(int index) {
-    return plan.orElseThrow().steps().get(index);
+    return plan().orElseThrow().steps().get(index);
   }
 
   Facts known() {
@@ -121,10 +136,14 @@ record TaskRecord(
     return edit(draft -> draft.budget = left);
   }
 
+  TaskRecord lookedUp() {
+    return edit(draft -> draft.lookups = lookups + 1);
+  }
+
   TaskRecord planned(Facts observed, Plan made) {
     return edit(draft -> {
       draft.facts = Optional.of(observed);
-      draft.plan = Optional.of(made);
+      draft.script = Optional.of(new Prewritten<>(made));
       draft.steps = made.steps().stream().map(_ -> StepRecord.PENDING).toList();
     });
   }
@@ -166,9 +185,9 @@ record TaskRecord(
     return edit(draft -> draft.remains = all);
   }
 
-  /** Notes what ran on the target before; the first note stands. */
+  /** Notes what runs on the target; the last note before the task acts there stands. */
   TaskRecord deployedOver(Optional<DeploymentRecord> previous) {
-    return edit(draft -> draft.before = before.or(() -> previous));
+    return edit(draft -> draft.before = previous);
   }
 
   TaskRecord reported(StatusReport report) {
@@ -190,8 +209,9 @@ record TaskRecord(
     private TaskState state;
     private long revision;
     private Duration budget;
+    private int lookups;
     private Optional<Facts> facts;
-    private Optional<Plan> plan;
+    private Optional<Prewritten<Plan>> script;
     private List<StepRecord> steps;
     private Optional<Ending> ending;
     private Optional<Doubt> waiting;
@@ -206,8 +226,9 @@ record TaskRecord(
       state = original.state;
       revision = original.revision;
       budget = original.budget;
+      lookups = original.lookups;
       facts = original.facts;
-      plan = original.plan;
+      script = original.script;
       steps = original.steps;
       ending = original.ending;
       waiting = original.waiting;
@@ -220,16 +241,17 @@ record TaskRecord(
 
     TaskRecord record() {
       return new TaskRecord(
-          original.dispatch,
+          original.order,
           original.payloadDigest,
           original.traceparent,
-          original.offset,
+          original.arrival,
           state,
           revision,
           original.acceptedAt,
           budget,
+          lookups,
           facts,
-          plan,
+          script,
           steps,
           ending,
           waiting,

@@ -4,6 +4,8 @@ import dev.opsagent.execution.LiveTask.Run;
 import dev.opsagent.execution.Operation.Resolution;
 import dev.opsagent.execution.PartitionEngine.Ports;
 import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.execution.StepResult.UndoResult;
+import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Failure;
@@ -33,14 +35,14 @@ final class TaskRuns {
     this.settings = settings;
     this.machine = machine;
     this.engine = engine;
-    this.runner = new StepRunner(ports.timers());
+    this.runner = new StepRunner(ports.timers(), ports.guards());
   }
 
   /** Does what a committed transition commands. Called in a turn. */
   void carryOut(LiveTask task, Command command) {
     switch (command) {
       case Command.Idle() -> {}
-      case Command.Resolve() -> begin(task, command, Duration.ZERO);
+      case Command.Resolve(Duration delay) -> begin(task, command, delay);
       case Command.Run run -> begin(task, command, run.delay());
       case Command.Undo undo -> begin(task, command, undo.delay());
       case Command.Interrupt() -> interrupt(task);
@@ -86,11 +88,13 @@ final class TaskRuns {
           Function<TaskRecord, Transition> result = event;
           engine.turn(() -> finished(task, run, result));
         });
-    if (record.plan().isPresent()) {
-      Duration limit = limit(record, run.command);
-      run.timer =
-          Optional.of(ports.timers().schedule(limit, () -> engine.turn(() -> hung(task, run))));
-    }
+    giveUpAfter(limit(record, run.command), task, run);
+  }
+
+  private void giveUpAfter(Duration limit, LiveTask task, Run run) {
+    run.timer.ifPresent(Timers.Scheduled::cancel);
+    run.timer =
+        Optional.of(ports.timers().schedule(limit, () -> engine.turn(() -> hung(task, run))));
   }
 
   /** A bug outside a step's own calls: nothing is known of what it did. */
@@ -98,28 +102,42 @@ final class TaskRuns {
     Failure failure =
         Failure.of(
             ReasonCode.INTERNAL, "carry the task out", "a bug", "look for it in the worker's log");
-    int index = index(command);
+    return unknown(command, failure);
+  }
+
+  private Function<TaskRecord, Transition> unknown(Command command, Failure failure) {
     return switch (command) {
-      case Command.Run _ ->
-          record ->
-              machine.stepEnded(
-                  record, index, new StepResult.InDoubt(failure), ports.timers().now());
-      case Command.Undo _ ->
-          record ->
-              machine.undoEnded(record, index, new Undo.UndoFailed(failure), ports.timers().now());
-      case Command.Resolve _, Command.Idle _, Command.Interrupt _ ->
-          record ->
-              machine.resolved(
-                  record,
-                  new Resolution.Unresolved(failure),
-                  Optional.empty(),
-                  ports.timers().now());
+      case Command.Run(int index, _) -> ended(index, new StepResult.InDoubt(failure));
+      case Command.Undo _, Command.Resolve _, Command.Idle _, Command.Interrupt _ ->
+          cutShort(command, failure);
     };
+  }
+
+  private Function<TaskRecord, Transition> cutShort(Command command, Failure failure) {
+    return switch (command) {
+      case Command.Run(int index, _) -> ended(index, new StepResult.NotDone(failure));
+      case Command.Undo(int index, _) ->
+          undone(index, new UndoResult.Ended(new Undo.UndoFailed(failure)));
+      case Command.Resolve _, Command.Idle _, Command.Interrupt _ ->
+          resolved(new Resolution.Unresolved(failure), Optional.empty());
+    };
+  }
+
+  private Function<TaskRecord, Transition> ended(int index, StepResult result) {
+    return record -> machine.stepEnded(record, index, result, ports.timers().now());
+  }
+
+  private Function<TaskRecord, Transition> undone(int index, UndoResult result) {
+    return record -> machine.undoEnded(record, index, result, ports.timers().now());
+  }
+
+  private Function<TaskRecord, Transition> resolved(Resolution resolution, Optional<Plan> plan) {
+    return record -> machine.resolved(record, resolution, plan, ports.timers().now());
   }
 
   /** No effect may start without the lease: ask again a little later, if we are still here. */
   private void again(LiveTask task, Run run, StepContext.LeaseLost lost) {
-    LOG.warn("task {} waits for its lease: {}", task.record.id(), lost.getMessage());
+    LOG.debug("task {} waits for its lease: {}", task.record.id(), lost.getMessage());
     run.timer.ifPresent(Timers.Scheduled::cancel);
     if (task.run.filter(current -> current == run).isPresent()) {
       task.run = Optional.empty();
@@ -135,7 +153,8 @@ final class TaskRuns {
     return switch (command) {
       case Command.Run run -> new Command.Run(run.step(), LEASE_RETRY);
       case Command.Undo undo -> new Command.Undo(undo.step(), LEASE_RETRY);
-      case Command.Idle _, Command.Resolve _, Command.Interrupt _ -> command;
+      case Command.Resolve _ -> new Command.Resolve(LEASE_RETRY);
+      case Command.Idle _, Command.Interrupt _ -> command;
     };
   }
 
@@ -143,6 +162,9 @@ final class TaskRuns {
     // Probe, act, probe again, each with its own time limit, and the rebuild of the workspace.
     int index = index(command);
     Duration sum = settings.interruptGrace();
+    if (index < 0) {
+      return sum.plus(record.budget());
+    }
     for (int i = 0; i <= index; i++) {
       sum = sum.plus(record.planned(i).timeout().multipliedBy(i == index ? 3 : 2));
     }
@@ -160,62 +182,75 @@ final class TaskRuns {
   private Function<TaskRecord, Transition> work(LiveTask task, TaskRecord record, Run run) {
     Operation operation = operation(record);
     return switch (run.command) {
-      case Command.Resolve() -> resolve(operation, record);
-      case Command.Run(int index, _) -> {
-        StepResult result = runStep(operation, task, record, index);
-        yield current -> machine.stepEnded(current, index, result, ports.timers().now());
-      }
+      case Command.Resolve _ -> resolve(operation, record, run);
+      case Command.Run(int index, _) -> ended(index, runStep(operation, task, record, run));
       case Command.Undo(int index, _) -> {
-        StepContext context = context(record, index);
+        StepContext context = context(record, run);
         PlannedStep planned = record.planned(index);
-        Undo result = runner.undo(planned, operation.step(planned, record.dispatch()), context);
-        yield current -> machine.undoEnded(current, index, result, ports.timers().now());
+        yield undone(
+            index, runner.undo(planned, operation.step(planned, record.dispatch()), context));
       }
-      case Command.Idle(), Command.Interrupt() -> throw new IllegalStateException("not work");
+      case Command.Idle _, Command.Interrupt _ -> throw new IllegalStateException("not work");
     };
   }
 
-  private Function<TaskRecord, Transition> resolve(Operation operation, TaskRecord record) {
+  private Function<TaskRecord, Transition> resolve(
+      Operation operation, TaskRecord record, Run run) {
     StepContext context =
         new StepContext(
             record.dispatch(),
             record.known(),
-            ports.journal(),
+            fence(run),
             progress(record, "resolve"),
             record.budget());
     Resolution resolution = runner.resolve(operation, record.dispatch(), context);
-    Optional<Plan> plan =
-        switch (resolution) {
-          case Resolution.Resolved(var facts) ->
-              Optional.of(operation.plan(record.dispatch(), facts));
-          case Resolution.Unresolved _ -> Optional.empty();
-        };
-    return current -> machine.resolved(current, resolution, plan, ports.timers().now());
+    return switch (resolution) {
+      case Resolution.Unresolved _ -> resolved(resolution, Optional.empty());
+      case Resolution.Resolved(Facts facts) -> {
+        Plan plan = operation.plan(record.dispatch(), facts);
+        yield RecordBounds.fit(plan, facts)
+            ? resolved(resolution, Optional.of(plan))
+            : resolved(new Resolution.Unresolved(RecordBounds.planTooLarge()), Optional.empty());
+      }
+    };
   }
 
-  private StepResult runStep(Operation operation, LiveTask task, TaskRecord record, int index) {
-    StepContext context = context(record, index);
+  private StepResult runStep(Operation operation, LiveTask task, TaskRecord record, Run run) {
+    int index = index(run.command);
+    StepContext context = context(record, run);
+    PlannedStep planned = record.planned(index);
+    Step step = operation.step(planned, record.dispatch());
     if (task.restored && !task.stopping) {
       Rebuild rebuild = new Rebuild(record, operation, context);
       Optional<Failure> broken = runner.rebuild(rebuild, index, context);
       if (broken.isPresent()) {
-        return new StepResult.NotDone(broken.orElseThrow());
+        return runner.lookInstead(planned, step, context, broken.orElseThrow());
       }
       task.restored = false;
     }
-    PlannedStep planned = record.planned(index);
-    Step step = operation.step(planned, record.dispatch());
-    return runner.run(planned, step, context, () -> task.stopping);
+    return record.steps().get(index).told()
+        ? runner.look(planned, step, context)
+        : RecordBounds.bounded(runner.run(planned, step, context, () -> task.stopping));
   }
 
-  private StepContext context(TaskRecord record, int index) {
-    PlannedStep planned = record.planned(index);
+  private StepContext context(TaskRecord record, Run run) {
+    PlannedStep planned = record.planned(index(run.command));
     return new StepContext(
         record.dispatch(),
         record.known(),
-        ports.journal(),
+        fence(run),
         progress(record, planned.name()),
         planned.timeout());
+  }
+
+  /** The journal's fence; what was given up while it hung does not pass it either. */
+  private StepContext.Fence fence(Run run) {
+    return () -> {
+      if (run.givenUp()) {
+        throw new StepContext.LeaseLost("nobody waits for this run any more");
+      }
+      ports.journal().check();
+    };
   }
 
   private StepContext.Progress progress(TaskRecord record, String step) {
@@ -238,38 +273,45 @@ final class TaskRuns {
 
   /** What an unfinished run counts as when it does not even answer an interrupt. */
   private void hung(LiveTask task, Run run) {
-    run.interrupt();
+    run.giveUp();
     int index = index(run.command);
+    String action =
+        index < 0 ? "look up what the plan needs" : task.record.planned(index).description();
     Failure failure =
         Failure.of(
             ReasonCode.TIMEOUT,
-            task.record.planned(index).description(),
+            action,
             "it did not end, and did not answer when it was cut off",
             "find out what it did");
-    finished(
-        task,
-        run,
-        run.command instanceof Command.Undo
-            ? record ->
-                machine.undoEnded(record, index, new Undo.UndoFailed(failure), ports.timers().now())
-            : record ->
-                machine.stepEnded(
-                    record, index, new StepResult.InDoubt(failure), ports.timers().now()));
+    finished(task, run, unknown(run.command, failure));
   }
 
   private void interrupt(LiveTask task) {
     task.run.ifPresent(run -> {
       if (run.launched) {
         run.interrupt();
+        giveUpAfter(cutLimit(task.record, run.command), task, run);
         return;
       }
-      if (run.command instanceof Command.Run(int index, Duration delay) && !delay.isZero()) {
-        run.timer.ifPresent(Timers.Scheduled::cancel);
-        Failure failure = task.record.ending().orElseThrow().failure();
-        StepResult result = new StepResult.NotDone(failure);
-        finished(
-            task, run, record -> machine.stepEnded(record, index, result, ports.timers().now()));
-      }
+      Failure failure = task.record.ending().orElseThrow().failure();
+      finished(task, run, cutShort(run.command, failure));
     });
+  }
+
+  /** A step that is cut off is probed once more. */
+  private Duration cutLimit(TaskRecord record, Command command) {
+    int index = index(command);
+    return index < 0
+        ? settings.interruptGrace()
+        : settings.interruptGrace().plus(record.planned(index).timeout());
+  }
+
+  /** Stops what runs of the task, and hears nothing of it any more. */
+  void drop(LiveTask task) {
+    task.run.ifPresent(run -> {
+      run.timer.ifPresent(Timers.Scheduled::cancel);
+      run.giveUp();
+    });
+    task.run = Optional.empty();
   }
 }

@@ -1,5 +1,6 @@
 package dev.opsagent.intake;
 
+import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.JournalRecord.DeadLetter;
 import dev.opsagent.execution.JournalRecord.Forwarded;
 import dev.opsagent.execution.PartitionEngine;
@@ -7,6 +8,7 @@ import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.EventCodec.Incoming;
 import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
@@ -27,6 +29,7 @@ import java.util.function.ToIntFunction;
  * in one transaction with the record's position. It runs no work and asks nothing outside.
  */
 public final class Intake {
+  private static final int MAX_ORDER_BYTES = 128 * 1024;
   private static final int MAX_HEADERS = 32;
   private static final int MAX_HEADER_BYTES = 4096;
   private static final String REASON = "ops-reason";
@@ -73,9 +76,22 @@ public final class Intake {
           control(delivery, control, engine);
           return;
         }
+        if (message instanceof TaskDispatch order) {
+          dispatch(delivery, order, incoming.traceparent(), engine);
+          return;
+        }
       }
     }
     throw new InvalidMessage("type", "does not belong on this topic");
+  }
+
+  /** Only what overtakes may come where nothing is ever held back. */
+  private Optional<Reason> misplaced(Delivery delivery, TaskDispatch order) {
+    if (delivery.input() == Input.TASKS || territory.overtakes(order.operation())) {
+      return Optional.empty();
+    }
+    String detail = order.operation() + " belongs on pm.tasks; pm.control takes what overtakes";
+    return Optional.of(new Reason(ReasonCode.MALFORMED, detail, Optional.empty()));
   }
 
   private void dispatch(
@@ -84,15 +100,20 @@ public final class Intake {
       forward(delivery, order.target(), engine);
       return;
     }
-    Optional<Reason> refused = territory.refuse(order);
+    Optional<Reason> refused = misplaced(delivery, order).or(() -> territory.refuse(order));
     if (refused.isPresent()) {
       StatusReport report =
           refusal(order.taskId(), order.operation(), order.target(), refused.orElseThrow());
       engine.refuse(report, traceparent, delivery.consumed());
       return;
     }
+    TaskDispatch kept = withoutInstruction(order);
+    if (tooLarge(delivery, kept)) {
+      throw new InvalidMessage(
+          "", "must hold at most " + MAX_ORDER_BYTES + " bytes beside its instruction");
+    }
     String digest = EventCodec.payloadDigest(order);
-    engine.dispatch(withoutInstruction(order), digest, traceparent, delivery.consumed());
+    engine.dispatch(kept, digest, traceparent, delivery.consumed());
   }
 
   private void control(Delivery delivery, ControlMessage message, PartitionEngine engine) {
@@ -101,6 +122,12 @@ public final class Intake {
       return;
     }
     engine.control(message, delivery.consumed());
+  }
+
+  /** The order becomes a part of each record of its task. */
+  private static boolean tooLarge(Delivery delivery, TaskDispatch kept) {
+    return delivery.value().orElseThrow().length > MAX_ORDER_BYTES
+        && Json.write(kept).length > MAX_ORDER_BYTES;
   }
 
   /** Free text is for routing only: it may carry what must not be kept. */

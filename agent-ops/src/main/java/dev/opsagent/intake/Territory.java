@@ -25,6 +25,11 @@ public record Territory(Map<String, Operation> operations, Set<String> environme
     environments = Set.copyOf(environments);
   }
 
+  /** Whether the operation's tasks go before those that only wait. */
+  boolean overtakes(String operation) {
+    return Optional.ofNullable(operations.get(operation)).filter(Operation::overtakes).isPresent();
+  }
+
   /** Why the order is refused; empty when it is taken. */
   Optional<Reason> refuse(TaskDispatch order) {
     Operation operation = operations.get(order.operation());

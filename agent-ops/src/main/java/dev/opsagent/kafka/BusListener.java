@@ -15,6 +15,15 @@ public interface BusListener {
   /** A partition could not be opened; it is tried again after a while. */
   default void refused(int partition, Failure why) {}
 
+  /**
+   * A partition is not served, and waiting for the next attempt is not enough: the PM must know.
+   * Told once for each time that this worker is given the partition.
+   */
+  default void unserved(int partition, Failure why) {}
+
+  /** A partition is served again whose ledger says that the PM was told. */
+  default void served(int partition) {}
+
   /** A transaction of a partition was committed. */
   default void committed(int partition, int entries, Duration latency) {}
 

@@ -15,6 +15,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -54,6 +55,7 @@ public final class BusLoop {
 
   private final Map<Integer, Seat> seats = new HashMap<>();
   private long lagDue;
+  private boolean grown;
   private volatile boolean joined;
   private volatile boolean allOpen;
   private volatile int full;
@@ -198,6 +200,35 @@ public final class BusLoop {
     if (now - lagDue >= 0) {
       lagDue = now + LAG_NANOS;
       seats.values().forEach(Seat::reportLag);
+      checkGrowth();
+    }
+  }
+
+  /**
+   * Looks at the partition count that the client has learned of last. With another one, producers
+   * send tasks of a target to two partitions, so none is taken any more.
+   */
+  private void checkGrowth() {
+    int count = joined ? knownPartitions() : partitions;
+    if (count > partitions && !grown) {
+      grown = true;
+      IntStream.range(partitions, count).forEach(this::tellOfGrowth);
+    }
+    if (grown) {
+      seats.values().forEach(Seat::refuseTasks);
+    }
+  }
+
+  private void tellOfGrowth(int partition) {
+    listener.refused(partition, grown(partition));
+    listener.unserved(partition, grown(partition));
+  }
+
+  private int knownPartitions() {
+    try {
+      return consumer.partitionsFor(settings.topics().tasks(), POLL).size();
+    } catch (KafkaException _) {
+      return partitions; // asked again in a second
     }
   }
 
@@ -284,17 +315,23 @@ public final class BusLoop {
     if (partition >= partitions) {
       consumer.pause(
           consumer.assignment().stream().filter(it -> it.partition() == partition).toList());
-      listener.refused(partition, grown(partition));
-      return;
+      return; // told of when the growth was seen
     }
-    seats.computeIfAbsent(partition, number -> new Seat(number, consumer, around, this::nudge));
+    Seat seat =
+        seats.computeIfAbsent(partition, number -> new Seat(number, consumer, around, this::nudge));
+    if (grown) {
+      seat.refuseTasks();
+    }
   }
 
   private Failure grown(int partition) {
     return Failure.of(
         ReasonCode.CONFIGURATION,
         "open partition " + partition + " of " + settings.topics().tasks(),
-        "the fleet began with " + partitions + " partitions and the topic has more now",
+        "the fleet began with "
+            + partitions
+            + " partitions and the topic has more now; no worker"
+            + " takes a task any more",
         "move to a new fleet, or to new topics under another prefix: targets would change places");
   }
 

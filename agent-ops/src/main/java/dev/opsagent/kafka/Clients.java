@@ -16,22 +16,23 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * Makes the Kafka clients. What speed depends on yields to the operator's properties; what
  * correctness depends on does not.
  */
-final class Clients {
+public final class Clients {
   private static final int MIB = 1024 * 1024;
   private static final Duration REBALANCE = Duration.ofMinutes(5);
 
   private final BusSettings settings;
 
-  Clients(BusSettings settings) {
+  public Clients(BusSettings settings) {
     this.settings = settings;
   }
 
   /** The one member of the group that this worker is. */
-  Consumer<byte[], byte[]> member() {
+  public Consumer<byte[], byte[]> member() {
     Map<String, Object> defaults = new HashMap<>(common("bus"));
     defaults.put("max.poll.records", 100);
     defaults.put("max.partition.fetch.bytes", 4 * MIB);
     defaults.put("retry.backoff.ms", 20L);
+    defaults.put("metadata.max.age.ms", 30_000L); // how soon a growing topic is noticed
     int session = Math.toIntExact(settings.sessionTimeout().toMillis());
     Duration poll = REBALANCE.plus(settings.revokeGrace());
     Map<String, Object> fixed = new HashMap<>();
@@ -58,7 +59,7 @@ final class Clients {
   }
 
   /** The writer of one partition. A second one with the same id fences the first. */
-  Producer<byte[], byte[]> writer(int partition) {
+  public Producer<byte[], byte[]> writer(int partition) {
     Map<String, Object> merged = new HashMap<>(common("journal-" + partition));
     merged.put("retry.backoff.ms", 5L); // the usual 100 doubles the p99
     merged.put("batch.size", 128 * 1024);

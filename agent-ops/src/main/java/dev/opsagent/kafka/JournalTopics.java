@@ -53,7 +53,7 @@ final class JournalTopics {
 
   private ProducerRecord<byte[], byte[]> ledger(JournalRecord.Ledger ledger) {
     return new ProducerRecord<>(
-        topics.ledger(), partition, utf8(ledger.key()), ledger.value().orElse(null));
+        topics.ledger(), partition, utf8(ledger.key()), ledger.bytes().orElse(null));
   }
 
   private ProducerRecord<byte[], byte[]> status(StatusReport report, Optional<String> traceparent) {

@@ -22,9 +22,9 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.errors.InterruptException;
 
 /**
- * Reads a partition of {@code ops.ledger} from its beginning to the high watermark as it stands
- * when reading begins. Reading committed records to "the end" is not enough: an open transaction of
- * a dead writer hides newer committed records behind it.
+ * Reads a partition of {@code ops.ledger} to the high watermark as it stands when reading begins.
+ * Reading committed records to "the end" is not enough: an open transaction of a dead writer hides
+ * newer committed records behind it.
  */
 public final class LedgerReader {
   private static final Duration POLL = Duration.ofMillis(100);
@@ -34,6 +34,8 @@ public final class LedgerReader {
   private final TopicPartition partition;
   private final Duration timeout;
   private final LongSupplier nanoTime;
+  private boolean noted;
+  private volatile boolean refusedBefore;
 
   LedgerReader(
       Clients clients,
@@ -51,12 +53,14 @@ public final class LedgerReader {
   /**
    * Hands out every record, in order.
    *
+   * @param from the first offset that is wanted; 0 for the beginning
    * @throws InterruptedException when the partition was taken away meanwhile
    */
-  public Restored read(java.util.function.Consumer<Line> lines) throws InterruptedException {
+  public Restored read(long from, java.util.function.Consumer<Line> lines)
+      throws InterruptedException {
     long began = nanoTime.getAsLong();
     try {
-      return readTo(highWatermark(), began, lines);
+      return readTo(from, highWatermark(), began, lines);
     } catch (InterruptException _) {
       Thread.interrupted();
       throw new InterruptedException("taken away while the ledger was read");
@@ -65,11 +69,12 @@ public final class LedgerReader {
     }
   }
 
-  private Restored readTo(long mark, long began, java.util.function.Consumer<Line> lines)
+  private Restored readTo(long from, long mark, long began, java.util.function.Consumer<Line> lines)
       throws InterruptedException {
+    noted = false;
     try (Consumer<byte[], byte[]> consumer = clients.ledger()) {
       consumer.assign(List.of(partition));
-      consumer.seekToBeginning(List.of(partition));
+      seek(consumer, from);
       while (position(consumer) < mark) {
         if (nanoTime.getAsLong() - began > timeout.toNanos()) {
           return stuck(position(consumer), mark);
@@ -81,16 +86,33 @@ public final class LedgerReader {
           hand(record, lines);
         }
       }
+      refusedBefore = from == 0 ? noted : refusedBefore; // only the whole ledger can tell
       return new Restored.Complete(mark);
     }
   }
 
-  private static void hand(
+  /** Compaction leaves gaps, and reading goes on after them; the beginning may have moved. */
+  private void seek(Consumer<byte[], byte[]> consumer, long from) {
+    if (from == 0) {
+      consumer.seekToBeginning(List.of(partition));
+      return;
+    }
+    consumer.seek(partition, from);
+  }
+
+  private void hand(
       ConsumerRecord<byte[], byte[]> record, java.util.function.Consumer<Line> lines) {
     String key = new String(record.key(), StandardCharsets.UTF_8);
-    if (!key.equals(PartitionCount.KEY)) {
-      lines.accept(new Line(key, Optional.ofNullable(record.value()), record.offset()));
+    switch (key) {
+      case PartitionCount.KEY -> {}
+      case RefusalNotices.KEY -> noted = record.value() != null;
+      default -> lines.accept(new Line(key, Optional.ofNullable(record.value()), record.offset()));
     }
+  }
+
+  /** Whether the PM was told of a refusal of this partition, and not yet of its end. */
+  boolean refusedBefore() {
+    return refusedBefore;
   }
 
   /** Not a record's offset: the last one may be a transaction's marker, which nobody sees. */

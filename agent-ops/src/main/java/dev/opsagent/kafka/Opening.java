@@ -20,7 +20,16 @@ final class Opening {
 
   /** What opening came to. */
   sealed interface Outcome {
-    record Opened(KafkaJournal journal, Shard shard, InputPositions.Positions positions)
+    /**
+     * It takes records.
+     *
+     * @param refusedBefore whether the PM believes it does not
+     */
+    record Opened(
+        KafkaJournal journal,
+        Shard shard,
+        InputPositions.Positions positions,
+        boolean refusedBefore)
         implements Outcome {
       void abandon() {
         shard.lost();
@@ -139,8 +148,9 @@ final class Opening {
             around.listener(),
             around.nanoTime());
     try {
-      Shard shard = around.host().open(partition, journal, reader(around, partition));
-      return new Outcome.Opened(journal, shard, positions);
+      LedgerReader reader = reader(around, partition);
+      Shard shard = around.host().open(partition, journal, reader);
+      return new Outcome.Opened(journal, shard, positions, reader.refusedBefore());
     } catch (PartitionHost.Refused | InterruptedException | RuntimeException e) {
       journal.close();
       throw e;

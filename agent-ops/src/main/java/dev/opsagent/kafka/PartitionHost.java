@@ -13,7 +13,7 @@ public interface PartitionHost {
    * away meanwhile.
    *
    * @param journal writes for this partition as long as the shard lives
-   * @param ledger to be read once, before anything is appended
+   * @param ledger to be read before anything is appended
    * @throws Refused when the partition cannot be served; it is tried again after a while
    */
   Shard open(int partition, Journal journal, LedgerReader ledger)
@@ -23,6 +23,9 @@ public interface PartitionHost {
   interface Shard {
     /** Takes an input record. Called in the order of the offsets; never blocks. */
     void deliver(Delivery delivery);
+
+    /** Whether it has ended by itself, over a bug or a failing disk: it must be opened again. */
+    boolean ended();
 
     /** Whether no further tasks should be delivered for now; control messages still are. */
     boolean full();

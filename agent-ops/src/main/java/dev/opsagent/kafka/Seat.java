@@ -3,6 +3,8 @@ package dev.opsagent.kafka;
 import dev.opsagent.execution.Journal;
 import dev.opsagent.intake.Delivery;
 import dev.opsagent.kafka.Opening.Outcome.Opened;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -33,6 +35,9 @@ final class Seat {
   private State state;
   private int failures;
   private boolean tasksStand;
+  private boolean told;
+  private long unservedSince;
+  private boolean refusesTasks;
   private OptionalLong ledgerEnd = OptionalLong.empty();
 
   private sealed interface State {
@@ -57,6 +62,7 @@ final class Seat {
     this.topics = around.topics(partition);
     this.nudge = nudge;
     this.state = new State.Closed(now(), now());
+    this.unservedSince = now();
     consumer.pause(inputs());
     // Any position will do until the partition opens; without one, polling would look them up.
     inputs().forEach(input -> consumer.seek(input, 0));
@@ -110,25 +116,51 @@ final class Seat {
     switch (outcome) {
       case Opened opened -> {
         opened.positions().inputs().forEach((in, at) -> consumer.seek(topics.input(in), at));
-        consumer.resume(inputs());
-        tasksStand = false;
+        consumer.resume(refusesTasks ? List.of(topics.input(Journal.Input.CONTROL)) : inputs());
+        tasksStand = refusesTasks;
         state = new State.Open(opened, now());
         around.listener().opened(partition, Duration.ofNanos(now() - since));
+        if (opened.refusedBefore()) {
+          around.listener().served(partition);
+        }
+        told = false;
       }
       case Opening.Outcome.Failed(var failure) -> {
         around.listener().refused(partition, failure);
+        tellWhenItLasts(failure);
         rest();
       }
     }
   }
 
+  /** Brokers that do not answer may do so in a moment; a ledger that cannot be read may not. */
+  private void tellWhenItLasts(Failure failure) {
+    long bound = around.settings().restoreTimeout().toNanos();
+    boolean passing = failure.code() == ReasonCode.UNREACHABLE;
+    if (!told && (!passing || now() - unservedSince > bound)) {
+      told = true;
+      around.listener().unserved(partition, failure);
+    }
+  }
+
+  /** Takes no further task; what runs goes on, and control messages are obeyed. */
+  void refuseTasks() {
+    refusesTasks = true;
+  }
+
   private void keep(Opened opened, long since) {
+    unservedSince = now();
     if (opened.journal().lostBecause().isPresent()) {
       failures = now() - since > PROVEN_GOOD.toNanos() ? 0 : failures;
       giveUp("its journal is lost");
       return;
     }
-    boolean full = opened.shard().full();
+    if (opened.shard().ended()) {
+      opened.journal().lose("its tasks have stopped");
+      giveUp("its tasks have stopped");
+      return;
+    }
+    boolean full = refusesTasks || opened.shard().full();
     if (full == tasksStand) {
       return;
     }

@@ -78,12 +78,14 @@ public final class TogetherAssignor implements ConsumerPartitionAssignor, Config
     return new GroupAssignment(mirrored);
   }
 
+  /** A member that wants another fleet's topics, and should not be in this group, gets nothing. */
   private Subscription tasksOf(Subscription wants) {
+    boolean ours = wants.topics().contains(tasks);
     List<TopicPartition> owned =
         wants.ownedPartitions().stream().filter(it -> it.topic().equals(tasks)).toList();
     Subscription filtered =
         new Subscription(
-            List.of(tasks),
+            ours ? List.of(tasks) : List.of(),
             wants.userData(),
             owned,
             wants.generationId().orElse(NO_GENERATION),

@@ -3,6 +3,7 @@ package dev.opsagent.kafka;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TopicRole;
+import dev.opsagent.protocol.Topics;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -12,10 +13,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.Config;
 import org.apache.kafka.clients.admin.FinalizedVersionRange;
@@ -23,6 +27,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
@@ -82,9 +87,10 @@ public final class TopicSetup {
 
   private Setup ensure(Clients clients, Admin admin)
       throws InterruptedException, ExecutionException, TimeoutException {
-    Optional<Failure> old = oldTransactions(admin);
-    if (old.isPresent()) {
-      return new Setup.Refused(List.of(old.get()));
+    List<Failure> unfit =
+        Stream.of(oldTransactions(admin), groupOfOthers(admin)).flatMap(Optional::stream).toList();
+    if (!unfit.isEmpty()) {
+      return new Setup.Refused(unfit);
     }
     Map<String, TopicDescription> found = describe(admin, existing(admin));
     Set<String> created = create(admin, found);
@@ -122,6 +128,28 @@ public final class TopicSetup {
             "use the brokers' transactions",
             "feature transaction.version is " + found + ", wanted 2 or newer",
             "kafka-features.sh upgrade --feature transaction.version=2"));
+  }
+
+  /** Two fleets in one group would be given each other's partitions. */
+  private Optional<Failure> groupOfOthers(Admin admin)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    Topics topics = settings.topics();
+    Set<String> ours = Set.of(topics.tasks(), topics.control(), topics.ledger());
+    Set<String> others =
+        get(admin.listConsumerGroupOffsets(settings.group()).partitionsToOffsetAndMetadata())
+            .keySet()
+            .stream()
+            .map(TopicPartition::topic)
+            .filter(topic -> !ours.contains(topic))
+            .collect(Collectors.toCollection(TreeSet::new));
+    return others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Failure.of(
+                ReasonCode.CONFIGURATION,
+                "use the consumer group " + settings.group(),
+                "it has positions in " + others,
+                "give every fleet a group of its own, with --group"));
   }
 
   private Set<String> existing(Admin admin)

@@ -5,6 +5,7 @@ import dev.opsagent.execution.JournalRecord;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,14 +79,26 @@ final class Transaction {
     }
   }
 
-  /** The last ledger record sent, if there was one. */
+  /**
+   * Sends everything; of several ledger records of one key only the last, since nobody can see a
+   * state between two entries of one transaction.
+   *
+   * @return the last ledger record sent, if there was one
+   */
   private Optional<Future<RecordMetadata>> send(List<Journal.Entry> entries) {
-    Optional<Future<RecordMetadata>> last = Optional.empty();
+    Map<String, JournalRecord.Ledger> latest = new LinkedHashMap<>();
     for (Journal.Entry entry : entries) {
       for (JournalRecord record : entry.records()) {
-        Future<RecordMetadata> sent = producer.send(topics.record(record));
-        last = record instanceof JournalRecord.Ledger ? Optional.of(sent) : last;
+        if (record instanceof JournalRecord.Ledger ledger) {
+          latest.put(ledger.key(), ledger);
+          continue;
+        }
+        var _ = producer.send(topics.record(record)); // the commit tells when it failed
       }
+    }
+    Optional<Future<RecordMetadata>> last = Optional.empty();
+    for (JournalRecord.Ledger ledger : latest.values()) {
+      last = Optional.of(producer.send(topics.record(ledger)));
     }
     return last;
   }

@@ -1,6 +1,7 @@
 package dev.opsagent.sandbox;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;

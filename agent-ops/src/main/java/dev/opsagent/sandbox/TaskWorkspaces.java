@@ -2,6 +2,7 @@ package dev.opsagent.sandbox;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.Digests;
 import java.io.IOException;

@@ -3,6 +3,7 @@ package dev.opsagent.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.protocol.Json;
+import dev.opsagent.testing.Peers;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -109,6 +110,14 @@ class ConventionsTest {
     assertThat(report.get("findings")).hasSizeGreaterThan(5);
     assertThat(report.get("findings").get(1).get("found").asBoolean()).isFalse();
     assertThat(report.get("findings").get(1).get("cost").asString()).isNotEmpty();
+  }
+
+  @Test
+  void doctorFindsWhatIsInstalledWithItsVersion() {
+    Peers.require("git", "install git");
+
+    assertThat(call.variable("PATH", Peers.searchPath()).execute("doctor")).isZero();
+    assertThat(call.out()).containsPattern("found +git +git version \\d");
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.opsagent.protocol.TaskState;
 import dev.opsagent.protocol.TopicRole;
 import dev.opsagent.testing.ParameterTable;
 import dev.opsagent.testing.Readme;
+import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -25,6 +26,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import javax.tools.JavaCompiler;
+import javax.tools.StandardJavaFileManager;
+import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -145,6 +149,22 @@ class ReadmeTest {
       } else if (!link.startsWith("https://")) {
         assertThat(Readme.root().resolve(link)).exists();
       }
+    }
+  }
+
+  @Test
+  void theJavaExampleCompiles(@TempDir Path folder) throws Exception {
+    Path source = Files.writeString(folder.resolve("Example.java"), readme.example("java"));
+    JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+    StringWriter said = new StringWriter();
+    try (StandardJavaFileManager files = compiler.getStandardFileManager(null, null, null)) {
+      List<String> options =
+          List.of("-cp", System.getProperty("java.class.path"), "-d", folder.toString());
+      boolean compiled =
+          compiler
+              .getTask(said, files, null, options, null, files.getJavaFileObjects(source))
+              .call();
+      assertThat(compiled).as(said.toString()).isTrue();
     }
   }
 

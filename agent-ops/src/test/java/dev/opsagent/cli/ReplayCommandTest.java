@@ -28,7 +28,7 @@ class ReplayCommandTest {
     assertThat(call.out())
         .contains("accepted", "push main and v1.0.1 to origin", "ops.audit/0@2  by pm")
         .doesNotContain("another one");
-    assertThat(call.err()).contains("hash chain intact: 3 records in 1 partitions");
+    assertThat(call.err()).contains("hash chain intact: 3 records in 1 partition");
   }
 
   @Test

@@ -67,6 +67,14 @@ class TaskCommandsTest {
   }
 
   @Test
+  void aWaitThatRunsOutSaysThatTheTaskGoesOnAndHowToFollowIt() {
+    bus.answer(_ -> bus.write(report("t-1", 1, TaskState.RUNNING)));
+
+    assertThat(call.execute("dispatch", "-", "--wait", "--timeout", "300ms")).isEqualTo(124);
+    assertThat(call.err()).contains("t-1 is RUNNING and goes on", "watch --task t-1");
+  }
+
+  @Test
   void nobodyAnsweringIsATimeoutThatSaysWhatToDo() {
     assertThat(call.execute("dispatch", "-", "--wait", "--timeout", "50ms")).isEqualTo(124);
     assertThat(call.err()).contains("no worker has reported on it", "ops-agent worker");

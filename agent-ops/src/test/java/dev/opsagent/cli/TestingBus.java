@@ -1,7 +1,9 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.audit.AuditEntry;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.protocol.AuditRecord;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.MessageType;
 import dev.opsagent.protocol.RecordPosition;
@@ -10,7 +12,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 
 /** A bus in memory: answers each message that is sent with what the test wants to be answered. */
@@ -60,9 +61,11 @@ final class TestingBus implements Bus {
   }
 
   @Override
-  public void audit(BiConsumer<AuditRecord, RecordPosition> records) {
+  public void audit(Consumer<AuditEntry> entries) {
     for (int offset = 0; offset < audited.size(); offset++) {
-      records.accept(audited.get(offset), new RecordPosition("ops.audit", 0, offset));
+      AuditRecord record = audited.get(offset);
+      RecordPosition place = new RecordPosition("ops.audit", 0, offset);
+      entries.accept(new AuditEntry(place, Json.write(record), () -> Optional.of(record)));
     }
   }
 

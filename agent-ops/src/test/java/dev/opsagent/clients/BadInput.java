@@ -2,6 +2,7 @@ package dev.opsagent.clients;
 
 import dev.opsagent.protocol.MessageType;
 import dev.opsagent.protocol.Target;
+import dev.opsagent.testing.RawProducer;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -58,7 +59,7 @@ enum BadInput {
       "{\"taskId\": \"t\", \"target\": TARGET, \"by\": \"ada\", \"reason\": \"why\"}",
       RawProducer.binary(MessageType.TASK_CANCEL.type()),
       buried("type", "does not belong on this topic")),
-  TASK_AMONG_CONTROLS(order("misplaced", ""), buried("type", "does not belong on this topic")),
+  TASK_AMONG_CONTROLS(order("misplaced", ""), answered("misplaced", "belongs on pm.tasks")),
   BROKEN_CONTROL(
       "{\"taskId\": \"t\", \"target\": TARGET}",
       RawProducer.binary(MessageType.TASK_CANCEL.type()),

@@ -1,6 +1,6 @@
 package dev.opsagent.clients;
 
-import static dev.opsagent.clients.RawProducer.binary;
+import static dev.opsagent.testing.RawProducer.binary;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -11,6 +11,7 @@ import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskCancel;
 import dev.opsagent.protocol.TaskState;
+import dev.opsagent.testing.RawProducer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;

@@ -1,5 +1,7 @@
 package dev.opsagent.clients;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.concurrent.TimeUnit.SECONDS;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.OpsAgent;
@@ -23,7 +25,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.header.Header;
 import org.awaitility.Awaitility;
 
 /** A worker in this process, with a group, a data folder and mostly topics of its own. */
@@ -70,6 +78,42 @@ final class LocalWorker implements AutoCloseable {
     Loaded loaded = new ConfigurationSources(Map.of(), data, data).load(Optional.empty(), flags);
     assertThat(loaded).isInstanceOf(Loaded.Valid.class);
     return ((Loaded.Valid) loaded).configuration();
+  }
+
+  /** Has the broker let larger messages through to a topic. */
+  void allow(String topic, int bytes) throws Exception {
+    ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+    ConfigEntry size = new ConfigEntry("max.message.bytes", Integer.toString(bytes));
+    AlterConfigOp change = new AlterConfigOp(size, AlterConfigOp.OpType.SET);
+    try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+      admin.incrementalAlterConfigs(Map.of(resource, List.of(change))).all().get(30, SECONDS);
+    }
+  }
+
+  /**
+   * Waits until a record lies among the dead letters.
+   *
+   * @param input TASKS or CONTROL
+   */
+  ConsumerRecord<byte[], byte[]> awaitLetter(String input, RecordMetadata where) {
+    String origin = "%s-%d@%d".formatted(input, where.partition(), where.offset());
+    return Awaitility.await()
+        .atMost(Duration.ofMinutes(1))
+        .until(() -> letter(origin), Optional::isPresent)
+        .orElseThrow();
+  }
+
+  private Optional<ConsumerRecord<byte[], byte[]>> letter(String origin) {
+    return records(topics.deadLetters()).stream()
+        .filter(it -> header(it, "ops-origin").equals(origin))
+        .findFirst();
+  }
+
+  static String header(ConsumerRecord<byte[], byte[]> record, String name) {
+    return Optional.ofNullable(record.headers().lastHeader(name))
+        .map(Header::value)
+        .map(value -> new String(value, UTF_8))
+        .orElse("(no " + name + ")");
   }
 
   /** The partition in which a target's tasks run. */

@@ -6,6 +6,7 @@ import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.StepReport;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
 import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.testing.WorkerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +79,8 @@ final class KilledWorkerTest {
   }
 
   @Test
-  void aPushEndsAsOneReleaseWhenTheWorkerIsKilledBeforeEveryStep(TestReporter reporter) {
+  void fault_01_a_push_is_one_release_when_the_worker_is_killed_before_every_step(
+      TestReporter reporter) {
     SampleService service = stack.service("before");
     SampleService bystander = stack.service("before-bystander");
     stack.dispatch(bystander.push("before-bystander-1"));
@@ -95,7 +97,8 @@ final class KilledWorkerTest {
   }
 
   @Test
-  void aPushEndsAsOneReleaseWhenTheWorkerIsKilledAmidEveryStep(TestReporter reporter) {
+  void fault_02_a_push_is_one_release_when_the_worker_is_killed_amid_every_step(
+      TestReporter reporter) {
     long seed = Long.getLong("ops.test.seed", System.nanoTime());
     reporter.publishEntry("ops.test.seed", Long.toString(seed));
     Random random = new Random(seed);
@@ -129,7 +132,7 @@ final class KilledWorkerTest {
   }
 
   @Test
-  void aPushEndsAsOneReleaseWhenTheWorkerIsKilledBetweenEveryEffectAndItsRecord(
+  void fault_02_a_push_is_one_release_when_the_worker_is_killed_between_effect_and_record(
       TestReporter reporter) {
     SampleService service = stack.service("after");
     Map<String, BooleanSupplier> stands =
@@ -153,7 +156,8 @@ final class KilledWorkerTest {
   }
 
   @Test
-  void aWithdrawalIsFinishedWhenTheWorkerIsKilledInEveryUndo(TestReporter reporter) {
+  void fault_21_a_withdrawal_is_finished_when_the_worker_is_killed_in_every_undo(
+      TestReporter reporter) {
     SampleService service = stack.service("undone");
     stack.run(service.push("undone-1"));
     Evidence.released(stack, service, "undone-1", "1.0.1");
@@ -196,7 +200,7 @@ final class KilledWorkerTest {
   }
 
   @Test
-  void aPushGoesOnWhenTheWorkerIsAskedToStopAndStartedAgain() {
+  void fault_05_a_push_goes_on_when_the_worker_is_asked_to_stop_and_started_again() {
     SampleService service = stack.service("stopped");
 
     List<Kill> stops =

@@ -1,21 +1,17 @@
 package dev.opsagent.endtoend;
 
-import static java.util.Objects.requireNonNull;
-import static org.assertj.core.api.Assertions.assertThat;
-
-import dev.opsagent.audit.AuditChain;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Escalation;
-import dev.opsagent.protocol.EventCodec;
-import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.OpsClient;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.Topics;
+import dev.opsagent.testing.BusView;
 import dev.opsagent.testing.TestBroker;
 import dev.opsagent.testing.Verdaccio;
+import dev.opsagent.testing.WorkerProcess;
 import dev.opsagent.tools.npm.LocalVerdaccio;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -23,8 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +36,7 @@ final class TestStack implements AutoCloseable {
   final Topics topics;
   final OpsClient client;
   final RegistryView registry;
+  private final BusView bus;
   private final Path configuration;
   private final LocalVerdaccio verdaccio;
   private final List<SampleService> services = new ArrayList<>();
@@ -55,6 +50,7 @@ final class TestStack implements AutoCloseable {
     this.verdaccio = Verdaccio.start(folder.resolve("verdaccio"));
     this.registry = new RegistryView(verdaccio.url());
     this.client = new OpsClient(Map.of("bootstrap.servers", TestBroker.bootstrap()), topics);
+    this.bus = new BusView(client, topics);
     write(folder.resolve("npm.token"), verdaccio.token());
     write(configuration, configuration(prefix));
   }
@@ -101,7 +97,9 @@ final class TestStack implements AutoCloseable {
 
   /** Starts a worker that finds nothing on its disk but what it made itself. */
   WorkerProcess startWorker(Path data) {
-    WorkerProcess worker = WorkerProcess.start(configuration, data, folder, workers.size() + 1);
+    WorkerProcess worker =
+        WorkerProcess.start(
+            WorkerProcess.Command.operators(configuration, data), folder, workers.size() + 1);
     workers.add(worker);
     return worker;
   }
@@ -137,57 +135,24 @@ final class TestStack implements AutoCloseable {
   }
 
   List<StatusReport> reports(String taskId) {
-    return messages(topics.status(), StatusReport.class).stream()
-        .filter(report -> report.taskId().equals(taskId))
-        .toList();
+    return bus.reports(taskId);
   }
 
   /** The audit records of a task; fails when a chain of the topic is broken anywhere. */
   List<AuditRecord> audit(String taskId) {
-    Map<Integer, AuditChain> chains = new HashMap<>();
-    List<AuditRecord> records = new ArrayList<>();
-    client.readAll(
-        topics.audit(),
-        Optional.empty(),
-        read -> {
-          AuditRecord record =
-              (AuditRecord) EventCodec.read(read.value(), read.headers()).message();
-          AuditChain chain =
-              requireNonNull(chains.computeIfAbsent(read.partition(), _ -> new AuditChain()));
-          assertThat(chain.verify(record)).as("audit at %s", read.offset()).isEmpty();
-          records.add(record);
-        });
-    return records.stream()
-        .filter(record -> record.taskId().equals(Optional.of(taskId)))
-        .sorted(Comparator.comparingLong(AuditRecord::sequence))
-        .toList();
+    return bus.audit(taskId);
   }
 
   List<Escalation> escalations(String taskId) {
-    return messages(topics.escalations(), Escalation.class).stream()
-        .filter(escalation -> escalation.taskId().equals(Optional.of(taskId)))
-        .toList();
+    return bus.escalations(taskId);
   }
 
   /** The newest record of what runs on the target. */
   DeploymentRecord deployment(Target target) {
-    return messages(topics.deployments(), DeploymentRecord.class).stream()
+    return bus.messages(topics.deployments(), DeploymentRecord.class).stream()
         .filter(record -> record.target().equals(target))
         .toList()
         .getLast();
-  }
-
-  private <M extends Message> List<M> messages(String topic, Class<M> type) {
-    List<M> messages = new ArrayList<>();
-    client.readAll(
-        topic,
-        Optional.empty(),
-        read -> {
-          if (read.value() != null) {
-            messages.add(type.cast(EventCodec.read(read.value(), read.headers()).message()));
-          }
-        });
-    return messages;
   }
 
   private static void write(Path file, String content) {

@@ -6,8 +6,12 @@ import dev.opsagent.audit.AuditChain;
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.ScriptedOperation.Behaviour;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Plan;
+import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirements;
@@ -18,8 +22,11 @@ import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskResolve;
 import dev.opsagent.protocol.TaskResolve.Decision;
 import dev.opsagent.protocol.TaskState;
+import dev.opsagent.simulation.MemoryIndex;
+import dev.opsagent.simulation.VirtualTime;
 import java.time.Duration;
-import java.util.HashMap;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,11 +35,13 @@ import org.junit.jupiter.api.Test;
 class PartitionEngineTest {
   private static final Target TARGET = new Target("local", "shop");
 
-  private final ManualTime time = new ManualTime();
-  private final MemoryJournal journal = new MemoryJournal();
+  private final VirtualTime time = new VirtualTime();
+  private final RecordedJournal journal = new RecordedJournal();
   private final ScriptedOperation world = new ScriptedOperation();
-  private final Map<String, KnownTasks.Known> index = new HashMap<>();
+  private MemoryIndex index = new MemoryIndex();
+  private Guards guards = Guards.NONE;
   private long offset;
+  private PartitionSettings settings = PartitionSettings.DEFAULT;
   private PartitionEngine engine = engine();
 
   @Test
@@ -202,7 +211,84 @@ class PartitionEngineTest {
   }
 
   @Test
-  void a_crash_after_every_entry_ends_as_without_a_crash() {
+  void a_task_that_only_holds_its_target_takes_no_place() {
+    settings =
+        new PartitionSettings(
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            Duration.ofHours(1),
+            1,
+            Duration.ofDays(1),
+            1,
+            Duration.ofSeconds(1));
+    restart();
+    engine.indexed();
+    world.behaviour.put("two", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    assertThat(engine.full()).isTrue();
+    time.advance(Duration.ofHours(2));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.IN_DOUBT);
+    assertThat(engine.full()).isFalse();
+  }
+
+  @Test
+  void what_a_person_says_still_stands_is_still_said_to_run() {
+    world.behaviour.put("three", Behaviour.UNDO_FAILS);
+    world.beforeEffect =
+        () -> {
+          if (world.effects.size() == 2) {
+            engine.control(
+                new TaskCancel("t1", TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+          }
+        };
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_DECISION);
+    resolve("t1", Decision.DONE);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(journal.last("t1").changes()).containsExactly("deployment three");
+    assertThat(journal.running()).contains("t1/three");
+  }
+
+  @Test
+  void what_is_taken_back_leaves_what_ran_when_the_task_began() {
+    world.behaviour.put("t1/two", Behaviour.UNKNOWN);
+    world.behaviour.put("t2/three", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    dispatch("t2", false);
+    world.behaviour.remove("t1/two");
+    resolve("t1", Decision.CONTINUE);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(journal.running()).contains("t1/three");
+    resolve("t2", Decision.UNDONE);
+    assertThat(journal.last("t2").state()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(journal.running()).contains("t1/three");
+  }
+
+  @Test
+  void an_undo_whose_time_is_over_before_its_entry_is_committed_never_begins() {
+    world.behaviour.put("three", Behaviour.FAILS);
+    world.beforeEffect = () -> journal.stuck(world.effects.size() == 2);
+    dispatch("t1", false);
+    time.advance(Duration.ofHours(1));
+    journal.stuck(false);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_DECISION);
+    assertThat(world.effects).containsExactly("do t1/one", "do t1/two");
+  }
+
+  @Test
+  void a_step_that_was_given_up_while_it_hung_does_nothing_any_more() {
+    world.beforeEffect = () -> time.advance(Duration.ofMinutes(5));
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_DECISION);
+    assertThat(world.effects).isEmpty();
+  }
+
+  @Test
+  void fault_03_a_crash_after_every_entry_ends_as_without_a_crash() {
     for (Behaviour behaviour : List.of(Behaviour.WORKS, Behaviour.FAILS, Behaviour.FAILS_ONCE)) {
       TaskState calm = new PartitionEngineTest().endOf(behaviour, Integer.MAX_VALUE);
       for (int crash = 1; crash < 20; crash++) {
@@ -215,6 +301,76 @@ class PartitionEngineTest {
         run.assertChained();
       }
     }
+  }
+
+  @Test
+  void a_step_whose_peer_is_held_back_is_put_off_without_counting_the_attempt() {
+    Deque<Guards.Entry> answers =
+        new ArrayDeque<>(
+            List.of(
+                new Guards.Open(),
+                new Guards.Held(Duration.ofMinutes(1), "it did not answer"),
+                new Guards.Held(Duration.ofMinutes(1), "it did not answer")));
+    guards = _ -> answers.isEmpty() ? new Guards.Open() : answers.remove();
+    engine = engine();
+    world.behaviour.put("two", Behaviour.FAILS_ONCE);
+
+    dispatch("t1", false);
+    time.advance(Duration.ofSeconds(59));
+    StatusReport putOff = journal.last("t1");
+    assertThat(putOff.state()).isEqualTo(TaskState.RUNNING);
+    assertThat(journal.reports("t1"))
+        .anyMatch(report ->
+            report.reason().filter(why -> why.code() == ReasonCode.BREAKER_OPEN).isPresent());
+    time.advance(Duration.ofMinutes(3));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(world.effects).containsExactly("do t1/one", "do t1/two", "do t1/three");
+    assertGapless("t1");
+  }
+
+  @Test
+  void a_cancel_while_a_step_is_put_off_undoes_what_was_done() {
+    Deque<Guards.Entry> answers = new ArrayDeque<>(List.of(new Guards.Open()));
+    guards =
+        _ ->
+            answers.isEmpty()
+                ? new Guards.Held(Duration.ofHours(1), "it did not answer")
+                : answers.remove();
+    engine = engine();
+    dispatch("t1", false);
+    guards = Guards.NONE;
+    answers.addAll(List.of(new Guards.Open(), new Guards.Open()));
+    cancel("t1");
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(world.effects).containsExactly("do t1/one", "undo t1/one");
+    assertThat(journal.last("t1").reason().orElseThrow().detail()).contains("was undone");
+  }
+
+  @Test
+  void an_order_that_overtakes_goes_before_those_that_only_wait() {
+    world.behaviour.put("two", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    dispatch("t2", false);
+    dispatch(order("t3", "rollback", false));
+    world.behaviour.clear();
+    resolve("t1", Decision.CONTINUE);
+    assertThat(world.effects)
+        .containsSubsequence("do t1/three", "do t3/one", "do t3/three", "do t2/one");
+  }
+
+  @Test
+  void ended_tasks_leave_the_ledger_after_a_time_and_stay_known() {
+    engine.indexed();
+    dispatch("t1", false);
+    time.advance(Duration.ofDays(16));
+    assertThat(journal.records())
+        .anyMatch(record ->
+            record instanceof JournalRecord.Ledger(var key, var value)
+                && key.equals("t1")
+                && value.isEmpty());
+    dispatch("t1", false);
+    assertThat(world.effects).hasSize(3);
   }
 
   private TaskState endOf(Behaviour behaviour, int entries) {
@@ -232,44 +388,51 @@ class PartitionEngineTest {
   private PartitionEngine engine() {
     PartitionEngine.Ports ports =
         new PartitionEngine.Ports(
-            journal,
-            new MapKnownTasks(index),
+            journal.open(time),
+            index,
             new AuditChain(),
-            Map.of(world.name(), world),
+            Map.of(world.name(), world, "rollback", new Overtaking(world)),
             time,
             time,
             attempt -> Duration.ofSeconds(attempt),
+            guards,
             _ -> {},
             (_, _, _) -> {},
             EngineListener.NONE);
-    return new PartitionEngine(0, ports, PartitionSettings.DEFAULT);
+    return new PartitionEngine(0, ports, settings);
   }
 
   private void restart() {
     engine.lost();
     time.settle();
-    index.clear();
+    index = new MemoryIndex();
     engine = engine();
-    engine.restore(journal.fold(new MapKnownTasks(index)));
+    engine.restore(journal.fold(index));
     time.settle();
   }
 
   private void dispatch(String taskId, boolean dryRun) {
-    TaskDispatch order =
-        new TaskDispatch(
-            taskId,
-            "push",
-            TARGET,
-            Optional.empty(),
-            Json.mapper().createObjectNode(),
-            Requirements.NONE,
-            List.of(),
-            "pm",
-            dryRun,
-            Optional.empty());
+    dispatch(order(taskId, "push", dryRun));
+  }
+
+  private void dispatch(TaskDispatch order) {
     engine.dispatch(
         order, EventCodec.payloadDigest(order), Optional.empty(), consumed(Input.TASKS));
     time.settle();
+  }
+
+  private static TaskDispatch order(String taskId, String operation, boolean dryRun) {
+    return new TaskDispatch(
+        taskId,
+        operation,
+        TARGET,
+        Optional.empty(),
+        Json.mapper().createObjectNode(),
+        Requirements.NONE,
+        List.of(),
+        "pm",
+        dryRun,
+        Optional.empty());
   }
 
   private void cancel(String taskId) {
@@ -306,6 +469,39 @@ class PartitionEngineTest {
     AuditChain chain = new AuditChain();
     for (AuditRecord record : journal.audit()) {
       assertThat(chain.verify(record)).isEmpty();
+    }
+  }
+
+  /** The same operation under another name, in a hurry. */
+  private record Overtaking(Operation operation) implements Operation {
+    @Override
+    public String name() {
+      return "rollback";
+    }
+
+    @Override
+    public boolean overtakes() {
+      return true;
+    }
+
+    @Override
+    public Optional<Failure> refuse(TaskDispatch task) {
+      return operation.refuse(task);
+    }
+
+    @Override
+    public Resolution resolve(TaskDispatch task, StepContext context) {
+      return operation.resolve(task, context);
+    }
+
+    @Override
+    public Plan plan(TaskDispatch task, Facts observations) {
+      return operation.plan(task, observations);
+    }
+
+    @Override
+    public Step step(PlannedStep planned, TaskDispatch task) {
+      return operation.step(planned, task);
     }
   }
 }

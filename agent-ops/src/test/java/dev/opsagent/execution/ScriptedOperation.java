@@ -5,6 +5,8 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
+import dev.opsagent.protocol.Deliverable;
+import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
@@ -39,7 +41,10 @@ final class ScriptedOperation implements Operation {
   final List<String> effects = new ArrayList<>();
 
   final Set<String> standing = new HashSet<>();
+
+  /** By step, or by task and step. */
   final Map<String, Behaviour> behaviour = new HashMap<>();
+
   private final Set<String> failedOnce = new HashSet<>();
 
   /** Called right before an effect. */
@@ -95,7 +100,12 @@ final class ScriptedOperation implements Operation {
 
     Scripted(String key, String name) {
       this.key = key;
-      this.does = behaviour.getOrDefault(name, Behaviour.WORKS);
+      this.does = behaviour.getOrDefault(key, behaviour.getOrDefault(name, Behaviour.WORKS));
+    }
+
+    @Override
+    public Optional<Guards.Peer> peer() {
+      return Optional.of(new Guards.Peer("world", "here"));
     }
 
     @Override
@@ -107,13 +117,14 @@ final class ScriptedOperation implements Operation {
         return new Probe.Conflicting(failure(false));
       }
       return standing.contains(key)
-          ? new Probe.Satisfied(Facts.of(Map.of(key, "done")))
+          ? new Probe.Satisfied(Facts.of(Map.of(key, "done")), deliverables())
           : new Probe.Missing();
     }
 
     @Override
     public Outcome apply(StepContext context) {
       beforeEffect.run();
+      context.fence().check();
       if (does == Behaviour.FAILS) {
         return new Outcome.Failed(failure(false));
       }
@@ -136,6 +147,12 @@ final class ScriptedOperation implements Operation {
         effects.add("undo " + key);
       }
       return new Undo.Undone();
+    }
+
+    private List<Deliverable> deliverables() {
+      return key.endsWith("/three")
+          ? List.of(new DeploymentStatus("process", key, key, Optional.empty(), true))
+          : List.of();
     }
   }
 }

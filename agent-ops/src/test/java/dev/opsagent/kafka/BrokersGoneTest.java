@@ -24,8 +24,8 @@ class BrokersGoneTest {
   private final RecordingHost host = new RecordingHost();
 
   @Test
-  void startsNoEffectWithoutBrokersAndTakesPartAgainWhenTheyAreBack(@TempDir Path folder)
-      throws Exception {
+  void fault_13_no_effect_starts_without_brokers_and_the_worker_takes_part_again_when_they_are_back(
+      @TempDir Path folder) throws Exception {
     EmbeddedBroker broker = EmbeddedBroker.start(folder, 0);
     BusSettings settings = settings(broker.bootstrap());
     BusLoop loop = start(settings);

@@ -53,8 +53,12 @@ final class JoinedMember implements AutoCloseable {
   }
 
   KafkaJournal journal(int partition, BusListener listener) {
+    return journal(partition, bus.clients.writer(partition), listener, Duration.ofSeconds(5));
+  }
+
+  KafkaJournal journal(
+      int partition, Producer<byte[], byte[]> producer, BusListener listener, Duration patience) {
     JournalTopics topics = new JournalTopics(bus.topics, partition, "worker-1");
-    Producer<byte[], byte[]> producer = bus.clients.writer(partition);
     producer.initTransactions();
     return new KafkaJournal(
         partition,
@@ -62,7 +66,7 @@ final class JoinedMember implements AutoCloseable {
         Map.of(Journal.Input.TASKS, 0L, Journal.Input.CONTROL, 0L),
         0,
         membership,
-        Duration.ofSeconds(5),
+        patience,
         listener,
         System::nanoTime);
   }

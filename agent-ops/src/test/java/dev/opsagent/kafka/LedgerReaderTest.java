@@ -48,7 +48,8 @@ class LedgerReaderTest {
   }
 
   @Test
-  void refusesWhatAnOpenTransactionHidesAndIsCompleteOnceItsWriterIsSucceeded() throws Exception {
+  void fault_08_what_an_open_transaction_hides_is_refused_until_its_writer_has_a_successor()
+      throws Exception {
     Producer<byte[], byte[]> dead = bus.clients.writer(0);
     try {
       dead.initTransactions();
@@ -77,7 +78,7 @@ class LedgerReaderTest {
   private Restored read(Duration timeout) throws InterruptedException {
     TopicPartition ledger = new TopicPartition(bus.topics.ledger(), 0);
     return new LedgerReader(bus.clients, bus.admin, ledger, timeout, System::nanoTime)
-        .read(lines::add);
+        .read(0, lines::add);
   }
 
   private ProducerRecord<byte[], byte[]> record(String key) {

@@ -25,7 +25,7 @@ final class RecordingHost implements PartitionHost {
   public Shard open(int partition, Journal journal, LedgerReader ledger)
       throws Refused, InterruptedException {
     List<String> restored = new ArrayList<>();
-    switch (ledger.read(line -> restored.add(line.key()))) {
+    switch (ledger.read(0, line -> restored.add(line.key()))) {
       case LedgerReader.Restored.Complete _ -> {}
       case LedgerReader.Restored.Refused(var failure) -> throw new Refused(failure);
     }
@@ -57,7 +57,7 @@ final class RecordingHost implements PartitionHost {
       delivered.add(delivery.input() + " " + value);
       Entry entry =
           new Entry(
-              List.of(new JournalRecord.Ledger(value, Optional.of(TestBus.bytes("{}")))),
+              List.of(new JournalRecord.Ledger(value, Optional.of(Map.of()))),
               Optional.of(new Consumed(delivery.input(), delivery.offset())));
       journal.append(entry, outcome -> answered(value, outcome));
     }
@@ -66,6 +66,11 @@ final class RecordingHost implements PartitionHost {
       if (outcome == Appended.COMMITTED) {
         committed.add(value);
       }
+    }
+
+    @Override
+    public boolean ended() {
+      return lost;
     }
 
     @Override

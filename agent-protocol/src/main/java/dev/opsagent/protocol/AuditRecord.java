@@ -34,8 +34,8 @@ public record AuditRecord(
 
   public AuditRecord {
     Checks.range("sequence", sequence, 1, Long.MAX_VALUE);
-    Checks.matches("previous", previous, Digests.SHA256);
-    Checks.matches("hash", hash, Digests.SHA256);
+    Digests.check("previous", previous);
+    Digests.check("hash", hash);
     Checks.text("kind", kind, 64);
     effects = List.copyOf(effects);
   }

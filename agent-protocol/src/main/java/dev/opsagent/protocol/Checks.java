@@ -22,6 +22,22 @@ final class Checks {
     }
   }
 
+  /** As {@link #TASK_ID}, faster: every report of every task comes by here. */
+  static void taskId(String field, String value) {
+    boolean good = !value.isEmpty() && value.length() <= 128;
+    for (int i = 0; good && i < value.length(); i++) {
+      char one = value.charAt(i);
+      good =
+          (one >= 'a' && one <= 'z')
+              || (one >= 'A' && one <= 'Z')
+              || (one >= '0' && one <= '9')
+              || "._:-".indexOf(one) >= 0;
+    }
+    if (!good) {
+      throw new InvalidMessage(field, "must match " + TASK_ID.pattern());
+    }
+  }
+
   static void text(String field, String value, int maximum) {
     if (value.isBlank() || value.length() > maximum) {
       throw new InvalidMessage(field, "must hold 1 to " + maximum + " characters");

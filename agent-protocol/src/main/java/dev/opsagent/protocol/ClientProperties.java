@@ -64,6 +64,8 @@ final class ClientProperties {
   Map<String, Object> catchUp() {
     Map<String, Object> result = consumer();
     result.put(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG, 10);
+    result.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, 5000);
+    result.put(ConsumerConfig.MAX_PARTITION_FETCH_BYTES_CONFIG, 4 * 1024 * 1024);
     return result;
   }
 

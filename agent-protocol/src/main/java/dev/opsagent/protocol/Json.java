@@ -1,7 +1,10 @@
 package dev.opsagent.protocol;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonSetter;
+import com.fasterxml.jackson.annotation.Nulls;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JacksonException;
@@ -65,6 +68,18 @@ public final class Json {
               inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
           .build();
 
+  /** Reads what another release wrote; still refuses what no release can do without. */
+  private static final JsonMapper ACROSS_RELEASES =
+      MAPPER
+          .rebuild()
+          .disable(
+              DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
+              DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+          .withConfigOverride(
+              List.class,
+              list -> list.setNullHandling(JsonSetter.Value.forValueNulls(Nulls.AS_EMPTY)))
+          .build();
+
   private static final YAMLMapper YAML =
       YAMLMapper.builder(YAMLFactory.builder().streamReadConstraints(LIMITS).build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -84,6 +99,10 @@ public final class Json {
   /** The value as JSON, components in the order of the record. */
   public static byte[] write(Object value) {
     return MAPPER.writeValueAsBytes(value);
+  }
+
+  static String text(Object value) {
+    return MAPPER.writeValueAsString(value);
   }
 
   /** The value as JSON text for people: indented. */
@@ -128,8 +147,28 @@ public final class Json {
    * @throws InvalidMessage when the tree does not fit the type
    */
   public static <T> T bind(JsonNode tree, Class<T> type) {
+    return bind(MAPPER, tree, type);
+  }
+
+  /**
+   * Reads a value that an earlier or a later release may have written: unknown fields are passed
+   * over; an absent number, flag, list or optional component takes its empty value.
+   *
+   * @throws InvalidMessage when the bytes are not JSON within the limits, or lack what the type
+   *     cannot do without
+   */
+  public static <T> T readAcrossReleases(byte[] bytes, Class<T> type) {
+    bounded(bytes);
     try {
-      return MAPPER.treeToValue(tree, type);
+      return ACROSS_RELEASES.readValue(bytes, type);
+    } catch (JacksonException e) {
+      throw JsonFault.describe(e);
+    }
+  }
+
+  private static <T> T bind(ObjectMapper mapper, JsonNode tree, Class<T> type) {
+    try {
+      return mapper.treeToValue(tree, type);
     } catch (JacksonException e) {
       throw JsonFault.describe(e);
     }

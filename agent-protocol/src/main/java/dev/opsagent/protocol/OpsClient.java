@@ -65,12 +65,26 @@ public final class OpsClient implements AutoCloseable {
    * @return where the order lies, or the {@link ClientFailure}
    */
   public CompletionStage<RecordPosition> dispatch(TaskDispatch dispatch) {
+    return dispatch(topics.tasks(), dispatch);
+  }
+
+  /**
+   * Sends an order past every backlog, by way of the control topic. Only orders of operations that
+   * overtake are taken there; others are REJECTED.
+   *
+   * @return where the order lies, or the {@link ClientFailure}
+   */
+  public CompletionStage<RecordPosition> dispatchAhead(TaskDispatch dispatch) {
+    return dispatch(topics.control(), dispatch);
+  }
+
+  private CompletionStage<RecordPosition> dispatch(String topic, TaskDispatch dispatch) {
     try {
       dispatched.note(dispatch.taskId());
     } catch (ClientFailure e) {
       return CompletableFuture.failedStage(e);
     }
-    return send(topics.tasks(), dispatch.target(), dispatch);
+    return send(topic, dispatch.target(), dispatch);
   }
 
   /**

@@ -29,6 +29,8 @@ public enum ReasonCode {
   TOOL_MISSING,
   TOOL_FAILED,
   UNREACHABLE,
+  /** The tool's peer did not answer several times: nothing is sent to it for a while. */
+  BREAKER_OPEN,
   TIMEOUT,
   UNHEALTHY,
   DEADLINE_PASSED,

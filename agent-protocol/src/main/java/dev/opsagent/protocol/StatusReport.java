@@ -31,7 +31,7 @@ public record StatusReport(
     Instant at)
     implements Message {
   public StatusReport {
-    Checks.matches("taskId", taskId, Checks.TASK_ID);
+    Checks.taskId("taskId", taskId);
     Checks.range("revision", revision, 1, Long.MAX_VALUE);
     deliverables = List.copyOf(deliverables);
     changes = List.copyOf(changes);

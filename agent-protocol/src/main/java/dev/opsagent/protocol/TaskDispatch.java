@@ -36,7 +36,7 @@ public record TaskDispatch(
     Optional<String> instruction)
     implements Message {
   public TaskDispatch {
-    Checks.matches("taskId", taskId, Checks.TASK_ID);
+    Checks.taskId("taskId", taskId);
     Checks.matches("operation", operation, Checks.OPERATION);
     Checks.text("requestedBy", requestedBy, 256);
     instruction.ifPresent(value -> Checks.text("instruction", value, 8192));

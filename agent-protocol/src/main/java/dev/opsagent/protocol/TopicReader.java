@@ -14,6 +14,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsResult.ListOffsetsResultInfo;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
@@ -124,9 +125,13 @@ final class TopicReader implements AutoCloseable {
     long progress = System.nanoTime();
     long before = -1;
     while (!reached(consumer, ends)) {
-      for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-        if (record.offset() < end(ends, record)) {
-          to.accept(record);
+      ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+      for (TopicPartition partition : records.partitions()) {
+        long end = ends.getOrDefault(partition, 0L);
+        for (ConsumerRecord<byte[], byte[]> record : records.records(partition)) {
+          if (record.offset() < end) {
+            to.accept(record);
+          }
         }
       }
       long now = positions(consumer, ends);
@@ -144,11 +149,6 @@ final class TopicReader implements AutoCloseable {
   static boolean reached(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
     return ends.entrySet().stream()
         .allMatch(entry -> consumer.position(entry.getKey()) >= entry.getValue());
-  }
-
-  private static long end(Map<TopicPartition, Long> ends, ConsumerRecord<?, ?> record) {
-    TopicPartition partition = new TopicPartition(record.topic(), record.partition());
-    return ends.getOrDefault(partition, 0L);
   }
 
   private static long positions(

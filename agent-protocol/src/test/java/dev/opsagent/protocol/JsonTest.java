@@ -58,6 +58,17 @@ class JsonTest {
     assertThat(Json.tree(TaskState.IN_DOUBT).asString()).isEqualTo("IN_DOUBT");
   }
 
+  private record Stored(String name, List<String> list, long number, Optional<String> maybe) {}
+
+  @Test
+  void whatAnotherReleaseWroteMayHaveMoreOrLessOfWhatCanBeEmptyAndNothingElse() {
+    Stored bare = new Stored("it", List.of(), 0, Optional.empty());
+
+    assertThat(Json.readAcrossReleases(bytes("{\"name\": \"it\", \"later\": {}}"), Stored.class))
+        .isEqualTo(bare);
+    refused("name", () -> Json.readAcrossReleases(bytes("{\"later\": 1}"), Stored.class));
+  }
+
   @Test
   void anUnknownFieldIsRefusedByItsPath() {
     refused(

@@ -7,6 +7,7 @@ import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Repository.Release;
 import dev.opsagent.plan.Facts;
@@ -49,8 +50,8 @@ record CheckoutStep(ReleaseSource sources) implements PushStep {
     Observations seen = Observations.of(context.facts());
     TaskFolders folders = sources.folders(context);
     folders.forget(ScriptsStep.NOTE);
-    TaskFolders.remove(folders.source());
-    TaskFolders.remove(folders.artifacts());
+    FolderRemoval.remove(folders.source());
+    FolderRemoval.remove(folders.artifacts());
     Checkout source = clone(seen, folders.source());
     refuseForeignTag(source, seen, context.facts());
     clone(seen, folders.checkout());
@@ -81,8 +82,8 @@ record CheckoutStep(ReleaseSource sources) implements PushStep {
   @Override
   public Undo undo(StepContext context) throws IOException {
     TaskFolders folders = sources.folders(context);
-    TaskFolders.remove(folders.source());
-    TaskFolders.remove(folders.checkout());
+    FolderRemoval.remove(folders.source());
+    FolderRemoval.remove(folders.checkout());
     return new Undo.Undone();
   }
 }

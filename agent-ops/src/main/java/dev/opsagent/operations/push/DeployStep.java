@@ -62,7 +62,19 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
     Release release = release(context);
     context.fence().check();
     Running running = unlessOk(deployment.runtime().deploy(Deployment.target(context), release));
+    // A service may live just long enough for its start to count.
+    if (running(context).isEmpty()) {
+      return new Outcome.Failed(ended(context, release));
+    }
     return new Outcome.Applied(facts(running), List.of(deployment.status(running, false)));
+  }
+
+  private Failure ended(StepContext context, Release release) {
+    return Failure.of(
+        ReasonCode.UNHEALTHY,
+        "deploy %s to %s".formatted(release.version(), Deployment.target(context)),
+        "it ended soon after its start" + deployment.said(context),
+        "read the service's log");
   }
 
   private Release release(StepContext context) {

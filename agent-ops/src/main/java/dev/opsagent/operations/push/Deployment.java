@@ -40,6 +40,13 @@ record Deployment(ServiceRuntime runtime, Deploy parameters) {
     return running.address().or(() -> parameters.port().map(port -> "http://127.0.0.1:" + port));
   }
 
+  /** How the service's output ends, to be put behind a cause. */
+  String said(StepContext context) {
+    return Lines.end(runtime.log(target(context)))
+        .map(lines -> "; its log ends: " + lines)
+        .orElse("");
+  }
+
   DeploymentStatus status(Running running, boolean verified) {
     return new DeploymentStatus(
         parameters.kind(), running.version(), running.digest(), address(running), verified);

@@ -1,19 +1,22 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.execution.Guards.Peer;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Optional;
 
 /**
  * Turns what a step throws into its answer: not knowing is {@link Step.Probe.Unknown}, never a
  * guess.
  *
  * @param action the step in words, for failures that do not say it themselves
+ * @param peer whom it talks to, if it does
  */
-record GuardedStep(String action, PushStep step) implements Step {
+record GuardedStep(String action, Optional<Peer> peer, PushStep step) implements Step {
   @Override
   public Probe probe(StepContext context) {
     try {

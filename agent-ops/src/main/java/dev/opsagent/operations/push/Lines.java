@@ -1,10 +1,12 @@
 package dev.opsagent.operations.push;
 
+import java.util.List;
 import java.util.Optional;
 
-/** One line of what a tool or a service said, fit for a report. */
+/** A line or two of what a tool or a service said, fit for a report. */
 final class Lines {
   private static final int MAX = 200;
+  private static final int FEW = 3;
 
   private Lines() {}
 
@@ -15,6 +17,14 @@ final class Lines {
         .filter(line -> !line.isBlank())
         .reduce((_, last) -> last)
         .map(Lines::printable);
+  }
+
+  /** The last few lines that say something, with bars between. */
+  static Optional<String> end(String output) {
+    List<String> said = output.lines().filter(line -> !line.isBlank()).toList();
+    return said.subList(Math.max(0, said.size() - FEW), said.size()).stream()
+        .map(Lines::printable)
+        .reduce((one, next) -> one + " | " + next);
   }
 
   /** Without control characters and cut to a line's length. */

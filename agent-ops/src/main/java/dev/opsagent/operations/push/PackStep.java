@@ -6,6 +6,7 @@ import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.plan.Facts;
@@ -50,7 +51,7 @@ record PackStep(ReleaseSource sources, PackageRegistry registry) implements Push
     Files.createDirectories(folders.artifacts());
     Files.move(
         packed, tarball, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    TaskFolders.remove(TaskFolders.unfinished(folders.artifacts()));
+    FolderRemoval.remove(TaskFolders.unfinished(folders.artifacts()));
     return new Outcome.Applied(facts(Integrity.of(Files.readAllBytes(tarball))));
   }
 
@@ -99,7 +100,7 @@ record PackStep(ReleaseSource sources, PackageRegistry registry) implements Push
 
   @Override
   public Undo undo(StepContext context) throws IOException {
-    TaskFolders.remove(sources.folders(context).artifacts());
+    FolderRemoval.remove(sources.folders(context).artifacts());
     return new Undo.Undone();
   }
 }

@@ -1,5 +1,6 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.execution.Guards.Peer;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
@@ -120,7 +121,22 @@ public final class PushOperation implements Operation {
 
   @Override
   public Step step(PlannedStep planned, TaskDispatch task) {
-    return new GuardedStep(planned.description(), step(planned.name(), PushParameters.of(task)));
+    PushParameters parameters = PushParameters.of(task);
+    return new GuardedStep(
+        planned.description(), peer(planned, task, parameters), step(planned.name(), parameters));
+  }
+
+  private static Optional<Peer> peer(
+      PlannedStep planned, TaskDispatch task, PushParameters parameters) {
+    return switch (planned.name()) {
+      case PushPlanner.VALIDATE, PushPlanner.CHECKOUT, PushPlanner.PUSH_REFS ->
+          task.repository().map(repository -> new Peer("git", repository.url()));
+      case PushPlanner.PUBLISH ->
+          parameters.publish().map(publish -> new Peer("registry", publish.registry()));
+      case PushPlanner.DEPLOY ->
+          parameters.deploy().map(deploy -> new Peer(deploy.kind(), task.target().key()));
+      default -> Optional.empty();
+    };
   }
 
   private PushStep step(String name, PushParameters parameters) {

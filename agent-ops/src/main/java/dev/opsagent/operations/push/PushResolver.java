@@ -5,6 +5,7 @@ import static dev.opsagent.operations.push.Stopped.unlessOk;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.push.Observations.Before;
 import dev.opsagent.operations.push.PushParameters.Publish;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.PackageRegistry.Listing;
 import dev.opsagent.outside.Repository.Checkout;
@@ -45,7 +46,7 @@ record PushResolver(
               sources.repository().clone(remote.url(), remote.branch(), remote.head(), folder));
       return observe(context, remote, checkout);
     } finally {
-      TaskFolders.remove(folder);
+      FolderRemoval.remove(folder);
     }
   }
 

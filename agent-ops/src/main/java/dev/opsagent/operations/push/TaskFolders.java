@@ -1,18 +1,15 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Workspaces;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The folders of a push. What git commits from ({@code source/}) is never where the package's
@@ -49,13 +46,13 @@ record TaskFolders(Path root) {
 
   /** Makes an empty folder of it, whatever was there. */
   static Path emptied(Path folder) throws IOException {
-    remove(folder);
+    FolderRemoval.remove(folder);
     return Files.createDirectories(folder);
   }
 
   /** Gives the unfinished file or folder its name in one step, so that the name means complete. */
   static void finish(Path path) throws IOException {
-    remove(path);
+    FolderRemoval.remove(path);
     Files.move(unfinished(path), path, StandardCopyOption.ATOMIC_MOVE);
   }
 
@@ -86,30 +83,5 @@ record TaskFolders(Path root) {
 
   void forget(String name) throws IOException {
     Files.deleteIfExists(root.resolve(name));
-  }
-
-  /** Deletes a file or a folder with all it holds; follows no link. */
-  static void remove(Path path) throws IOException {
-    if (Files.exists(path, LinkOption.NOFOLLOW_LINKS)) {
-      Files.walkFileTree(path, new Removal());
-    }
-  }
-
-  private static final class Removal extends SimpleFileVisitor<Path> {
-    @Override
-    public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-      Files.delete(file);
-      return FileVisitResult.CONTINUE;
-    }
-
-    @Override
-    public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException failure)
-        throws IOException {
-      if (failure != null) {
-        throw failure;
-      }
-      Files.delete(folder);
-      return FileVisitResult.CONTINUE;
-    }
   }
 }

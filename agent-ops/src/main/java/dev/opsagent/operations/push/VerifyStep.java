@@ -113,13 +113,11 @@ record VerifyStep(Deployment deployment, HealthProbe probe, Health health, Pace 
 
   private Failure unhealthy(StepContext context, String cause) {
     String target = Deployment.target(context);
-    String said =
-        Lines.last(deployment.runtime().log(target)).map(l -> "; its last line: " + l).orElse("");
     return Failure.of(
         ReasonCode.UNHEALTHY,
         "verify the health of %s on %s"
             .formatted(Observations.of(context.facts()).coordinates(), target),
-        Lines.printable(cause) + said,
+        Lines.printable(cause) + deployment.said(context),
         "see the service's log");
   }
 }

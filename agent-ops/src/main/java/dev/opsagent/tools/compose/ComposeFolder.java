@@ -1,29 +1,25 @@
 package dev.opsagent.tools.compose;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.DurableFile;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.compose.Compose.Project;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The files that are kept for one target: its releases, and what can be gone back to. */
 final class ComposeFolder {
@@ -64,7 +60,7 @@ final class ComposeFolder {
     SourceCopy copy = new SourceCopy(source.toRealPath(), fresh);
     Optional<String> fault = copy.run();
     if (fault.isPresent()) {
-      delete(fresh);
+      FolderRemoval.remove(fresh);
       return new Answer.No<>(
           Failure.of(
               ReasonCode.PRECONDITION_FAILED,
@@ -85,35 +81,21 @@ final class ComposeFolder {
   }
 
   void write(Kept.State state) throws IOException {
-    write(current(), Json.write(state));
+    DurableFile.replace(current(), Json.write(state));
   }
 
-  /** Replaces the file as a whole; it is on disk when this returns. */
-  void write(Path file, byte[] content) throws IOException {
-    Path parent = file.resolveSibling(".");
-    Files.createDirectories(parent);
-    Path fresh = file.resolveSibling(file.getFileName() + ".new");
-    try (FileChannel out =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(content);
-      while (bytes.hasRemaining()) {
-        out.write(bytes);
-      }
-      out.force(true);
-    }
-    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    try (FileChannel entries = FileChannel.open(parent, StandardOpenOption.READ)) {
-      entries.force(true);
-    }
+  /** The project of the release, without or with the settings that its task adds. */
+  Project project(Kept kept, boolean withOverride) {
+    Path copy = release(kept);
+    Path file = copy.resolve(kept.file());
+    List<Path> files = withOverride ? List.of(file, override(kept)) : List.of(file);
+    Path beside = Optional.ofNullable(file.getParent()).orElse(copy);
+    return new Project(kept.project(), beside, files, kept.settings());
   }
 
   /** Forgets the target: nothing is up and nothing can be gone back to. */
   void forget() throws IOException {
-    Files.deleteIfExists(current());
+    DurableFile.remove(current());
   }
 
   /** Deletes the releases that nobody goes back to. */
@@ -128,32 +110,9 @@ final class ComposeFolder {
     }
     try (Stream<Path> found = Files.list(folder)) {
       for (Path dropped : found.filter(path -> !keep.contains(path)).toList()) {
-        delete(dropped);
+        FolderRemoval.remove(dropped);
       }
     }
-  }
-
-  private static void delete(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException fault)
-              throws IOException {
-            if (fault != null) {
-              throw fault;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   private Path current() {

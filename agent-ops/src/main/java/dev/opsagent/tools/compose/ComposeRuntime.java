@@ -2,19 +2,15 @@ package dev.opsagent.tools.compose;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.OneAtATime;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime;
-import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.InvalidMessage;
-import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Runs services as Docker Compose projects, one per target. What runs is read from the labels of
@@ -29,7 +25,7 @@ public final class ComposeRuntime implements ServiceRuntime {
   private final Path projects;
   private final Map<String, String> settings;
   private final Timers timers;
-  private final Map<String, ReentrantLock> targets = new ConcurrentHashMap<>();
+  private final OneAtATime questions = new OneAtATime("take the project down and remove the file");
 
   /**
    * @param data the worker's data folder
@@ -50,31 +46,31 @@ public final class ComposeRuntime implements ServiceRuntime {
 
   /** Whether an engine answers and Compose is installed; the failure says what to install. */
   public Answer<Boolean> available() {
-    return alone("", "reach Docker", () -> find().map(compose -> true));
+    return questions.ask("", "reach Docker", () -> find().map(compose -> true));
   }
 
   @Override
   public Answer<Optional<Running>> running(String target) {
     String action = "look up what runs for " + target;
-    return alone(target, action, () -> found(target, Deployment::running));
+    return questions.ask(target, action, () -> found(target, Deployment::running));
   }
 
   @Override
   public Answer<Running> deploy(String target, Release release) {
     String action = "deploy " + release.version() + " to " + target;
-    return alone(target, action, () -> found(target, it -> it.deploy(release)));
+    return questions.ask(target, action, () -> found(target, it -> it.deploy(release)));
   }
 
   @Override
   public Answer<Optional<Running>> rollback(String target, String digest) {
-    return alone(
+    return questions.ask(
         target, "roll " + target + " back", () -> found(target, it -> it.rollback(digest)));
   }
 
   @Override
   public String log(String target) {
     Answer<String> log =
-        alone(target, "read the log of " + target, () -> found(target, Deployment::log));
+        questions.ask(target, "read the log of " + target, () -> found(target, Deployment::log));
     return switch (log) {
       case Answer.Ok<String> ok -> ok.value();
       case Answer.No<String> ignored -> "";
@@ -94,36 +90,6 @@ public final class ComposeRuntime implements ServiceRuntime {
     };
   }
 
-  private <T> Answer<T> alone(String target, String action, Question<T> question) {
-    ReentrantLock lock = targets.computeIfAbsent(target, name -> new ReentrantLock());
-    try {
-      lock.lockInterruptibly();
-      try {
-        return question.ask();
-      } finally {
-        lock.unlock();
-      }
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return new Answer.No<>(
-          Failure.passing(ReasonCode.CANCELLED, action, "it was interrupted", ""));
-    } catch (IOException e) {
-      return new Answer.No<>(
-          Failure.passing(
-              ReasonCode.TOOL_FAILED,
-              action,
-              e.getClass().getSimpleName() + " " + e.getMessage(),
-              "check the worker's data folder"));
-    } catch (InvalidMessage e) {
-      return new Answer.No<>(
-          Failure.of(
-              ReasonCode.EFFECT_IN_DOUBT,
-              action,
-              "its current.json cannot be read: " + e.getMessage(),
-              "take the project down and remove the file"));
-    }
-  }
-
   /**
    * The private home of a program hides the plugins and contexts of the one who runs the worker.
    */
@@ -135,10 +101,6 @@ public final class ComposeRuntime implements ServiceRuntime {
         .filter(entry -> entry.getKey().startsWith("DOCKER_"))
         .forEach(entry -> settings.put(entry.getKey(), entry.getValue()));
     return settings;
-  }
-
-  private interface Question<T> {
-    Answer<T> ask() throws IOException, InterruptedException;
   }
 
   private interface Work<T> {

@@ -17,12 +17,14 @@ final class Deployment {
   private final String target;
   private final ComposeFolder folder;
   private final Containers containers;
+  private final Preparation preparation;
   private final Projects projects;
 
   Deployment(String target, ComposeFolder folder, Compose compose, Timers timers) {
     this.target = target;
     this.folder = folder;
     this.containers = new Containers(compose);
+    this.preparation = new Preparation(target, folder, compose);
     this.projects = new Projects(target, folder, compose, timers);
   }
 
@@ -67,7 +69,7 @@ final class Deployment {
     if (same.isPresent()) {
       return settled(same.get());
     }
-    return switch (projects.prepare(release)) {
+    return switch (preparation.prepare(release)) {
       case Answer.No<Kept> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Kept> kept -> begin(Kept.State.deploying(kept.value(), folder.read()));
     };

@@ -2,6 +2,7 @@ package dev.opsagent.tools.compose;
 
 import dev.opsagent.outside.ServiceRuntime.Release;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -51,6 +52,13 @@ record Kept(
 
   Optional<String> address() {
     return port.map(number -> "http://127.0.0.1:" + number);
+  }
+
+  /** What its containers are started with. */
+  Map<String, String> settings() {
+    Map<String, String> settings = new HashMap<>(environment);
+    port.ifPresent(number -> settings.put("PORT", number.toString()));
+    return settings;
   }
 
   Duration timeout() {

@@ -2,30 +2,19 @@ package dev.opsagent.tools.compose;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.compose.Compose.Project;
 import dev.opsagent.tools.compose.Containers.Container;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
-import tools.jackson.databind.JsonNode;
 
-/** The Compose projects of one target: made ready, brought up, taken down. */
+/** The Compose projects of one target: brought up, taken down, cleared away. */
 final class Projects {
   private static final Duration GLANCE = Duration.ofMillis(250);
 
@@ -33,11 +22,7 @@ final class Projects {
   private static final Duration MARGIN = Duration.ofSeconds(3);
 
   private static final Duration DOWN = Duration.ofMinutes(2);
-  private static final List<String> USUAL_FILES =
-      List.of("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml");
-
   private static final String READ_LOG = "read the service's log";
-  private static final String PINNED = "ops-agent/";
 
   private final String target;
   private final ComposeFolder folder;
@@ -56,24 +41,11 @@ final class Projects {
     this.begun = timers.nanoTime();
   }
 
-  /** Does everything that can be done before the release that runs is touched. */
-  Answer<Kept> prepare(Release release) throws IOException {
-    Optional<String> foreign =
-        release.environment().keySet().stream().filter(Projects::leads).findFirst();
-    if (foreign.isPresent()) {
-      return no(ReasonCode.INVALID_PARAMETERS, "its environment sets " + foreign.get(), "");
-    }
-    return switch (folder.keep(release.digest(), release.source())) {
-      case Answer.No<Path> no -> new Answer.No<>(no.failure());
-      case Answer.Ok<Path> copy -> prepare(release, copy.value());
-    };
-  }
-
   /** Brings the release up in the place of whatever the project runs, and waits for its health. */
   Answer<Boolean> up(Kept kept) throws InterruptedException {
     String action = "bring version " + kept.version() + " of " + target + " up";
     Duration left = left(kept);
-    Project project = project(kept, true);
+    Project project = folder.project(kept, true);
     if (!compose.isPlugin()) {
       Answer<String> up =
           compose.project(
@@ -103,7 +75,7 @@ final class Projects {
   Answer<Boolean> down(Kept kept) {
     String action = "take version " + kept.version() + " of " + target + " down";
     return compose
-        .project(action, project(kept, true), DOWN, "down", "--remove-orphans")
+        .project(action, folder.project(kept, true), DOWN, "down", "--remove-orphans")
         .map(said -> true);
   }
 
@@ -114,7 +86,12 @@ final class Projects {
     String action = "list the images of " + target;
     Answer<String> images =
         compose.docker(
-            action, "image", "ls", "--format", "{{.Repository}}:{{.Tag}}", PINNED + project + "/*");
+            action,
+            "image",
+            "ls",
+            "--format",
+            "{{.Repository}}:{{.Tag}}",
+            Preparation.PINNED + project + "/*");
     if (images instanceof Answer.Ok<String> listed) {
       listed
           .value()
@@ -128,127 +105,12 @@ final class Projects {
     return compose
         .project(
             "read the log of " + target,
-            project(kept, true),
+            folder.project(kept, true),
             Duration.ofSeconds(30),
             "logs",
             "--no-color",
             "--tail=60")
         .map(text -> text.replaceAll("[\\p{Cntrl}&&[^\n\t]]", "?"));
-  }
-
-  private Answer<Kept> prepare(Release release, Path copy) throws IOException {
-    Optional<String> file = file(release, copy);
-    if (file.isEmpty()) {
-      return no(
-          ReasonCode.PRECONDITION_FAILED,
-          "its folder holds no such compose file",
-          "name the compose file in the task's deploy parameters");
-    }
-    String name = release.project().orElseGet(this::projectName);
-    Kept first = Kept.of(release, name, file.get(), 0);
-    Project project = project(first, false);
-    return vacant(name)
-        .then(vacant -> compose.config("read the compose file", project))
-        .then(config -> allowed(config, copy))
-        .then(config -> build(config, project, release.timeout()))
-        .then(config -> pin(config, Kept.of(release, name, file.get(), services(config).size())));
-  }
-
-  private static Optional<String> file(Release release, Path copy) throws IOException {
-    Path folder = copy.toRealPath();
-    Stream<String> names = release.file().map(Stream::of).orElseGet(USUAL_FILES::stream);
-    return names
-        .filter(name -> folder.resolve(name).normalize().startsWith(folder))
-        .filter(name -> Files.isRegularFile(folder.resolve(name), LinkOption.NOFOLLOW_LINKS))
-        .findFirst();
-  }
-
-  /** Nobody else's containers bear the project's name. */
-  private Answer<Boolean> vacant(String name) {
-    return containers
-        .ofProject(name)
-        .then(found ->
-            found.stream().map(Container::target).allMatch(target::equals)
-                ? new Answer.Ok<>(true)
-                : no(
-                    ReasonCode.PRECONDITION_FAILED,
-                    "a project of the name " + name + " runs already, and is not this target's",
-                    "take that project down, or give this one another name"));
-  }
-
-  private Answer<JsonNode> allowed(JsonNode config, Path copy) {
-    if (services(config).isEmpty()) {
-      return no(ReasonCode.PRECONDITION_FAILED, "its compose file declares no service", "");
-    }
-    return new ComposePolicy(copy)
-        .fault(config)
-        .<Answer<JsonNode>>map(fault ->
-            no(ReasonCode.PRECONDITION_FAILED, fault + ", which is not allowed", "remove it"))
-        .orElseGet(() -> new Answer.Ok<>(config));
-  }
-
-  private Answer<JsonNode> build(JsonNode config, Project project, Duration timeout) {
-    if (services(config).values().stream().allMatch(service -> service.path("build").isEmpty())) {
-      return new Answer.Ok<>(config);
-    }
-    String action = "build the images of " + target;
-    return compose.project(action, project, timeout, "build").map(said -> config);
-  }
-
-  /** Gives each image a name that nobody moves, and writes the release's own settings down. */
-  private Answer<Kept> pin(JsonNode config, Kept kept) {
-    Map<String, Object> overrides = new TreeMap<>();
-    for (Map.Entry<String, JsonNode> service : services(config).entrySet()) {
-      switch (pin(service.getKey(), service.getValue(), kept)) {
-        case Answer.No<String> no -> {
-          return new Answer.No<>(no.failure());
-        }
-        case Answer.Ok<String> image ->
-            overrides.put(service.getKey(), Map.of("image", image.value(), "labels", labels(kept)));
-      }
-    }
-    return written(kept, config, overrides);
-  }
-
-  private Answer<Kept> written(Kept kept, JsonNode config, Map<String, Object> overrides) {
-    Map<String, Object> file = new TreeMap<>(Map.of("services", overrides));
-    // The old program wants all files to be of one version.
-    config.path("version").asStringOpt().ifPresent(version -> file.put("version", version));
-    try {
-      folder.write(folder.override(kept), Json.write(file));
-    } catch (IOException e) {
-      return no(ReasonCode.TOOL_FAILED, "its settings cannot be written: " + e.getMessage(), "");
-    }
-    return new Answer.Ok<>(kept);
-  }
-
-  private Answer<String> pin(String service, JsonNode definition, Kept kept) {
-    String separator = compose.isPlugin() ? "-" : "_";
-    String image = definition.path("image").asString(kept.project() + separator + service);
-    String name = PINNED + kept.project() + "/" + service.toLowerCase(Locale.ROOT);
-    String pinned = name + ":" + ComposeFolder.key(kept);
-    String action = "find the image of service " + service;
-    return switch (compose.docker(action, "image", "inspect", "--format", "{{.Id}}", "--", image)) {
-      case Answer.No<String> ignored ->
-          no(
-              ReasonCode.PRECONDITION_FAILED,
-              "its image " + image + " is not on this machine, and none is pulled",
-              "pull or build the image first");
-      case Answer.Ok<String> id ->
-          compose
-              .docker("name the image of service " + service, "tag", id.value().strip(), pinned)
-              .map(said -> pinned);
-    };
-  }
-
-  private Map<String, String> labels(Kept kept) {
-    return Map.of(
-        Containers.TARGET, target,
-        Containers.VERSION, kept.version(),
-        Containers.DIGEST, kept.digest(),
-        Containers.TASK, kept.taskId(),
-        Containers.SERVICES, Integer.toString(kept.services()),
-        Containers.ADDRESS, kept.address().orElse(""));
   }
 
   private Answer<Boolean> awaitHealth(String action, Kept kept, long end)
@@ -303,41 +165,5 @@ final class Projects {
     CountDownLatch over = new CountDownLatch(1);
     timers.schedule(GLANCE, over::countDown);
     over.await();
-  }
-
-  private Project project(Kept kept, boolean withOverride) {
-    Path copy = folder.release(kept);
-    Path file = copy.resolve(kept.file());
-    List<Path> files = withOverride ? List.of(file, folder.override(kept)) : List.of(file);
-    Path beside = Optional.ofNullable(file.getParent()).orElse(copy);
-    return new Project(kept.project(), beside, files, environment(kept));
-  }
-
-  private static Map<String, String> environment(Kept kept) {
-    Map<String, String> environment = new HashMap<>(kept.environment());
-    kept.port().ifPresent(port -> environment.put("PORT", port.toString()));
-    return environment;
-  }
-
-  /** Variables that would lead the programs elsewhere. */
-  private static boolean leads(String name) {
-    return Stream.of("DOCKER_", "COMPOSE_", "BUILDKIT_", "BUILDX_", "LD_")
-            .anyMatch(name::startsWith)
-        || List.of("PATH", "HOME", "TMPDIR").contains(name);
-  }
-
-  private static Map<String, JsonNode> services(JsonNode config) {
-    return config.path("services").properties().stream()
-        .collect(
-            Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (a, b) -> b, TreeMap::new));
-  }
-
-  private String projectName() {
-    String name = target.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    return "ops-" + name + "-" + ComposeFolder.hex(target).substring(0, 6);
-  }
-
-  private <T> Answer<T> no(ReasonCode code, String cause, String fix) {
-    return new Answer.No<>(Failure.of(code, "prepare the project of " + target, cause, fix));
   }
 }

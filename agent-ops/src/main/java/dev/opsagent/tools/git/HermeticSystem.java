@@ -15,10 +15,14 @@ import org.jspecify.annotations.Nullable;
 final class HermeticSystem extends SystemReader.Delegate {
   /**
    * A redirect could carry a credential to another host; collecting garbage is no part of a
-   * release.
+   * release, and one that is looked for in the background locks a checkout that is being moved.
    */
   private static final Map<String, String> SETTINGS =
-      Map.of("http.followRedirects", "false", "gc.auto", "0", "gc.autoPackLimit", "0");
+      Map.of(
+          "http.followRedirects", "false",
+          "gc.auto", "0",
+          "gc.autoPackLimit", "0",
+          "gc.autoDetach", "false");
 
   private static final HermeticSystem INSTANCE = new HermeticSystem(SystemReader.getInstance());
 

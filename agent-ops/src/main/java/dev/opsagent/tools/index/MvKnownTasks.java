@@ -5,6 +5,10 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import org.h2.mvstore.DataUtils;
 import org.h2.mvstore.MVMap;
@@ -12,27 +16,30 @@ import org.h2.mvstore.MVStore;
 import org.h2.mvstore.MVStoreException;
 
 /**
- * Known tasks in one MVStore file, compressed. The file holds nothing that the ledger does not: a
+ * Known tasks in one MVStore file, compressed: in the order in which they came, and beside it the
+ * place of each id. Ids come in no order, so that each new one rewrites a page; a page of places is
+ * cheap to rewrite, one of reports is not. The file holds nothing that the ledger does not: a
  * damaged one is deleted, and filled again by whoever reads {@link #checkpointed()} as 0.
  */
 public final class MvKnownTasks implements KnownTasks {
   private static final int CACHE_MIB = 4;
-  private static final int WRITE_BUFFER_KIB = 1024;
+  private static final int WRITE_BUFFER_KIB = 4096;
   private static final String LEDGER_OFFSET = "ledger-offset";
+  private static final String REMOVED = "removed-up-to";
 
   private final Path file;
   private final long most;
   private final MVStore store;
-  private final MVMap<String, byte[]> tasks;
-  private final MVMap<Long, String> inOrder;
+  private final MVMap<String, Long> places;
+  private final MVMap<Long, byte[]> tasks;
   private final MVMap<String, Long> marks;
 
   private MvKnownTasks(Path file, long most, MVStore store) {
     this.file = file;
     this.most = most;
     this.store = store;
+    this.places = store.openMap("places");
     this.tasks = store.openMap("tasks");
-    this.inOrder = store.openMap("in-order");
     this.marks = store.openMap("marks");
   }
 
@@ -75,18 +82,21 @@ public final class MvKnownTasks implements KnownTasks {
   @Override
   public Optional<Known> find(String taskId) {
     try {
-      return Optional.ofNullable(tasks.get(taskId)).map(StoredTask::read).map(StoredTask::known);
+      return Optional.ofNullable(places.get(taskId))
+          .flatMap(place -> Optional.ofNullable(tasks.get(place)))
+          .map(StoredTask::read)
+          .map(StoredTask::known);
     } catch (MVStoreException | IllegalArgumentException e) {
       throw damaged(e);
     }
   }
 
   @Override
-  public void put(String taskId, Known known) {
+  public synchronized void put(String taskId, Known known) {
     try {
       long place = place(taskId);
-      tasks.put(taskId, new StoredTask(place, known).write());
-      inOrder.put(place, taskId);
+      tasks.put(place, new StoredTask(taskId, known).write());
+      places.put(taskId, place);
       makeRoom();
     } catch (MVStoreException | IllegalArgumentException e) {
       throw damaged(e);
@@ -94,23 +104,56 @@ public final class MvKnownTasks implements KnownTasks {
   }
 
   private long place(String taskId) {
-    byte[] before = tasks.get(taskId);
+    Long before = places.get(taskId);
     if (before != null) {
-      return StoredTask.read(before).place();
+      return before;
     }
-    Long last = inOrder.lastKey();
+    Long last = tasks.lastKey();
     return last == null ? 1 : last + 1;
   }
 
   private void makeRoom() {
-    while (inOrder.sizeAsLong() > most) {
-      Long oldest = inOrder.firstKey();
-      tasks.remove(inOrder.remove(oldest));
+    while (tasks.sizeAsLong() > most) {
+      byte[] oldest = Objects.requireNonNull(tasks.remove(tasks.firstKey()));
+      places.remove(StoredTask.read(oldest).taskId());
     }
   }
 
   @Override
-  public void checkpoint(long ledgerOffset) {
+  public synchronized Batch oldest(Instant endedBefore, int most) {
+    try {
+      List<String> ids = new ArrayList<>();
+      long upTo = marks.getOrDefault(REMOVED, 0L);
+      for (Long place = tasks.higherKey(upTo);
+          place != null && ids.size() < most;
+          place = tasks.higherKey(place)) {
+        StoredTask task = StoredTask.read(Objects.requireNonNull(tasks.get(place)));
+        if (!task.known().endedAt().isBefore(endedBefore)) {
+          break;
+        }
+        ids.add(task.taskId());
+        upTo = place;
+      }
+      if (!ids.isEmpty()) {
+        store.commit(); // from now on nobody else knows them
+      }
+      return new Batch(ids, upTo);
+    } catch (MVStoreException | IllegalArgumentException e) {
+      throw damaged(e);
+    }
+  }
+
+  @Override
+  public synchronized void removed(Batch batch) {
+    try {
+      marks.put(REMOVED, batch.upTo());
+    } catch (MVStoreException e) {
+      throw damaged(e);
+    }
+  }
+
+  @Override
+  public synchronized void checkpoint(long ledgerOffset) {
     try {
       marks.put(LEDGER_OFFSET, ledgerOffset);
       store.commit();
@@ -126,7 +169,7 @@ public final class MvKnownTasks implements KnownTasks {
   }
 
   @Override
-  public void close() {
+  public synchronized void close() {
     store.close();
   }
 

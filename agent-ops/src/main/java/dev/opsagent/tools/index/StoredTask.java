@@ -4,21 +4,24 @@ import dev.opsagent.execution.KnownTasks.Known;
 import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 
 /**
- * A known task as bytes: its place, the length of its digest, the digest, the report.
- *
- * @param place counts the tasks in the order in which they came
+ * A known task as bytes: when it ended; its id and its digest, each after its length; the report.
  */
-record StoredTask(long place, Known known) {
+record StoredTask(String taskId, Known known) {
   byte[] write() {
+    byte[] id = taskId.getBytes(StandardCharsets.UTF_8);
     byte[] digest = known.payloadDigest().getBytes(StandardCharsets.UTF_8);
+    byte[] report = known.lastReport();
     return ByteBuffer.allocate(
-            Long.BYTES + Integer.BYTES + digest.length + known.lastReport().length)
-        .putLong(place)
+            Long.BYTES + 2 * Integer.BYTES + id.length + digest.length + report.length)
+        .putLong(known.endedAt().toEpochMilli())
+        .putInt(id.length)
+        .put(id)
         .putInt(digest.length)
         .put(digest)
-        .put(known.lastReport())
+        .put(report)
         .array();
   }
 
@@ -28,13 +31,17 @@ record StoredTask(long place, Known known) {
   static StoredTask read(byte[] bytes) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes);
     try {
-      long place = buffer.getLong();
-      byte[] digest = take(buffer, buffer.getInt());
-      byte[] report = take(buffer, buffer.remaining());
-      return new StoredTask(place, new Known(new String(digest, StandardCharsets.UTF_8), report));
+      Instant endedAt = Instant.ofEpochMilli(buffer.getLong());
+      String id = text(buffer);
+      String digest = text(buffer);
+      return new StoredTask(id, new Known(digest, endedAt, take(buffer, buffer.remaining())));
     } catch (BufferUnderflowException e) {
       throw new IllegalArgumentException("a stored task is cut short", e);
     }
+  }
+
+  private static String text(ByteBuffer buffer) {
+    return new String(take(buffer, buffer.getInt()), StandardCharsets.UTF_8);
   }
 
   private static byte[] take(ByteBuffer buffer, int length) {

@@ -32,6 +32,7 @@ final class Launcher {
 
   private final String target;
   private final ServiceFolder folder;
+  private final ServiceLog log;
   private final ProcessTable processes;
   private final String path;
   private final Limits limits;
@@ -50,12 +51,14 @@ final class Launcher {
   Launcher(
       String target,
       ServiceFolder folder,
+      ServiceLog log,
       ProcessTable processes,
       String path,
       Limits limits,
       LongSupplier nanoTime) {
     this.target = target;
     this.folder = folder;
+    this.log = log;
     this.processes = processes;
     this.path = path;
     this.limits = limits;
@@ -155,7 +158,7 @@ final class Launcher {
   private Answer<ProcessIdentity> ended(Process process, Spec spec)
       throws IOException, InterruptedException {
     process.waitFor(limits.kill());
-    Optional<String> said = new ServiceLog(folder.log()).verdict();
+    Optional<String> said = log.verdict();
     return no(
         ReasonCode.UNHEALTHY,
         spec,

@@ -1,28 +1,23 @@
 package dev.opsagent.tools.process;
 
+import dev.opsagent.outside.DurableFile;
+import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.tools.process.ServiceState.Spec;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /** The files that are kept for one target. */
 final class ServiceFolder {
@@ -81,29 +76,12 @@ final class ServiceFolder {
 
   /** Replaces the state as a whole; it is on disk when this returns. */
   void write(ServiceState state) throws IOException {
-    Files.createDirectories(folder);
-    Path fresh = folder.resolve("current.json.new");
-    try (FileChannel file =
-        FileChannel.open(
-            fresh,
-            StandardOpenOption.CREATE,
-            StandardOpenOption.TRUNCATE_EXISTING,
-            StandardOpenOption.WRITE)) {
-      ByteBuffer bytes = ByteBuffer.wrap(Json.write(state));
-      while (bytes.hasRemaining()) {
-        file.write(bytes);
-      }
-      file.force(true);
-    }
-    Files.move(
-        fresh, current(), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    syncFolder();
+    DurableFile.replace(current(), Json.write(state));
   }
 
   /** Forgets the target: nothing runs and nothing can be gone back to. */
   void forget() throws IOException {
-    Files.deleteIfExists(current());
-    syncFolder();
+    DurableFile.remove(current());
     prune(List.of());
   }
 
@@ -115,37 +93,8 @@ final class ServiceFolder {
     Set<Path> keep = kept.stream().map(this::release).collect(Collectors.toSet());
     try (Stream<Path> found = Files.list(releases())) {
       for (Path release : found.filter(path -> !keep.contains(path)).toList()) {
-        delete(release);
+        FolderRemoval.remove(release);
       }
-    }
-  }
-
-  static void delete(Path tree) throws IOException {
-    Files.walkFileTree(
-        tree,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path folder, @Nullable IOException fault)
-              throws IOException {
-            if (fault != null) {
-              throw fault;
-            }
-            Files.delete(folder);
-            return FileVisitResult.CONTINUE;
-          }
-        });
-  }
-
-  private void syncFolder() throws IOException {
-    try (FileChannel entries = FileChannel.open(folder, StandardOpenOption.READ)) {
-      entries.force(true);
     }
   }
 

@@ -9,23 +9,26 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 
-/** The end of what a service wrote, made safe for people's terminals. */
+/** The end of what a service wrote, without secrets and safe for terminals. */
 final class ServiceLog {
   private static final int MAX_BYTES = 16 * 1024;
   private static final int MAX_LINES = 60;
   private static final int MAX_LINE = 300;
 
   private final Path file;
+  private final UnaryOperator<String> mask;
 
-  ServiceLog(Path file) {
+  ServiceLog(Path file, UnaryOperator<String> mask) {
     this.file = file;
+    this.mask = mask;
   }
 
   /** The last lines; empty when nothing was written. */
   List<String> tail() throws IOException {
-    List<String> lines = end().lines().map(ServiceLog::escaped).toList();
+    List<String> lines = mask.apply(end()).lines().map(ServiceLog::escaped).toList();
     return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
   }
 

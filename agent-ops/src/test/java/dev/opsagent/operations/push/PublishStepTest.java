@@ -9,28 +9,20 @@ import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.push.PushParameters.Publish;
-import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.PublicationStatus;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.Requirements;
-import dev.opsagent.protocol.Target;
-import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.tools.git.GitRepository;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.node.ObjectNode;
 
 final class PublishStepTest {
   private static final byte[] PACKED = "packed".getBytes(UTF_8);
@@ -170,43 +162,19 @@ final class PublishStepTest {
         new ReleaseSource(
             new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
             new TaskWorkspaces(data));
-    return new GuardedStep("publish", new PublishStep(sources, registry, parameters, readback));
+    return new GuardedStep(
+        "publish", Optional.empty(), new PublishStep(sources, registry, parameters, readback));
   }
 
   private StepContext context() {
-    var task =
-        new TaskDispatch(
-            "task-1",
-            "push",
-            new Target("local", "sample"),
-            Optional.empty(),
-            (ObjectNode) Json.readTree("{\"bump\":\"patch\"}".getBytes(UTF_8)),
-            Requirements.NONE,
-            List.of(),
-            "pm",
-            false,
-            Optional.empty());
-    return new StepContext(task, facts(), () -> {}, _ -> {}, Duration.ofMinutes(5));
-  }
-
-  private Facts facts() {
-    return new Observations(
-            "/remote.git",
-            "main",
-            "0".repeat(40),
-            "sample",
-            "1.0.0",
-            "1.0.1",
-            List.of("package.json"),
-            List.of(),
-            false,
-            Optional.empty(),
-            previous,
-            Optional.empty(),
-            Instant.EPOCH)
-        .facts()
-        .with(PackStep.INTEGRITY, Integrity.of(PACKED))
-        .with(CommitStep.COMMIT, "1".repeat(40))
-        .with(CommitStep.TAG_OBJECT, "2".repeat(40));
+    return SampleRelease.context(
+        previous,
+        Map.of(
+            PackStep.INTEGRITY,
+            Integrity.of(PACKED),
+            CommitStep.COMMIT,
+            "1".repeat(40),
+            CommitStep.TAG_OBJECT,
+            "2".repeat(40)));
   }
 }

@@ -4,40 +4,25 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.testing.SharedVerdaccio;
 import dev.opsagent.testing.StepContract;
-import dev.opsagent.testing.Verdaccio;
-import dev.opsagent.tools.npm.LocalVerdaccio;
 import java.nio.file.Path;
 import java.util.List;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PushStepContractTest {
-  @TempDir static Path shared;
-  private static LocalVerdaccio verdaccio;
+  @RegisterExtension static final SharedVerdaccio VERDACCIO = new SharedVerdaccio();
 
   @TempDir Path folder;
   private PushWorld world;
 
-  @BeforeAll
-  static void startRegistry() {
-    verdaccio = Verdaccio.start(shared.resolve("verdaccio"));
-  }
-
-  @AfterAll
-  static void stopRegistry() {
-    if (verdaccio != null) {
-      verdaccio.close();
-    }
-  }
-
   @BeforeEach
   void makeWorld() {
-    world = new PushWorld(folder, verdaccio);
+    world = new PushWorld(folder, VERDACCIO.get());
   }
 
   @AfterEach
@@ -68,57 +53,52 @@ final class PushStepContractTest {
     return new StepContract.Subject(() -> run.step(step), run.context());
   }
 
-  @Nested
-  final class PushRefs extends StepContract {
+  /** Right before one step. */
+  abstract class Before extends StepContract {
+    private final String step;
+    private final Class<? extends Undo> undone;
+    private final Class<? extends Probe> afterUndo;
+
+    Before(String step, Class<? extends Undo> undone, Class<? extends Probe> afterUndo) {
+      this.step = step;
+      this.undone = undone;
+      this.afterUndo = afterUndo;
+    }
+
     @Override
     protected Subject subject() {
-      return before("push-refs");
+      return before(step);
     }
 
     @Override
     protected Class<? extends Undo> undone() {
-      return Undo.Remains.class;
+      return undone;
     }
 
     @Override
     protected Class<? extends Probe> probedAfterUndo() {
-      return Probe.Satisfied.class;
+      return afterUndo;
     }
   }
 
   @Nested
-  final class Publish extends StepContract {
-    @Override
-    protected Subject subject() {
-      return before("publish");
-    }
-
-    @Override
-    protected Class<? extends Undo> undone() {
-      return Undo.Remains.class;
-    }
-
-    @Override
-    protected Class<? extends Probe> probedAfterUndo() {
-      return Probe.Satisfied.class;
+  final class PushRefs extends Before {
+    PushRefs() {
+      super("push-refs", Undo.Remains.class, Probe.Satisfied.class);
     }
   }
 
   @Nested
-  final class Deploy extends StepContract {
-    @Override
-    protected Subject subject() {
-      return before("deploy");
+  final class Publish extends Before {
+    Publish() {
+      super("publish", Undo.Remains.class, Probe.Satisfied.class);
     }
+  }
 
-    @Override
-    protected Class<? extends Undo> undone() {
-      return Undo.Undone.class;
-    }
-
-    @Override
-    protected Class<? extends Probe> probedAfterUndo() {
-      return Probe.Missing.class;
+  @Nested
+  final class Deploy extends Before {
+    Deploy() {
+      super("deploy", Undo.Undone.class, Probe.Missing.class);
     }
   }
 }

@@ -14,44 +14,29 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.GitProgram;
-import dev.opsagent.testing.Verdaccio;
-import dev.opsagent.tools.npm.LocalVerdaccio;
+import dev.opsagent.testing.SharedVerdaccio;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
 final class PushWalkTest {
-  @TempDir static Path shared;
-  private static LocalVerdaccio verdaccio;
+  @RegisterExtension static final SharedVerdaccio VERDACCIO = new SharedVerdaccio();
 
   @TempDir Path folder;
   private PushWorld world;
 
-  @BeforeAll
-  static void startRegistry() {
-    verdaccio = Verdaccio.start(shared.resolve("verdaccio"));
-  }
-
-  @AfterAll
-  static void stopRegistry() {
-    if (verdaccio != null) {
-      verdaccio.close();
-    }
-  }
-
   @BeforeEach
   void makeWorld() {
-    world = new PushWorld(folder, verdaccio);
+    world = new PushWorld(folder, VERDACCIO.get());
   }
 
   @AfterEach

@@ -82,6 +82,7 @@ final class PushWorld implements AutoCloseable {
             root.resolve("services"),
             Map.of("PATH", Peers.searchPath()),
             (folder, timeout) -> new Answer.Ok<>(true),
+            UnaryOperator.identity(),
             System::nanoTime);
     git(root, "init", "-q", "--bare", remote.toString());
     git(root, "clone", "-q", remote.toString(), developer.toString());

@@ -1,6 +1,5 @@
 package dev.opsagent.operations.push;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.Step.Outcome;
@@ -14,20 +13,14 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.Requirements;
-import dev.opsagent.protocol.Target;
-import dev.opsagent.protocol.TaskDispatch;
 import java.net.URI;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import tools.jackson.databind.node.ObjectNode;
 
 final class VerifyStepTest {
   private final ManualPace pace = new ManualPace();
@@ -58,7 +51,7 @@ final class VerifyStepTest {
   void theAttemptsAreLimited() {
     healthyFrom = 100;
 
-    assertUnhealthy(apply(5, Duration.ofSeconds(60)), "status 503; its last line: boom");
+    assertUnhealthy(apply(5, Duration.ofSeconds(60)), "status 503; its log ends: starting | boom");
     assertThat(asked).hasSize(5);
   }
 
@@ -109,46 +102,13 @@ final class VerifyStepTest {
             Optional.empty(),
             Optional.empty());
     var step = new VerifyStep(new Deployment(new OneService(), deploy), new Moody(), health, pace);
-    return new GuardedStep("verify", step).apply(context());
+    return new GuardedStep("verify", Optional.empty(), step).apply(context());
   }
 
   private static StepContext context() {
-    var task =
-        new TaskDispatch(
-            "task-1",
-            "push",
-            new Target("local", "sample"),
-            Optional.empty(),
-            (ObjectNode) Json.readTree("{\"bump\":\"patch\"}".getBytes(UTF_8)),
-            Requirements.NONE,
-            List.of(),
-            "pm",
-            false,
-            Optional.empty());
-    Facts facts =
-        new Observations(
-                "/remote.git",
-                "main",
-                "0".repeat(40),
-                "sample",
-                "1.0.0",
-                "1.0.1",
-                List.of("package.json"),
-                List.of(),
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Instant.EPOCH)
-            .facts()
-            .with(
-                Facts.of(
-                    Map.of(
-                        PackStep.INTEGRITY,
-                        "sha512-ours",
-                        Deployment.ADDRESS,
-                        "http://127.0.0.1:8080")));
-    return new StepContext(task, facts, () -> {}, _ -> {}, Duration.ofMinutes(5));
+    return SampleRelease.context(
+        Optional.empty(),
+        Map.of(PackStep.INTEGRITY, "sha512-ours", Deployment.ADDRESS, "http://127.0.0.1:8080"));
   }
 
   /** A service that is healthy from some attempt on. */

@@ -9,6 +9,7 @@ import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -16,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class MvKnownTasksTest {
   private static final long MOST = 1_000;
+  private static final Instant ENDED = Instant.parse("2026-01-01T00:00:00Z");
 
   @TempDir private Path folder;
   private Path file;
@@ -110,7 +112,7 @@ class MvKnownTasksTest {
   }
 
   private static Known known(String report) {
-    return new Known("sha256:first-and", report.getBytes(StandardCharsets.UTF_8));
+    return new Known("sha256:first-and", ENDED, report.getBytes(StandardCharsets.UTF_8));
   }
 
   private static void assertReport(MvKnownTasks tasks, String taskId, String report) {

@@ -15,7 +15,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Peers;
-import dev.opsagent.testing.Verdaccio;
+import dev.opsagent.testing.SharedVerdaccio;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,36 +30,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 
 final class NpmRegistryTest {
-  @TempDir static Path shared;
-  private static LocalVerdaccio verdaccio;
+  @RegisterExtension static final SharedVerdaccio VERDACCIO = new SharedVerdaccio();
 
   @TempDir Path folder;
   private final ConcurrentLinkedQueue<Programs.Command> commands = new ConcurrentLinkedQueue<>();
   private final ConcurrentLinkedQueue<String> output = new ConcurrentLinkedQueue<>();
   private NpmRegistry registry;
 
-  @BeforeAll
-  static void startRegistry() {
-    verdaccio = Verdaccio.start(shared.resolve("verdaccio"));
-  }
-
-  @AfterAll
-  static void stopRegistry() {
-    if (verdaccio != null) {
-      verdaccio.close();
-    }
-  }
-
   @BeforeEach
   void connect() {
-    registry = registry(verdaccio.url(), verdaccio.token());
+    registry = registry(VERDACCIO.get().url(), VERDACCIO.get().token());
   }
 
   @Test
@@ -115,7 +101,7 @@ final class NpmRegistryTest {
 
   @Test
   void aRefusedCredentialSaysSoAndIsNotRepeated() throws IOException {
-    NpmRegistry stranger = registry(verdaccio.url(), "bad-token-canary");
+    NpmRegistry stranger = registry(VERDACCIO.get().url(), "bad-token-canary");
     Path tarball = pack("refused", "1.0.0", "");
     for (Answer<?> answer :
         List.of(stranger.publish(tarball, "latest", Optional.empty()), stranger.whoami())) {
@@ -129,7 +115,7 @@ final class NpmRegistryTest {
 
   @Test
   void withoutACredentialNothingIsWritten() throws IOException {
-    NpmRegistrySettings settings = settings(verdaccio.url(), Optional.empty());
+    NpmRegistrySettings settings = settings(VERDACCIO.get().url(), Optional.empty());
     NpmRegistry anonymous = new NpmRegistry(settings, new Recording());
     Failure failure =
         no(anonymous.publish(pack("anonymous", "1.0.0", ""), "latest", Optional.empty()));
@@ -140,7 +126,7 @@ final class NpmRegistryTest {
 
   @Test
   void aCredentialNamesItsUser() {
-    assertThat(ok(registry.whoami())).isEqualTo(verdaccio.user());
+    assertThat(ok(registry.whoami())).isEqualTo(VERDACCIO.get().user());
   }
 
   @Test
@@ -283,13 +269,13 @@ final class NpmRegistryTest {
 
   private void assertNoTokenLeft() throws IOException {
     assertThat(commands).isNotEmpty();
-    assertThat(commands).noneMatch(c -> c.arguments().toString().contains(verdaccio.token()));
-    assertThat(output).noneMatch(text -> text.contains(verdaccio.token()));
+    assertThat(commands).noneMatch(c -> c.arguments().toString().contains(VERDACCIO.get().token()));
+    assertThat(output).noneMatch(text -> text.contains(VERDACCIO.get().token()));
     try (var files = Files.walk(folder)) {
       for (Path file : files.filter(Files::isRegularFile).toList()) {
         assertThat(Files.readString(file, ISO_8859_1))
             .as(file.toString())
-            .doesNotContain(verdaccio.token());
+            .doesNotContain(VERDACCIO.get().token());
       }
     }
   }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A worker that deploys and then ends without a farewell, as kill -9 would end it. */
 final class DyingWorker {
@@ -28,7 +29,8 @@ final class DyingWorker {
             Duration.ofSeconds(30));
     DependencyInstaller none = (folder, timeout) -> new Answer.Ok<>(true);
     ProcessRuntime runtime =
-        new ProcessRuntime(Path.of(args[0]), System.getenv(), none, System::nanoTime);
+        new ProcessRuntime(
+            Path.of(args[0]), System.getenv(), none, UnaryOperator.identity(), System::nanoTime);
     boolean deployed = runtime.deploy(args[1], release) instanceof Answer.Ok<?>;
     Runtime.getRuntime().halt(deployed ? 137 : 1);
   }

@@ -31,6 +31,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ProcessRuntimeTest {
   private static final String TARGET = "local/greeter";
+  private static final String SECRET = "hunter2";
   private static final String PATH = Optional.ofNullable(System.getenv("PATH")).orElse("");
   private static final Launcher.Limits QUICK =
       new Launcher.Limits(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(5));
@@ -301,6 +302,18 @@ class ProcessRuntimeTest {
   }
 
   @Test
+  void whatAServiceWroteIsToldWithoutSecrets() throws Exception {
+    Path broken =
+        new Packages(data)
+            .pack("3.0.0", "throw new Error('" + SECRET + " leaked');", script("node server.js"));
+
+    Failure failure = failure(runtime().deploy(TARGET, release(broken, "3.0.0", "task-3")));
+
+    assertThat(failure.cause()).contains("[secret] leaked").doesNotContain(SECRET);
+    assertThat(runtime().log(TARGET)).contains("[secret] leaked").doesNotContain(SECRET);
+  }
+
+  @Test
   void aReleaseThatFailedIsNothingToGoBackTo() throws Exception {
     Path broken = new Packages(data).pack("3.0.0", "process.exit(4)", script("node server.js"));
     ok(runtime().deploy(TARGET, release(one, "1.0.0", "task-1")));
@@ -407,7 +420,14 @@ class ProcessRuntimeTest {
           installed.add(folder);
           return new Answer.Ok<>(true);
         };
-    return new ProcessRuntime(data, PATH, installer, processes, QUICK, System::nanoTime);
+    return new ProcessRuntime(
+        data,
+        PATH,
+        installer,
+        text -> text.replace(SECRET, "[secret]"),
+        processes,
+        QUICK,
+        System::nanoTime);
   }
 
   private Release release(Path tarball, String version, String task) {

@@ -1,0 +1,63 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.execution.Guards.Held;
+import dev.opsagent.execution.Guards.Pass;
+import dev.opsagent.execution.Guards.Peer;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import java.util.function.Supplier;
+
+/**
+ * One attempt behind the guard of the peer that it talks to. An attempt that the guard holds back,
+ * and one that shows that the peer is down, does not count: it is made again later.
+ *
+ * @param <R> what the attempt comes to
+ * @param failure why it came to nothing, if it did
+ * @param deferred the result of an attempt that is to be made again after the time
+ */
+record GuardedRun<R>(
+    Guards guards,
+    Function<R, Optional<Failure>> failure,
+    BiFunction<Failure, Duration, R> deferred) {
+
+  R run(Optional<Peer> peer, String action, Supplier<R> attempt) {
+    if (peer.isEmpty()) {
+      return attempt.get();
+    }
+    return switch (guards.enter(peer.orElseThrow())) {
+      case Held(Duration wait, String why) -> deferred.apply(heldBack(action, why), wait);
+      case Pass pass -> run(pass, action, attempt);
+    };
+  }
+
+  private R run(Pass pass, String action, Supplier<R> attempt) {
+    R result;
+    try {
+      result = attempt.get();
+    } catch (RuntimeException e) {
+      pass.unused();
+      throw e;
+    }
+    Optional<Failure> silence = failure.apply(result).filter(GuardedRun::silent);
+    if (silence.isEmpty()) {
+      pass.answered();
+      return result;
+    }
+    return pass.silent()
+        .map(wait -> deferred.apply(heldBack(action, silence.orElseThrow().cause()), wait))
+        .orElse(result);
+  }
+
+  /** What was cut off or refused by the tool says nothing of the peer. */
+  private static boolean silent(Failure failure) {
+    return failure.retryable() && failure.code() == ReasonCode.UNREACHABLE;
+  }
+
+  private static Failure heldBack(String action, String why) {
+    return Failure.passing(ReasonCode.BREAKER_OPEN, action, why, "it is tried again by itself");
+  }
+}

@@ -1,0 +1,146 @@
+package dev.opsagent.execution;
+
+import dev.opsagent.execution.Journal.Consumed;
+import dev.opsagent.execution.KnownTasks.Known;
+import dev.opsagent.execution.PartitionEngine.Ports;
+import dev.opsagent.protocol.ControlMessage;
+import dev.opsagent.protocol.EscalationAcknowledge;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.QuarantineLift;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.StatusReport.Reason;
+import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.TaskApprove;
+import dev.opsagent.protocol.TaskCancel;
+import dev.opsagent.protocol.TaskDeny;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.protocol.TaskResolve;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * What the PM and people say: orders become tasks or are answered, and words on tasks reach the
+ * task that they are about. Called in turns of the engine only.
+ */
+final class Orders {
+  private final Ports ports;
+  private final TaskMachine machine;
+  private final EntryWriter writer;
+  private final Commits commits;
+  private final Lanes lanes;
+
+  Orders(Ports ports, TaskMachine machine, EntryWriter writer, Commits commits, Lanes lanes) {
+    this.ports = ports;
+    this.machine = machine;
+    this.writer = writer;
+    this.commits = commits;
+    this.lanes = lanes;
+  }
+
+  /** Accepts the order, or answers it from the record when it is known. */
+  void dispatch(
+      TaskDispatch order, String digest, Optional<String> traceparent, Consumed consumed) {
+    Optional<Known> known =
+        lanes
+            .find(order.taskId())
+            .map(Orders::asKnown)
+            .or(() -> ports.known().find(order.taskId()));
+    if (known.isEmpty()) {
+      accept(order, digest, traceparent, consumed);
+      return;
+    }
+    boolean same = known.orElseThrow().payloadDigest().equals(digest);
+    StatusReport answer =
+        same
+            ? Json.readAcrossReleases(known.orElseThrow().lastReport(), StatusReport.class)
+            : conflict(order);
+    String summary = same ? "came again; answered from the record" : "same id, other payload";
+    AuditDraft draft =
+        note(order.target(), order.taskId(), same ? "repeated" : "rejected", summary);
+    commits.append(writer.refusal(answer, traceparent, draft, consumed), () -> {});
+  }
+
+  private static Known asKnown(LiveTask task) {
+    return Known.of(task.record.payloadDigest(), task.record.lastReport().orElseThrow());
+  }
+
+  private StatusReport conflict(TaskDispatch order) {
+    String detail = "the task id is taken by an order with another payload; choose a new id";
+    Reason reason = new Reason(ReasonCode.CONFLICT, detail, Optional.empty());
+    return TaskMachine.refusal(order, reason, now());
+  }
+
+  private void accept(
+      TaskDispatch order, String digest, Optional<String> traceparent, Consumed consumed) {
+    TaskRecord fresh =
+        TaskRecord.fresh(
+            order, digest, traceparent, lanes.nextArrival(), now(), machine.budget(order, now()));
+    LiveTask task = new LiveTask(fresh, ports.overtakes(order));
+    lanes.add(task);
+    commits.begin(task, machine.accept(fresh, now()), consumed);
+    writer
+        .remembered(fresh.id())
+        .ifPresent(cancel ->
+            commits.commit(task, machine.cancel(task.record, cancel, now()), Optional.empty()));
+  }
+
+  void control(ControlMessage message, Consumed consumed) {
+    Optional<Consumed> position = Optional.of(consumed);
+    switch (message) {
+      case TaskCancel cancel ->
+          about(
+              cancel.taskId(),
+              task -> commits.commit(task, machine.cancel(task.record, cancel, now()), position),
+              () -> rememberCancel(cancel, consumed));
+      case TaskResolve resolve ->
+          about(
+              resolve.taskId(),
+              task -> commits.commit(task, machine.resolve(task.record, resolve, now()), position),
+              () -> ignore(message, Optional.of(resolve.taskId()), consumed));
+      case TaskApprove approve -> ignore(message, Optional.of(approve.taskId()), consumed);
+      case TaskDeny deny -> ignore(message, Optional.of(deny.taskId()), consumed);
+      case QuarantineLift _ -> ignore(message, Optional.empty(), consumed);
+      case EscalationAcknowledge _ -> ignore(message, Optional.empty(), consumed);
+    }
+  }
+
+  private void about(String taskId, Consumer<LiveTask> known, Runnable unknown) {
+    lanes.find(taskId).ifPresentOrElse(known, unknown);
+  }
+
+  private void rememberCancel(TaskCancel cancel, Consumed consumed) {
+    boolean ended = ports.known().find(cancel.taskId()).isPresent();
+    if (ended || !writer.remembersMore()) {
+      ignore(cancel, Optional.of(cancel.taskId()), consumed);
+      return;
+    }
+    AuditDraft draft =
+        note(cancel.target(), cancel.taskId(), "remembered", "cancelled before it was dispatched");
+    commits.append(writer.remember(cancel, draft, consumed), () -> {});
+  }
+
+  private void ignore(ControlMessage message, Optional<String> taskId, Consumed consumed) {
+    AuditDraft draft =
+        new AuditDraft(
+            message.target(),
+            taskId,
+            "ignored",
+            message.by(),
+            message.getClass().getSimpleName() + " found nothing that waits for it",
+            Optional.empty(),
+            Optional.empty(),
+            java.util.List.of(),
+            now());
+    commits.append(writer.note(draft, consumed), () -> {});
+  }
+
+  private AuditDraft note(Target target, String taskId, String kind, String summary) {
+    return AuditDraft.of(target, taskId, kind, summary, now());
+  }
+
+  private Instant now() {
+    return ports.timers().now();
+  }
+}

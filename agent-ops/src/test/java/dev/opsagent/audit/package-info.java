@@ -1,0 +1,4 @@
+@NullMarked
+package dev.opsagent.audit;
+
+import org.jspecify.annotations.NullMarked;
