@@ -13,11 +13,12 @@ public final class AuditChain implements AuditLog {
 
   @Override
   public AuditRecord seal(AuditDraft draft) {
-    AuditRecord unsealed =
+    String hash = Digests.sha256(CanonicalAudit.of(sequence + 1, previous, draft));
+    AuditRecord sealed =
         new AuditRecord(
             sequence + 1,
             previous,
-            AuditRecord.GENESIS,
+            hash,
             draft.target(),
             draft.taskId(),
             draft.kind(),
@@ -27,7 +28,6 @@ public final class AuditChain implements AuditLog {
             draft.planDigest(),
             draft.effects(),
             draft.at());
-    AuditRecord sealed = withHash(unsealed, hash(unsealed));
     resume(sealed.sequence(), sealed.hash());
     return sealed;
   }
@@ -67,21 +67,5 @@ public final class AuditChain implements AuditLog {
 
   private static String hash(AuditRecord record) {
     return Digests.sha256(CanonicalAudit.of(record));
-  }
-
-  private static AuditRecord withHash(AuditRecord record, String hash) {
-    return new AuditRecord(
-        record.sequence(),
-        record.previous(),
-        hash,
-        record.target(),
-        record.taskId(),
-        record.kind(),
-        record.actor(),
-        record.summary(),
-        record.step(),
-        record.planDigest(),
-        record.effects(),
-        record.at());
   }
 }

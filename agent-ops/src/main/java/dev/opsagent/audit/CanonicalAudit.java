@@ -1,5 +1,6 @@
 package dev.opsagent.audit;
 
+import dev.opsagent.execution.AuditDraft;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Json;
 import java.io.ByteArrayOutputStream;
@@ -17,19 +18,34 @@ final class CanonicalAudit {
   private CanonicalAudit() {}
 
   static byte[] of(AuditRecord record) {
+    AuditDraft draft =
+        new AuditDraft(
+            record.target(),
+            record.taskId(),
+            record.kind(),
+            record.actor(),
+            record.summary(),
+            record.step(),
+            record.planDigest(),
+            record.effects(),
+            record.at());
+    return of(record.sequence(), record.previous(), draft);
+  }
+
+  static byte[] of(long sequence, String previous, AuditDraft record) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
     try (JsonGenerator json = Json.mapper().createGenerator(bytes)) {
       json.writeStartObject();
       json.writeStringProperty("actor", record.actor());
-      json.writeStringProperty("at", record.at().toString());
+      json.writePOJOProperty("at", record.at());
       json.writeArrayPropertyStart("effects");
       record.effects().forEach(json::writeString);
       json.writeEndArray();
       json.writeStringProperty("kind", record.kind());
       optional(json, "planDigest", record.planDigest());
-      json.writeStringProperty("previous", record.previous());
+      json.writeStringProperty("previous", previous);
       json.writeName("sequence");
-      json.writeNumber(BigDecimal.valueOf(record.sequence()).stripTrailingZeros());
+      json.writeNumber(BigDecimal.valueOf(sequence).stripTrailingZeros());
       optional(json, "step", record.step());
       json.writeStringProperty("summary", record.summary());
       json.writeObjectPropertyStart("target");

@@ -4,6 +4,7 @@ import dev.opsagent.authority.Effect;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.StatusReport.StepReport;
@@ -19,7 +20,7 @@ import java.util.Optional;
 /** Collects one transition: the record as it changes, with the reports and audit of each change. */
 final class Change {
   private final Instant now;
-  private final List<StatusReport> reports = new ArrayList<>();
+  private final List<Prewritten<StatusReport>> reports = new ArrayList<>();
   private final List<AuditDraft> audit = new ArrayList<>();
   private final List<Escalation> escalations = new ArrayList<>();
   private TaskRecord record;
@@ -123,20 +124,21 @@ final class Change {
   }
 
   private void report(Optional<StepReport> step, Optional<Reason> reason, boolean withPlan) {
-    StatusReport report =
-        new StatusReport(
-            record.id(),
-            record.dispatch().operation(),
-            record.dispatch().target(),
-            record.state(),
-            record.revision() + 1,
-            step,
-            reason,
-            withPlan ? record.plan().map(plan -> plan.report()) : Optional.empty(),
-            record.deliverables(),
-            standing(),
-            waiting(),
-            now);
+    Prewritten<StatusReport> report =
+        new Prewritten<>(
+            new StatusReport(
+                record.id(),
+                record.dispatch().operation(),
+                record.dispatch().target(),
+                record.state(),
+                record.revision() + 1,
+                step,
+                reason,
+                withPlan ? record.plan().map(plan -> plan.report()) : Optional.empty(),
+                record.deliverables(),
+                standing(),
+                waiting(),
+                now));
     record = record.reported(report);
     reports.add(report);
   }

@@ -5,6 +5,7 @@ import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Entry;
 import dev.opsagent.execution.KnownTasks.Known;
 import dev.opsagent.execution.PartitionEngine.Ports;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.StatusReport.StepReport;
@@ -112,7 +113,8 @@ final class Commits {
   }
 
   private void publish(Transition transition) {
-    for (StatusReport report : transition.reports()) {
+    for (Prewritten<StatusReport> written : transition.reports()) {
+      StatusReport report = written.value();
       report
           .step()
           .ifPresent(step ->
@@ -131,7 +133,7 @@ final class Commits {
       return;
     }
     StatusReport report = record.lastReport().orElseThrow();
-    ports.known().put(record.id(), Known.of(record.payloadDigest(), report));
+    ports.known().put(record.id(), Known.of(record.payloadDigest(), record.told().orElseThrow()));
     ports.workers().execute(() -> ports.forget().accept(record.id()));
     ports
         .listener()

@@ -11,6 +11,7 @@ import dev.opsagent.execution.LedgerFold.AuditHead;
 import dev.opsagent.execution.LedgerFold.EarlyCancel;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskCancel;
 import java.time.Instant;
@@ -58,9 +59,7 @@ final class EntryWriter {
       Instant now) {
     List<JournalRecord> records = new ArrayList<>();
     records.add(new Ledger(after.id(), Optional.of(after)));
-    for (StatusReport report : transition.reports()) {
-      records.add(new Status(report, after.traceparent()));
-    }
+    transition.reports().forEach(report -> records.add(new Status(report, after.traceparent())));
     transition.escalations().forEach(escalation -> records.add(new Escalated(escalation)));
     deployments
         .changed(before, after, now)
@@ -79,7 +78,7 @@ final class EntryWriter {
   Entry refusal(
       StatusReport report, Optional<String> traceparent, AuditDraft draft, Consumed consumed) {
     List<JournalRecord> records = new ArrayList<>();
-    records.add(new Status(report, traceparent));
+    records.add(new Status(new Prewritten<>(report), traceparent));
     seal(List.of(draft), records);
     return new Entry(records, Optional.of(consumed));
   }

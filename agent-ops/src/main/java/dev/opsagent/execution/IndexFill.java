@@ -27,7 +27,7 @@ public final class IndexFill {
   private void task(String taskId, byte[] bytes) {
     Glance task = Json.readAcrossReleases(bytes, Glance.class);
     if (task.ended()) {
-      known.put(taskId, Known.of(task.payloadDigest(), task.lastReport().orElseThrow()));
+      known.put(taskId, Known.of(task.payloadDigest(), task.told().orElseThrow()));
     }
   }
 }

@@ -4,6 +4,7 @@ import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import java.util.Map;
 import java.util.Optional;
@@ -26,9 +27,15 @@ public sealed interface JournalRecord {
   /**
    * {@code ops.status}.
    *
+   * @param written the report
    * @param traceparent of the message that caused it
    */
-  record Status(StatusReport report, Optional<String> traceparent) implements JournalRecord {}
+  record Status(Prewritten<StatusReport> written, Optional<String> traceparent)
+      implements JournalRecord {
+    public StatusReport report() {
+      return written.value();
+    }
+  }
 
   /** {@code ops.escalations}. */
   record Escalated(Escalation escalation) implements JournalRecord {}

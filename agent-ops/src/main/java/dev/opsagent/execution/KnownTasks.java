@@ -1,6 +1,6 @@
 package dev.opsagent.execution;
 
-import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import java.time.Instant;
 import java.util.List;
@@ -43,8 +43,8 @@ public interface KnownTasks extends AutoCloseable {
    * @param lastReport the end report, as JSON
    */
   record Known(String payloadDigest, Instant endedAt, byte[] lastReport) {
-    static Known of(String payloadDigest, StatusReport lastReport) {
-      return new Known(payloadDigest, lastReport.at(), Json.write(lastReport));
+    static Known of(String payloadDigest, Prewritten<StatusReport> lastReport) {
+      return new Known(payloadDigest, lastReport.value().at(), lastReport.bytes());
     }
   }
 

@@ -1,7 +1,9 @@
 package dev.opsagent.execution;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskCancel;
 import dev.opsagent.protocol.TaskState;
@@ -33,7 +35,10 @@ public final class LedgerFold {
 
   /** As much of a task's record as tells whether it has ended, and what the index keeps of it. */
   record Glance(
-      TaskState state, boolean held, String payloadDigest, Optional<StatusReport> lastReport) {
+      TaskState state,
+      boolean held,
+      String payloadDigest,
+      @JsonProperty("lastReport") Optional<Prewritten<StatusReport>> told) {
     boolean ended() {
       return state.isEnd() && !held;
     }

@@ -63,7 +63,7 @@ final class Orders {
   }
 
   private static Known asKnown(LiveTask task) {
-    return Known.of(task.record.payloadDigest(), task.record.lastReport().orElseThrow());
+    return Known.of(task.record.payloadDigest(), task.record.told().orElseThrow());
   }
 
   private StatusReport conflict(TaskDispatch order) {

@@ -200,7 +200,7 @@ public final class PartitionEngine {
     });
   }
 
-  private void broken(RuntimeException bug) {
+  private void broken(Throwable bug) {
     LOG.error("partition {} stops: a bug, or a record that cannot be read", partition, bug);
     lost();
   }

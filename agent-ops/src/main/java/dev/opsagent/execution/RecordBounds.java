@@ -5,6 +5,7 @@ import dev.opsagent.plan.Plan;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
 
@@ -19,8 +20,8 @@ final class RecordBounds {
   private RecordBounds() {}
 
   /** Whether the plan and what it was made of can be kept. */
-  static boolean fit(Plan plan, Facts observations) {
-    return size(plan) + size(observations) <= MOST_BYTES;
+  static boolean fit(Prewritten<Plan> plan, Facts observations) {
+    return plan.bytes().length + size(observations) <= MOST_BYTES;
   }
 
   static Failure planTooLarge() {

@@ -9,10 +9,10 @@ import java.util.function.Consumer;
 final class SerialExecutor implements Executor {
   private final Executor threads;
   private final Queue<Runnable> waiting = new ArrayDeque<>();
-  private final Consumer<RuntimeException> broken;
+  private final Consumer<Throwable> broken;
   private boolean running;
 
-  SerialExecutor(Executor threads, Consumer<RuntimeException> broken) {
+  SerialExecutor(Executor threads, Consumer<Throwable> broken) {
     this.threads = threads;
     this.broken = broken;
   }
@@ -33,7 +33,7 @@ final class SerialExecutor implements Executor {
     for (Runnable task = next(); task != null; task = next()) {
       try {
         task.run();
-      } catch (RuntimeException bug) {
+      } catch (RuntimeException | Error bug) { // an unseen one would leave all others waiting
         broken.accept(bug);
       }
     }

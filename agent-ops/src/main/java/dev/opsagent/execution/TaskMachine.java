@@ -7,6 +7,7 @@ import dev.opsagent.execution.TaskRecord.Ending;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.Reason;
@@ -72,7 +73,8 @@ final class TaskMachine {
     return Unwinding.end(new Change(task, now), TaskState.REJECTED, Optional.of(failure));
   }
 
-  Transition resolved(TaskRecord task, Resolution resolution, Optional<Plan> plan, Instant now) {
+  Transition resolved(
+      TaskRecord task, Resolution resolution, Optional<Prewritten<Plan>> plan, Instant now) {
     Change change = new Change(task, now);
     if (task.ending().isPresent()) {
       return unwinding.undoFrom(change, -1);
@@ -92,8 +94,9 @@ final class TaskMachine {
     return change.then(new Command.Resolve(backoff.before(change.record().lookups())));
   }
 
-  private Transition planned(Change change, Facts facts, Plan plan) {
-    change.set(change.record().planned(facts, plan)).planned(plan.steps().size() + " steps");
+  private Transition planned(Change change, Facts facts, Prewritten<Plan> plan) {
+    String summary = plan.value().steps().size() + " steps";
+    change.set(change.record().planned(facts, plan)).planned(summary);
     if (change.record().dispatch().dryRun()) {
       return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
     }

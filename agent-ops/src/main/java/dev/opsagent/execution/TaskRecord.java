@@ -35,7 +35,7 @@ import java.util.function.Consumer;
  * @param held whether the target is held by this task's doubt
  * @param remains what stays visible after undoing, one line each
  * @param before what ran on the target before this task deployed there
- * @param lastReport published again when the same dispatch comes again
+ * @param told the last report, published again when the same dispatch comes again
  */
 record TaskRecord(
     @JsonProperty("dispatch") Prewritten<TaskDispatch> order,
@@ -56,7 +56,7 @@ record TaskRecord(
     List<Deliverable> deliverables,
     List<String> remains,
     Optional<DeploymentRecord> before,
-    Optional<StatusReport> lastReport) {
+    @JsonProperty("lastReport") Optional<Prewritten<StatusReport>> told) {
   TaskRecord {
     steps = List.copyOf(steps);
     deliverables = List.copyOf(deliverables);
@@ -140,11 +140,11 @@ record TaskRecord(
     return edit(draft -> draft.lookups = lookups + 1);
   }
 
-  TaskRecord planned(Facts observed, Plan made) {
+  TaskRecord planned(Facts observed, Prewritten<Plan> made) {
     return edit(draft -> {
       draft.facts = Optional.of(observed);
-      draft.script = Optional.of(new Prewritten<>(made));
-      draft.steps = made.steps().stream().map(_ -> StepRecord.PENDING).toList();
+      draft.script = Optional.of(made);
+      draft.steps = made.value().steps().stream().map(_ -> StepRecord.PENDING).toList();
     });
   }
 
@@ -190,10 +190,14 @@ record TaskRecord(
     return edit(draft -> draft.before = previous);
   }
 
-  TaskRecord reported(StatusReport report) {
+  Optional<StatusReport> lastReport() {
+    return told.map(Prewritten::value);
+  }
+
+  TaskRecord reported(Prewritten<StatusReport> report) {
     return edit(draft -> {
-      draft.revision = report.revision();
-      draft.lastReport = Optional.of(report);
+      draft.revision = report.value().revision();
+      draft.told = Optional.of(report);
     });
   }
 
@@ -219,7 +223,7 @@ record TaskRecord(
     private List<Deliverable> deliverables;
     private List<String> remains;
     private Optional<DeploymentRecord> before;
-    private Optional<StatusReport> lastReport;
+    private Optional<Prewritten<StatusReport>> told;
 
     Draft(TaskRecord original) {
       this.original = original;
@@ -236,7 +240,7 @@ record TaskRecord(
       deliverables = original.deliverables;
       remains = original.remains;
       before = original.before;
-      lastReport = original.lastReport;
+      told = original.told;
     }
 
     TaskRecord record() {
@@ -259,7 +263,7 @@ record TaskRecord(
           deliverables,
           remains,
           before,
-          lastReport);
+          told);
     }
   }
 }

@@ -9,6 +9,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.Optional;
@@ -131,7 +132,8 @@ final class TaskRuns {
     return record -> machine.undoEnded(record, index, result, ports.timers().now());
   }
 
-  private Function<TaskRecord, Transition> resolved(Resolution resolution, Optional<Plan> plan) {
+  private Function<TaskRecord, Transition> resolved(
+      Resolution resolution, Optional<Prewritten<Plan>> plan) {
     return record -> machine.resolved(record, resolution, plan, ports.timers().now());
   }
 
@@ -207,7 +209,7 @@ final class TaskRuns {
     return switch (resolution) {
       case Resolution.Unresolved _ -> resolved(resolution, Optional.empty());
       case Resolution.Resolved(Facts facts) -> {
-        Plan plan = operation.plan(record.dispatch(), facts);
+        Prewritten<Plan> plan = new Prewritten<>(operation.plan(record.dispatch(), facts));
         yield RecordBounds.fit(plan, facts)
             ? resolved(resolution, Optional.of(plan))
             : resolved(new Resolution.Unresolved(RecordBounds.planTooLarge()), Optional.empty());

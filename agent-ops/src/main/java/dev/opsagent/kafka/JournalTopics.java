@@ -42,7 +42,7 @@ final class JournalTopics {
   ProducerRecord<byte[], byte[]> record(JournalRecord record) {
     return switch (record) {
       case JournalRecord.Ledger ledger -> ledger(ledger);
-      case JournalRecord.Status status -> status(status.report(), status.traceparent());
+      case JournalRecord.Status status -> status(status);
       case JournalRecord.Escalated escalated -> escalation(escalated.escalation());
       case JournalRecord.Audited audited -> audit(audited.record());
       case JournalRecord.Deployed deployed -> deployment(deployed.record());
@@ -56,10 +56,18 @@ final class JournalTopics {
         topics.ledger(), partition, utf8(ledger.key()), ledger.bytes().orElse(null));
   }
 
-  private ProducerRecord<byte[], byte[]> status(StatusReport report, Optional<String> traceparent) {
+  private ProducerRecord<byte[], byte[]> status(JournalRecord.Status status) {
+    StatusReport report = status.report();
     String id = "status:" + report.taskId() + ":" + report.revision();
     return EventCodec.write(
-        topics.status(), null, report.taskId(), report, source, id, report.at(), traceparent);
+        topics.status(),
+        null,
+        report.taskId(),
+        status.written(),
+        source,
+        id,
+        report.at(),
+        status.traceparent());
   }
 
   private ProducerRecord<byte[], byte[]> escalation(Escalation escalation) {

@@ -100,8 +100,10 @@ final class Books {
     }
     for (JournalRecord record : entry.records()) {
       switch (record) {
-        case JournalRecord.Status(StatusReport report, _) ->
-            report(report, entry.consumed(), escalated.contains(report.taskId()));
+        case JournalRecord.Status status -> {
+          StatusReport report = status.report();
+          report(report, entry.consumed(), escalated.contains(report.taskId()));
+        }
         case JournalRecord.Audited(AuditRecord audited) -> audited(audited);
         case JournalRecord.Deployed(DeploymentRecord deployed) ->
             deployments.put(deployed.target().key(), deployed);

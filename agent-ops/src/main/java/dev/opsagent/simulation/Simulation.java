@@ -1,8 +1,8 @@
 package dev.opsagent.simulation;
 
 import dev.opsagent.execution.Journal.Entry;
+import dev.opsagent.execution.JournalRecord;
 import dev.opsagent.execution.PartitionSettings;
-import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.simulation.Scenario.Fault;
 import dev.opsagent.simulation.Scenario.Sent;
 import dev.opsagent.simulation.Simulator.Violation;
@@ -102,14 +102,11 @@ final class Simulation {
       entry.records().forEach(record -> Trace.line(record).ifPresent(line -> trace(() -> line)));
     }
     books.committed(entry);
-    entry
-        .records()
-        .forEach(record -> {
-          if (record
-              instanceof dev.opsagent.execution.JournalRecord.Status(StatusReport report, _)) {
-            person.sees(report);
-          }
-        });
+    for (JournalRecord record : entry.records()) {
+      if (record instanceof JournalRecord.Status status) {
+        person.sees(status.report());
+      }
+    }
   }
 
   /** A rule is broken; the first one counts. */

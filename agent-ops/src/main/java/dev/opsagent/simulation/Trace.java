@@ -12,7 +12,7 @@ final class Trace {
 
   static Optional<String> line(JournalRecord record) {
     return switch (record) {
-      case JournalRecord.Status(StatusReport report, _) -> Optional.of(line(report));
+      case JournalRecord.Status status -> Optional.of(line(status.report()));
       case JournalRecord.Audited(AuditRecord audited) ->
           Optional.of(
               "  audit %d %s %s: %s"

@@ -82,8 +82,9 @@ final class RecordedJournal {
   List<StatusReport> reports(String taskId) {
     List<StatusReport> reports = new ArrayList<>();
     for (JournalRecord record : records()) {
-      if (record instanceof JournalRecord.Status(var report, _) && report.taskId().equals(taskId)) {
-        reports.add(report);
+      if (record instanceof JournalRecord.Status status
+          && status.report().taskId().equals(taskId)) {
+        reports.add(status.report());
       }
     }
     return reports;

@@ -2,12 +2,11 @@ package dev.opsagent.faults;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -57,8 +56,9 @@ final class EffectLedger {
     }
   }
 
-  private final FileChannel in;
-  private final FileChannel out;
+  // Streams and not channels: an interrupted thread would close a channel for all others.
+  private final RandomAccessFile in;
+  private final FileOutputStream out;
   private final List<Line> lines = new ArrayList<>();
   private final Map<String, Integer> counts = new HashMap<>();
   private final Set<String> standing = new HashSet<>();
@@ -66,8 +66,8 @@ final class EffectLedger {
 
   EffectLedger(Path file) {
     try {
-      this.out = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-      this.in = FileChannel.open(file, StandardOpenOption.READ);
+      this.out = new FileOutputStream(file.toFile(), true);
+      this.in = new RandomAccessFile(file.toFile(), "r");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -75,11 +75,8 @@ final class EffectLedger {
 
   /** Appends a line: one write, so that lines of several workers never mix. */
   void add(Line line) {
-    byte[] bytes = line.text().getBytes(UTF_8);
     try {
-      if (out.write(ByteBuffer.wrap(bytes)) != bytes.length) {
-        throw new IOException("the disk of the effect ledger is full");
-      }
+      out.write(line.text().getBytes(UTF_8));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -105,9 +102,10 @@ final class EffectLedger {
 
   private void readOn() {
     try {
-      ByteBuffer bytes = ByteBuffer.allocate(Math.toIntExact(in.size() - read));
-      while (bytes.hasRemaining() && in.read(bytes, read + bytes.position()) >= 0) {}
-      String text = new String(bytes.array(), 0, bytes.position(), UTF_8);
+      byte[] bytes = new byte[Math.toIntExact(in.length() - read)];
+      in.seek(read);
+      in.readFully(bytes);
+      String text = new String(bytes, UTF_8);
       int complete = text.lastIndexOf('\n') + 1;
       text.substring(0, complete).lines().map(Line::parse).forEach(this::note);
       read += text.substring(0, complete).getBytes(UTF_8).length;

@@ -10,6 +10,7 @@ import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.JournalRecord;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskState;
@@ -175,7 +176,7 @@ class KafkaJournalTest {
   private static List<JournalRecord> everyKind() {
     return List.of(
         new JournalRecord.Ledger("task-1", Optional.of(Map.of())),
-        new JournalRecord.Status(report(), Optional.empty()),
+        new JournalRecord.Status(new Prewritten<>(report()), Optional.empty()),
         new JournalRecord.Audited(audit()),
         new JournalRecord.Forwarded(
             Input.CONTROL,

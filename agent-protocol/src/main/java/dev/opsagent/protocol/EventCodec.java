@@ -1,17 +1,17 @@
 package dev.opsagent.protocol;
 
-import io.cloudevents.CloudEvent;
-import io.cloudevents.core.builder.CloudEventBuilder;
-import io.cloudevents.kafka.KafkaMessageFactory;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
-import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
@@ -104,26 +104,45 @@ public final class EventCodec {
       String eventId,
       Instant time,
       Optional<String> traceparent) {
-    byte[] payload = Json.write(message);
+    return write(
+        topic, partition, key, new Prewritten<>(message), source, eventId, time, traceparent);
+  }
+
+  /**
+   * As {@link #write(String, Integer, String, Message, String, String, Instant, Optional)}, for a
+   * message whose JSON is used elsewhere too.
+   */
+  public static ProducerRecord<byte[], byte[]> write(
+      String topic,
+      @Nullable Integer partition,
+      String key,
+      Prewritten<? extends Message> message,
+      String source,
+      String eventId,
+      Instant time,
+      Optional<String> traceparent) {
+    byte[] payload = message.bytes();
     if (payload.length > Json.MAX_BYTES) {
       throw new InvalidMessage("", "must hold at most " + Json.MAX_BYTES + " bytes");
     }
     Envelope.checkId("ce_id", eventId);
-    CloudEvent event =
-        CloudEventBuilder.v1()
-            .withId(eventId)
-            .withSource(Envelope.uri("ce_source", source))
-            .withType(MessageType.of(message).type())
-            .withTime(time.atOffset(ZoneOffset.UTC))
-            .withSubject(key)
-            .withData("application/json", payload)
-            .build();
-    ProducerRecord<byte[], byte[]> record =
-        KafkaMessageFactory.createWriter(topic, partition, key.getBytes(StandardCharsets.UTF_8))
-            .writeBinary(event);
-    traceparent.ifPresent(
-        trace -> record.headers().add(TRACEPARENT, trace.getBytes(StandardCharsets.US_ASCII)));
-    return record;
+    var _ = Envelope.uri("ce_source", source);
+    // What the SDK would make of it by way of a builder, an event and a visitor.
+    List<Header> headers = new ArrayList<>(8);
+    headers.add(header("ce_specversion", "1.0"));
+    headers.add(header("ce_id", eventId));
+    headers.add(header("ce_source", source));
+    headers.add(header("ce_type", MessageType.of(message.value()).type()));
+    headers.add(header("ce_subject", key));
+    headers.add(header("ce_time", InstantText.of(time)));
+    headers.add(header(CONTENT_TYPE, "application/json"));
+    traceparent.ifPresent(trace -> headers.add(header(TRACEPARENT, trace)));
+    return new ProducerRecord<>(
+        topic, partition, key.getBytes(StandardCharsets.UTF_8), payload, headers);
+  }
+
+  private static Header header(String name, String value) {
+    return new RecordHeader(name, value.getBytes(StandardCharsets.UTF_8));
   }
 
   /**

@@ -3,6 +3,7 @@ package dev.opsagent.protocol;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonSetter;
 import com.fasterxml.jackson.annotation.Nulls;
+import java.time.Instant;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +21,7 @@ import tools.jackson.databind.MapperFeature;
 import tools.jackson.databind.ObjectMapper;
 import tools.jackson.databind.cfg.EnumFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.module.SimpleModule;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLFactory;
@@ -66,12 +68,14 @@ public final class Json {
           .disable(MapperFeature.SORT_PROPERTIES_ALPHABETICALLY)
           .changeDefaultPropertyInclusion(
               inclusion -> inclusion.withValueInclusion(JsonInclude.Include.NON_ABSENT))
+          .addModule(new SimpleModule().addSerializer(Instant.class, new InstantText.Writer()))
           .build();
 
   /** Reads what another release wrote; still refuses what no release can do without. */
   private static final JsonMapper ACROSS_RELEASES =
       MAPPER
           .rebuild()
+          .disable(StreamReadFeature.STRICT_DUPLICATE_DETECTION) // what is read is our own
           .disable(
               DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES,
               DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
@@ -99,10 +103,6 @@ public final class Json {
   /** The value as JSON, components in the order of the record. */
   public static byte[] write(Object value) {
     return MAPPER.writeValueAsBytes(value);
-  }
-
-  static String text(Object value) {
-    return MAPPER.writeValueAsString(value);
   }
 
   /** The value as JSON text for people: indented. */

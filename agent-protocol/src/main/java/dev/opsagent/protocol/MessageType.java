@@ -39,11 +39,13 @@ public enum MessageType {
       Arrays.stream(values()).collect(Collectors.toMap(MessageType::type, Function.identity()));
 
   private final String message;
+  private final String type;
   private final TopicRole topic;
   private final Class<? extends Message> record;
 
   MessageType(String message, TopicRole topic, Class<? extends Message> record) {
     this.message = message;
+    this.type = PREFIX + message + ".v" + VERSION;
     this.topic = topic;
     this.record = record;
   }
@@ -55,7 +57,7 @@ public enum MessageType {
 
   /** The CloudEvents type, such as {@code dev.opsagent.task.dispatch.v1}. */
   public String type() {
-    return PREFIX + message + ".v" + VERSION;
+    return type;
   }
 
   public TopicRole topic() {

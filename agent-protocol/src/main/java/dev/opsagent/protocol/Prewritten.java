@@ -1,6 +1,7 @@
 package dev.opsagent.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.io.SerializedString;
@@ -27,10 +28,15 @@ public final class Prewritten<T> {
     return value;
   }
 
+  /** The value's JSON; the caller must not change it. */
+  public byte[] bytes() {
+    return json().asUnquotedUTF8();
+  }
+
   private SerializedString json() {
     SerializedString made = json;
     if (made == null) {
-      made = new SerializedString(Json.text(value));
+      made = new SerializedString(new String(Json.write(value), StandardCharsets.UTF_8));
       json = made;
     }
     return made;
