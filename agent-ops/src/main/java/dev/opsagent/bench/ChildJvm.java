@@ -62,6 +62,8 @@ public final class ChildJvm implements AutoCloseable {
     command.addAll(
         List.of(
             "-XX:+UseSerialGC",
+            "-XX:+UseCompactObjectHeaders",
+            "-Xms48m",
             "-Xmx" + (launch.broker() ? "768m" : "256m"),
             "--enable-native-access=ALL-UNNAMED",
             "--sun-misc-unsafe-memory-access=allow",

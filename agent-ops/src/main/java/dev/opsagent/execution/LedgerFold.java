@@ -11,7 +11,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -25,7 +24,7 @@ public final class LedgerFold {
   static final String DEPLOYMENT = "~deployment/";
   static final String CANCEL = "~cancel/";
 
-  private final Map<String, TaskRecord> open = new LinkedHashMap<>();
+  private final Map<String, byte[]> open = new LinkedHashMap<>();
   private final Map<String, DeploymentRecord> deployments = new HashMap<>();
   private final Map<String, EarlyCancel> cancels = new HashMap<>();
   private Optional<AuditHead> head = Optional.empty();
@@ -33,7 +32,14 @@ public final class LedgerFold {
   /** The last record of the partition's audit chain. */
   record AuditHead(long sequence, String hash) {}
 
-  /** As much of a task's record as tells whether it has ended, and what the index keeps of it. */
+  /** As much of a task's record as tells whether it has ended. */
+  private record Standing(TaskState state, boolean held) {
+    boolean ended() {
+      return state.isEnd() && !held;
+    }
+  }
+
+  /** And what the index keeps of it. */
   record Glance(
       TaskState state,
       boolean held,
@@ -75,15 +81,17 @@ public final class LedgerFold {
   }
 
   private void task(String taskId, byte[] bytes) {
-    if (Json.readAcrossReleases(bytes, Glance.class).ended()) {
+    if (Json.readAcrossReleases(bytes, Standing.class).ended()) {
       open.remove(taskId);
       return;
     }
-    open.put(taskId, Json.readAcrossReleases(bytes, TaskRecord.class));
+    open.put(taskId, bytes); // a later one may replace it: only the last is worth reading
   }
 
   Collection<TaskRecord> open() {
-    return List.copyOf(open.values());
+    return open.values().stream()
+        .map(bytes -> Json.readAcrossReleases(bytes, TaskRecord.class))
+        .toList();
   }
 
   Collection<DeploymentRecord> deployments() {

@@ -24,7 +24,7 @@ final class BackpressureTest {
   private static final int WAITING = 1_200;
 
   private static final int CHUNK = 20_000;
-  private static final Duration AT_ONCE = Duration.ofSeconds(10);
+  private static final Duration AT_ONCE = Duration.ofSeconds(30);
 
   @Test
   void words_and_urgent_orders_work_at_once_beside_a_backlog(

@@ -37,7 +37,7 @@ import org.awaitility.Awaitility;
  */
 final class Fleet implements AutoCloseable {
   /** What anything may take on a slow machine that other builds share. */
-  static final Duration PATIENCE = Duration.ofMinutes(2);
+  static final Duration PATIENCE = Duration.ofMinutes(4);
 
   final Path folder;
   final Layout layout;
