@@ -1,0 +1,33 @@
+package dev.opsagent.authority.routing;
+
+import dev.opsagent.authority.routing.Routing.Decision;
+import java.util.List;
+
+/**
+ * Tells whose work an instruction is: cuts it into clauses, reduces each to a verb and the things
+ * that it acts on, and looks both up in a {@link RoutingMap}. It learns nothing and guesses nothing:
+ * what no rule covers is UNCLEAR. Its time grows with the length of the text, which is bounded.
+ */
+public final class Router {
+  /** The longest instruction that is read, in characters; the schema of a task says the same. */
+  public static final int LONGEST = 8192;
+
+  private final Rules rules;
+  private final Lexicon lexicon;
+
+  public Router(RoutingMap map) {
+    this.rules = new Rules(map);
+    this.lexicon = new Lexicon(map);
+  }
+
+  /** Whose work the text is. Of a longer text than {@link #LONGEST}, nothing is accepted. */
+  public Routing route(String instruction) {
+    if (instruction.length() > LONGEST) {
+      String why = "longer than " + LONGEST + " characters";
+      return new Routing(Decision.UNCLEAR, List.of(), List.of(), List.of(why), List.of());
+    }
+    Reading reading = new Reading(instruction, rules, lexicon);
+    Clause.of(Token.of(instruction), lexicon).forEach(reading::take);
+    return reading.result();
+  }
+}
