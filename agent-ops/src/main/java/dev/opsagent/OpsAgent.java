@@ -1,5 +1,6 @@
 package dev.opsagent;
 
+import dev.opsagent.authority.routing.RoutingMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
@@ -7,6 +8,7 @@ import dev.opsagent.console.Readiness;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
+import dev.opsagent.intake.Assignment;
 import dev.opsagent.intake.Intake;
 import dev.opsagent.intake.Territory;
 import dev.opsagent.kafka.Bus;
@@ -19,6 +21,7 @@ import dev.opsagent.kafka.TargetPartition;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
 import dev.opsagent.outside.Workspaces;
+import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.sandbox.TaskWorkspaces;
@@ -29,6 +32,7 @@ import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -49,6 +53,9 @@ import org.slf4j.LoggerFactory;
  */
 public final class OpsAgent implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(OpsAgent.class);
+
+  /** How often the agent says that it is there. */
+  private static final Duration CARD_PERIOD = Duration.ofMinutes(1);
 
   private final Deque<AutoCloseable> running;
   private final Bus bus;
@@ -166,7 +173,10 @@ public final class OpsAgent implements AutoCloseable {
       Intake intake =
           new Intake(
               EventReader::read,
-              new Territory(catalogue, Set.copyOf(configuration.environments())),
+              new Territory(
+                  catalogue,
+                  Set.copyOf(configuration.environments()),
+                  new Assignment(RoutingMap.DEFAULT)),
               key -> TargetPartition.of(key, setup.partitions()),
               InstantSource.system());
       Telemetry telemetry = new Telemetry(metrics, keep(notices(settings, setup.partitions())));
@@ -192,7 +202,7 @@ public final class OpsAgent implements AutoCloseable {
               System::nanoTime);
       bus.start();
       running.push(() -> bus.close(settings.revokeGrace()));
-      announce(settings, workers);
+      announce(settings, catalogue.keySet(), timers, workers);
       HttpEndpoints http = keep(http(bus, telemetry));
       return new OpsAgent(running, bus, http.address());
     }
@@ -209,13 +219,16 @@ public final class OpsAgent implements AutoCloseable {
       return new RefusalNotices(settings, partitions, worker, InstantSource.system());
     }
 
-    private void announce(BusSettings settings, ExecutorService workers) {
+    private void announce(
+        BusSettings settings, Set<String> built, SystemTimers timers, ExecutorService workers) {
       String version =
           Optional.ofNullable(OpsAgent.class.getPackage().getImplementationVersion())
               .orElse("development");
-      workers.execute(() ->
-          new CardAnnouncement(settings)
-              .announce(Card.of(version, settings.topics(), List.of(), java.time.Instant.now())));
+      AgentCard card = Card.of(version, settings.topics(), built, List.of(), timers.now());
+      CardAnnouncement announcement = new CardAnnouncement(settings);
+      keep(
+          Heartbeat.start(
+              timers, CARD_PERIOD, workers, () -> announcement.announce(card.at(timers.now()))));
     }
 
     private <T extends AutoCloseable> T keep(T part) {

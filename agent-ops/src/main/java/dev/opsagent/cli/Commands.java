@@ -24,6 +24,7 @@ record Commands(List<Object> all) {
             new CancelCommand(around, opener),
             new ResolveCommand(around, opener),
             new ReplayCommand(around, opener),
+            new RouteCommand(around),
             new DoctorCommand(around),
             new BenchCommand(around),
             new SimulateCommand(around),

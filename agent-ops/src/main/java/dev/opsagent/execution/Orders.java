@@ -41,17 +41,17 @@ final class Orders {
 
   /** Accepts the order, or answers it from the record when it is known. */
   void dispatch(
-      TaskDispatch order, String digest, Optional<String> traceparent, Consumed consumed) {
+      TaskDispatch order, Intent intent, Optional<String> traceparent, Consumed consumed) {
     Optional<Known> known =
         lanes
             .find(order.taskId())
             .map(Orders::asKnown)
             .or(() -> ports.known().find(order.taskId()));
     if (known.isEmpty()) {
-      accept(order, digest, traceparent, consumed);
+      accept(order, intent, traceparent, consumed);
       return;
     }
-    boolean same = known.orElseThrow().payloadDigest().equals(digest);
+    boolean same = known.orElseThrow().payloadDigest().equals(intent.digest());
     StatusReport answer =
         same
             ? Json.readAcrossReleases(known.orElseThrow().lastReport(), StatusReport.class)
@@ -73,13 +73,18 @@ final class Orders {
   }
 
   private void accept(
-      TaskDispatch order, String digest, Optional<String> traceparent, Consumed consumed) {
+      TaskDispatch order, Intent intent, Optional<String> traceparent, Consumed consumed) {
     TaskRecord fresh =
         TaskRecord.fresh(
-            order, digest, traceparent, lanes.nextArrival(), now(), machine.budget(order, now()));
+            order,
+            intent.digest(),
+            traceparent,
+            lanes.nextArrival(),
+            now(),
+            machine.budget(order, now()));
     LiveTask task = new LiveTask(fresh, ports.overtakes(order));
     lanes.add(task);
-    commits.begin(task, machine.accept(fresh, now()), consumed);
+    commits.begin(task, machine.accept(fresh, intent, now()), consumed);
     writer
         .remembered(fresh.id())
         .ifPresent(cancel ->

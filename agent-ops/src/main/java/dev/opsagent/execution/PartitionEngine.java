@@ -145,8 +145,14 @@ public final class PartitionEngine {
   /** Accepts the order, or answers it from the record when it is known. */
   public void dispatch(
       TaskDispatch order, String digest, Optional<String> traceparent, Consumed consumed) {
+    dispatch(order, Intent.plain(digest), traceparent, consumed);
+  }
+
+  /** The same for an order that was judged by more than its operation. */
+  public void dispatch(
+      TaskDispatch order, Intent intent, Optional<String> traceparent, Consumed consumed) {
     turn(() -> {
-      orders.dispatch(order, digest, traceparent, consumed);
+      orders.dispatch(order, intent, traceparent, consumed);
       count();
       pump(order.target().key());
     });

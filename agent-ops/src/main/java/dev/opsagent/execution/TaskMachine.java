@@ -47,11 +47,11 @@ final class TaskMachine {
         .orElse(timeout);
   }
 
-  Transition accept(TaskRecord fresh, Instant now) {
+  Transition accept(TaskRecord fresh, Intent intent, Instant now) {
     TaskDispatch task = fresh.dispatch();
     String summary = "accepted " + task.operation() + " on " + task.target();
     return new Change(fresh, now)
-        .state("accepted", task.requestedBy(), summary, Optional.empty())
+        .state("accepted", task.requestedBy(), summary + intent.trace(), intent.remark())
         .then(Command.IDLE);
   }
 

@@ -1,10 +1,12 @@
 package dev.opsagent.intake;
 
+import dev.opsagent.execution.Intent;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.JournalRecord.DeadLetter;
 import dev.opsagent.execution.JournalRecord.Forwarded;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.protocol.ControlMessage;
+import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.EventCodec.Incoming;
 import dev.opsagent.protocol.InvalidMessage;
@@ -112,8 +114,15 @@ public final class Intake {
       throw new InvalidMessage(
           "", "must hold at most " + MAX_ORDER_BYTES + " bytes beside its instruction");
     }
-    String digest = EventCodec.payloadDigest(order);
-    engine.dispatch(kept, digest, traceparent, delivery.consumed());
+    engine.dispatch(kept, intent(order), traceparent, delivery.consumed());
+  }
+
+  /** Of free text, its digest is kept, and what its sender must know. */
+  private Intent intent(TaskDispatch order) {
+    return new Intent(
+        EventCodec.payloadDigest(order),
+        order.instruction().map(Digests::sha256),
+        territory.assignment().remark(order));
   }
 
   private void control(Delivery delivery, ControlMessage message, PartitionEngine engine) {

@@ -18,8 +18,10 @@ import java.util.TreeSet;
  *
  * @param operations the catalogue, by name
  * @param environments the environments that this fleet serves
+ * @param assignment whose task an order is
  */
-public record Territory(Map<String, Operation> operations, Set<String> environments) {
+public record Territory(
+    Map<String, Operation> operations, Set<String> environments, Assignment assignment) {
   public Territory {
     operations = Map.copyOf(operations);
     environments = Set.copyOf(environments);
@@ -34,11 +36,12 @@ public record Territory(Map<String, Operation> operations, Set<String> environme
   Optional<Reason> refuse(TaskDispatch order) {
     Operation operation = operations.get(order.operation());
     if (operation == null) {
-      return Optional.of(
-          reason(
-              ReasonCode.UNKNOWN_OPERATION,
-              "operation must be one of " + new TreeSet<>(operations.keySet())));
+      return Optional.of(assignment.unknown(order.operation(), operations.keySet()));
     }
+    return assignment.refuse(order).or(() -> refuse(operation, order));
+  }
+
+  private Optional<Reason> refuse(Operation operation, TaskDispatch order) {
     if (!environments.contains(order.target().environment())) {
       return Optional.of(
           reason(

@@ -18,7 +18,9 @@ import tools.jackson.databind.JsonNode;
 /**
  * Messages as CloudEvents 1.0 over Kafka: written in binary mode, read in binary and structured
  * mode. What is read is within the limits of {@link Json}, of a known type and version, and fits
- * its schema; everything else is an {@link InvalidMessage}, never another exception.
+ * its schema; everything else is an {@link InvalidMessage}, never another exception. Of other
+ * agents' evidence, fields that the schema does not know are dropped before anything sees them:
+ * what they carry is nobody's business here.
  */
 public final class EventCodec {
   /** The W3C trace context header. */
@@ -38,7 +40,8 @@ public final class EventCodec {
    * @param eventId the CloudEvents id; with {@code source} unique per event
    * @param source the CloudEvents source: who wrote it, by its own account
    * @param traceparent W3C trace context, when the writer sent a well-formed one
-   * @param payload the message's JSON as received; in structured mode the data alone
+   * @param payload the message's JSON as received, evidence without what its schema does not know;
+   *     in structured mode the data alone
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared; copying 1 MiB per message is waste
   public record Incoming(
@@ -66,14 +69,15 @@ public final class EventCodec {
     }
     Envelope envelope = Envelope.open(value, headers);
     MessageType type = type(envelope);
-    JsonNode data = envelope.data();
+    boolean evidence = type.topic() == TopicRole.CONTEXT;
+    JsonNode data = evidence ? KnownFields.of(type.schemaId(), envelope.data()) : envelope.data();
     return new Incoming(
         type,
         message(type, data),
         envelope.id(),
         envelope.source(),
         envelope.traceparent().filter(trace -> TRACE.matcher(trace).matches()),
-        envelope.payload());
+        evidence ? Json.write(data) : envelope.payload());
   }
 
   /**

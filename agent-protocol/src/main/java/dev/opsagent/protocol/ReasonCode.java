@@ -5,6 +5,8 @@ public enum ReasonCode {
   /** The message breaks its schema; the detail names the field. */
   MALFORMED,
   UNKNOWN_OPERATION,
+  /** The operation is this agent's work, and this worker cannot do it yet. */
+  UNSUPPORTED_OPERATION,
   INVALID_PARAMETERS,
   /** The task is another agent's work; {@code owner} names it. */
   NOT_MINE,

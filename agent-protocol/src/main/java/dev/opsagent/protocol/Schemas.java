@@ -42,6 +42,8 @@ final class Schemas {
 
   private static final Map<String, Schema> COMPILED = new ConcurrentHashMap<>();
 
+  private static final Map<String, JsonNode> TREES = new ConcurrentHashMap<>();
+
   private Schemas() {}
 
   static String operationId(String operation) {
@@ -63,6 +65,12 @@ final class Schemas {
 
   private static Schema compiled(String schemaId) {
     return COMPILED.computeIfAbsent(schemaId, id -> REGISTRY.getSchema(SchemaLocation.of(id)));
+  }
+
+  /** The schema itself, for those who read it. */
+  static JsonNode tree(String schemaId) {
+    return TREES.computeIfAbsent(
+        schemaId, id -> Json.readTree(text(id).getBytes(StandardCharsets.UTF_8)));
   }
 
   static String text(String schemaId) {

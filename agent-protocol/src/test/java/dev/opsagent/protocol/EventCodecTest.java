@@ -187,6 +187,12 @@ class EventCodecTest {
         new AgentCard(
             "ops",
             "1",
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            List.of(),
+            List.of(),
+            List.of(),
             List.of(),
             List.of(),
             Map.of("x", "y".repeat(Json.MAX_BYTES)),

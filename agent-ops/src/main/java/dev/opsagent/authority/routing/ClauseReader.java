@@ -17,13 +17,27 @@ import java.util.function.Predicate;
 
 /** Reads what one clause asks for, by the place of its words. */
 final class ClauseReader {
-  private static final Set<String> WISHES = Set.of("need", "want", "have", "like", "get", "require");
-  private static final Set<String> BEGINNINGS = Set.of("start", "begin", "finish", "try", "proceed");
+  private static final Set<String> WISHES =
+      Set.of("need", "want", "have", "like", "get", "require");
+  private static final Set<String> BEGINNINGS =
+      Set.of("start", "begin", "finish", "try", "proceed");
   private static final Set<String> TASKS_OF_YOURS = Set.of("after", "once", "before", "as soon as");
   private static final Set<String> ASKING = Set.of("tell", "check", "verify");
-  private static final Set<String> JOINTS = Set.of(
-          ",", "and", "or", "nor", "plus", "+", "&", "/", "including", "along with", "together with",
-          "followed by", "as well as");
+  private static final Set<String> JOINTS =
+      Set.of(
+          ",",
+          "and",
+          "or",
+          "nor",
+          "plus",
+          "+",
+          "&",
+          "/",
+          "including",
+          "along with",
+          "together with",
+          "followed by",
+          "as well as");
   private static final Set<String> OTHERS = Set.of("they", "he", "she", "everybody");
   private static final Set<String> ABOUT =
       Set.of("about", "with", "up", "off", "over", "out", "down", "on");
@@ -60,13 +74,13 @@ final class ClauseReader {
 
   /** A circumstance asks for nothing, unless it says what the reader is to do first. */
   private Frame circumstance(String marker) {
-    boolean polite =
-        marker.equals("if") && words.size() > 1 && words.get(1).is(Role.POLITE);
+    boolean polite = marker.equals("if") && words.size() > 1 && words.get(1).is(Role.POLITE);
     if (polite && words.getFirst().text().equals("you")) {
       return request(1, false);
     }
     boolean yours = TASKS_OF_YOURS.contains(marker) && words.getFirst().text().equals("you");
-    Optional<Integer> verb = yours ? next(1, it -> it.verb().isPresent() && !auxiliary(it)) : Optional.empty();
+    Optional<Integer> verb =
+        yours ? next(1, it -> it.verb().isPresent() && !auxiliary(it)) : Optional.empty();
     return verb.map(at -> action(at, false)).orElseGet(this::told);
   }
 
@@ -111,7 +125,7 @@ final class ClauseReader {
   private boolean passes(int at) {
     Word word = words.get(at);
     boolean opens = word.is(Role.SKIP) || word.is(Role.NEGATION);
-    return opens && (word.verb().isEmpty() || at + 1 < words.size() && !acts(at));
+    return opens && (word.verb().isEmpty() || !acts(at));
   }
 
   private boolean asks(Word word) {
@@ -200,7 +214,9 @@ final class ClauseReader {
   private Frame wished(int at, int found) {
     Verb verb = words.get(found).verb().orElseThrow();
     List<Word> objects = new ArrayList<>();
-    words.subList(at + 1, found).stream().filter(it -> !it.text().equals("to")).forEach(objects::add);
+    words.subList(at + 1, found).stream()
+        .filter(it -> !it.text().equals("to"))
+        .forEach(objects::add);
     List<Word> behind = words.subList(found + 1, words.size());
     objects.addAll(behind);
     return action(found, lexicon.kind(verb, behind), objects, false);
@@ -224,7 +240,12 @@ final class ClauseReader {
     boolean denied = not || next(at, word -> word.is(Role.NEGATION)).isPresent();
     int from = next(at + 1, word -> word.agent().isPresent()).isPresent() ? at + 1 : at;
     Optional<Integer> verb =
-        next(from + 1, word -> (word.is(Form.BASE) || word.is(Form.GERUND)) && !auxiliary(word) && !word.text().equals("mind"));
+        next(
+            from + 1,
+            word ->
+                (word.is(Form.BASE) || word.is(Form.GERUND))
+                    && !auxiliary(word)
+                    && !word.text().equals("mind"));
     return verb.map(found -> action(found, denied)).orElseGet(() -> unheard(at, denied));
   }
 
@@ -253,7 +274,8 @@ final class ClauseReader {
     Word word = words.get(from);
     boolean base = word.is(Form.BASE);
     boolean wish = word.verb().filter(verb -> WISHES.contains(verb.lemma())).isPresent() && base;
-    boolean done = next(from + 1, it -> plainVerb(it, Form.PAST)).filter(it -> it < 4 + at).isPresent();
+    boolean done =
+        next(from + 1, it -> plainVerb(it, Form.PAST)).filter(it -> it < 4 + at).isPresent();
     boolean perfect = word.text().equals("have") && done;
     boolean yours = words.get(at).text().equals("you") || modal;
     boolean others = OTHERS.contains(words.get(at).text());
@@ -264,7 +286,11 @@ final class ClauseReader {
   }
 
   private static boolean opens(Word word) {
-    return (word.is(Role.SKIP) || word.is(Role.NEGATION) || word.is(Role.MODAL) || word.is(Role.POLITE) || word.is(Role.PERSON))
+    return (word.is(Role.SKIP)
+            || word.is(Role.NEGATION)
+            || word.is(Role.MODAL)
+            || word.is(Role.POLITE)
+            || word.is(Role.PERSON))
         && !word.is(Role.CARRIER);
   }
 
@@ -284,9 +310,12 @@ final class ClauseReader {
     return auxiliary(word) || word.verb().isPresent() ? told() : nominal(at, not);
   }
 
-  /** A clause that starts with a thing: what is to be done with it, what is told of it, or itself. */
+  /**
+   * A clause that starts with a thing: what is to be done with it, what is told of it, or itself.
+   */
   private Frame nominal(int at, boolean not) {
-    Optional<Integer> emergency = next(at, word -> word.noun().filter("emergency"::equals).isPresent());
+    Optional<Integer> emergency =
+        next(at, word -> word.noun().filter("emergency"::equals).isPresent());
     if (emergency.isPresent() && !not) {
       Word word = words.get(emergency.get());
       return new Things(said(at), List.of(new Thing(word.text(), "emergency", "")), false, true);
@@ -349,7 +378,8 @@ final class ClauseReader {
     boolean direct =
         Phrases.of(behind).things().stream().anyMatch(it -> !it.preposition().equals("for"));
     List<Word> wanted = direct ? behind : words.subList(at, lack);
-    Optional<Integer> verb = next(lack + 1, word -> plainVerb(word, Form.PAST) || plainVerb(word, Form.GERUND));
+    Optional<Integer> verb =
+        next(lack + 1, word -> plainVerb(word, Form.PAST) || plainVerb(word, Form.GERUND));
     if (verb.isPresent()) {
       List<Word> objects = new ArrayList<>(words.subList(at, lack));
       objects.addAll(words.subList(verb.get() + 1, words.size()));
@@ -363,8 +393,7 @@ final class ClauseReader {
     if (not) {
       return new Told(said(at), things);
     }
-    boolean determined =
-        words.stream().anyMatch(it -> it.is(Role.DETERMINER));
+    boolean determined = words.stream().anyMatch(it -> it.is(Role.DETERMINER));
     return new Things(said(at), things, JOINTS.contains(clause.joint()), determined);
   }
 

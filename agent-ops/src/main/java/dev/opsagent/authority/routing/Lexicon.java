@@ -41,6 +41,11 @@ final class Lexicon {
   /** A verb whose object stands between it and its particle. */
   record Particle(List<String> tail, String kind) {}
 
+  /** Whether the phrase stands in the lexicon, and is not the writer's own. */
+  boolean knows(String phrase) {
+    return phrases.containsKey(phrase);
+  }
+
   /** The longest phrases from each token on. */
   List<Word> words(List<Token> tokens) {
     Map<String, String> mended = new HashMap<>();
@@ -67,8 +72,7 @@ final class Lexicon {
   private static boolean holds(List<Word> words, List<String> tail) {
     String text =
         String.join(
-            " ",
-            words.stream().map(Word::text).takeWhile(it -> !it.equals("that")).toList());
+            " ", words.stream().map(Word::text).takeWhile(it -> !it.equals("that")).toList());
     return (" " + text + " ").contains(" " + String.join(" ", tail) + " ");
   }
 

@@ -17,7 +17,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
-/** One text while it is read, clause by clause: what it comes to so far, and what "it" stands for. */
+/**
+ * One text while it is read, clause by clause: what it comes to so far, and what "it" stands for.
+ */
 final class Reading {
   private final String text;
   private final Rules rules;
@@ -48,7 +50,8 @@ final class Reading {
    *
    * @param ordered whether an action was asked for, not just a thing named
    */
-  private record Finding(Outcome outcome, Clause clause, List<String> words, String rule, boolean ordered) {
+  private record Finding(
+      Outcome outcome, Clause clause, List<String> words, String rule, boolean ordered) {
     Finding unordered() {
       return new Finding(outcome, clause, words, rule, false);
     }
@@ -83,12 +86,11 @@ final class Reading {
     for (Finding finding : counted) {
       switch (finding.outcome()) {
         case Ours(String operation) -> operations.add(operation);
-        case Theirs(String owner) -> foreign.add(new Part(owner, span(finding), finding.words()));
+        case Theirs(String owner) -> foreign.add(part(owner, finding));
         case Ask _, Nothing _ -> {}
       }
     }
-    boolean open =
-        alternatives || counted.stream().anyMatch(it -> it.outcome() instanceof Ask);
+    boolean open = alternatives || counted.stream().anyMatch(it -> it.outcome() instanceof Ask);
     Decision decision = decision(!operations.isEmpty(), !foreign.isEmpty(), open);
     return new Routing(
         decision,
@@ -98,7 +100,9 @@ final class Reading {
         withheld.stream().distinct().toList());
   }
 
-  /** Where others are given orders, a thing of ours that is only named is what the orders are about. */
+  /**
+   * Where others are given orders, a thing of ours that is only named is what the orders are about.
+   */
   private List<Finding> counted() {
     boolean ordered =
         findings.stream().anyMatch(it -> it.ordered() && it.outcome() instanceof Theirs);
@@ -107,8 +111,9 @@ final class Reading {
         .toList();
   }
 
-  private String span(Finding finding) {
-    return text.substring(finding.clause().start(), finding.clause().end());
+  private Part part(String owner, Finding finding) {
+    String span = text.substring(finding.clause().start(), finding.clause().end());
+    return new Part(owner, span, finding.words().stream().filter(lexicon::knows).toList());
   }
 
   private static Decision decision(boolean ours, boolean theirs, boolean open) {
@@ -184,8 +189,8 @@ final class Reading {
   private boolean listed(Action frame, Clause clause) {
     boolean events =
         action
-            .filter(it ->
-                it.object().things().stream().anyMatch(thing -> isOurs(rules.alone(thing))))
+            .filter(
+                it -> it.object().things().stream().anyMatch(thing -> isOurs(rules.alone(thing))))
             .isPresent();
     boolean theirs = Rules.isTheirs(last) || Rules.isTheirs(ordered);
     return frame.nounlike() && (events || row) && theirs && !clause.joint().isEmpty();
@@ -231,8 +236,10 @@ final class Reading {
     Thing thing = head.orElseThrow();
     Optional<Outcome> inRow =
         frame.joined() ? action.flatMap(it -> rules.inRow(it.kind(), thing)) : Optional.empty();
-    boolean listed = (frame.joined() && Rules.isTheirs(ordered)) || clause.joint().equals(":") && Rules.isTheirs(last) || (frame.joined() && row);
-    row = listed && !frame.determined() && isOurs(inRow.or(() -> rules.alone(thing)));
+    boolean beside = frame.joined() && (row || Rules.isTheirs(ordered));
+    boolean below = clause.joint().equals(":") && Rules.isTheirs(last);
+    boolean loose = (beside || below) && !frame.determined();
+    row = loose && isOurs(inRow.or(() -> rules.alone(thing)));
     if (row) {
       return;
     }
@@ -248,7 +255,12 @@ final class Reading {
   }
 
   private void find(
-      Outcome outcome, Clause clause, String said, String rule, List<Thing> things, boolean ordered) {
+      Outcome outcome,
+      Clause clause,
+      String said,
+      String rule,
+      List<Thing> things,
+      boolean ordered) {
     boolean theirs = things.stream().anyMatch(thing -> Rules.isTheirs(rules.work(thing)));
     Outcome sure = outcome instanceof Nothing && theirs ? new Ask() : outcome;
     last = Optional.of(sure);

@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * Tells whose work an instruction is: cuts it into clauses, reduces each to a verb and the things
- * that it acts on, and looks both up in a {@link RoutingMap}. It learns nothing and guesses nothing:
- * what no rule covers is UNCLEAR. Its time grows with the length of the text, which is bounded.
+ * that it acts on, and looks both up in a {@link RoutingMap}. It learns nothing and guesses
+ * nothing: what no rule covers is UNCLEAR. Its time grows with the length of the text, which is
+ * bounded.
  */
 public final class Router {
   /** The longest instruction that is read, in characters; the schema of a task says the same. */
