@@ -62,17 +62,21 @@ final class RouteCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
-    if ((text == null) == (labels == null)) {
+    if (labels != null && text == null) {
+      return evaluated(labels);
+    }
+    if (text == null || labels != null) {
       throw CommandFailed.usage(
           "route", "not exactly one of TEXT and --evaluate is given", "ops-agent route TEXT");
     }
     Router router = new Router(RoutingMap.DEFAULT);
-    if (labels != null) {
-      Evaluation evaluation = Evaluation.of(router, labelled(labels));
-      new Printer(around, output.format()).result(evaluation, evaluation::lines);
-      return ExitCode.SUCCEEDED.code();
-    }
     return text.equals("-") ? lines(router) : one(router.route(text));
+  }
+
+  private int evaluated(Path file) {
+    Evaluation evaluation = Evaluation.of(new Router(RoutingMap.DEFAULT), labelled(file));
+    new Printer(around, output.format()).result(evaluation, evaluation::lines);
+    return ExitCode.SUCCEEDED.code();
   }
 
   private int one(Routing routing) {

@@ -40,7 +40,7 @@ public final class Assignment {
       String detail = operation + " is not supported yet; operation must be one of ";
       return plain(ReasonCode.UNSUPPORTED_OPERATION, detail + new TreeSet<>(built));
     }
-    Routing routing = router.route(operation.replace('.', ' '));
+    Routing routing = router.routeName(operation);
     if (routing.decision() == Decision.NOT_MINE) {
       return notMine("the operation", routing);
     }

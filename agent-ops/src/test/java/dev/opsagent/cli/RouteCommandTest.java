@@ -28,8 +28,7 @@ class RouteCommandTest {
     assertThat(call.execute("route", "--json", "fix the bug in Cart.java")).isZero();
 
     JsonNode answer = Json.readTree(call.out().getBytes(UTF_8));
-    assertThat(answer.propertyNames())
-        .containsExactly("decision", "operations", "foreign", "why");
+    assertThat(answer.propertyNames()).containsExactly("decision", "operations", "foreign", "why");
     assertThat(answer.get("decision").asString()).isEqualTo("NOT_MINE");
     assertThat(answer.get("foreign").get(0).propertyNames()).containsExactly("owner", "text");
     assertThat(answer.get("foreign").get(0).get("owner").asString()).isEqualTo("engineer");

@@ -108,7 +108,16 @@ final class Reading {
         findings.stream().anyMatch(it -> it.ordered() && it.outcome() instanceof Theirs);
     return findings.stream()
         .filter(it -> !(ordered && !it.ordered() && it.outcome() instanceof Ours))
+        .filter(it -> !(it.outcome() instanceof Theirs && covered(it)))
         .toList();
+  }
+
+  /** A release makes its own tag. */
+  private boolean covered(Finding finding) {
+    return findings.stream()
+        .filter(it -> it.ordered() && it.outcome() instanceof Ours)
+        .map(it -> it.outcome().name())
+        .anyMatch(ours -> finding.words().stream().anyMatch(it -> rules.map().covers(ours, it)));
   }
 
   private Part part(String owner, Finding finding) {

@@ -21,6 +21,13 @@ public final class Router {
     this.lexicon = new Lexicon(map);
   }
 
+  /** Whose work an operation of this name would be; its words must be spelt right. */
+  public Routing routeName(String operation) {
+    String words = operation.replace('.', ' ');
+    boolean known = List.of(words.split(" ", -1)).stream().allMatch(lexicon::knows);
+    return route(known ? words : "");
+  }
+
   /** Whose work the text is. Of a longer text than {@link #LONGEST}, nothing is accepted. */
   public Routing route(String instruction) {
     if (instruction.length() > LONGEST) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * The rules and the lexicon of {@code routing.yaml}, which says how to read it.
  *
  * @param operations name to description
+ * @param covers things that an operation deals with itself, although they are another's work
  * @param owners the other agents, by name
  * @param nouns by class
  * @param endings of file names, to the class of noun that such a file is
@@ -27,6 +28,7 @@ import java.util.Optional;
 public record RoutingMap(
     int version,
     Map<String, String> operations,
+    Map<String, List<String>> covers,
     Map<String, OwnerEntry> owners,
     Map<String, NounEntry> nouns,
     Map<String, String> endings,
@@ -90,6 +92,11 @@ public record RoutingMap(
     if (!faults.isEmpty()) {
       throw new IllegalArgumentException("no such class of nouns: " + faults);
     }
+  }
+
+  /** Whether the operation deals with the thing itself. */
+  boolean covers(String operation, String words) {
+    return covers.getOrDefault(operation, List.of()).contains(words);
   }
 
   /** The title of an owner, as people read it. */

@@ -80,7 +80,7 @@ class RouterTest {
         "please take care of it",
         "do not deploy yet",
         "deploy or roll back, whichever you like",
-        "deploy web and frobnicate the flux",
+        "deploy web and frobnicate the doohickey",
         "create a logo for the dashboard",
         "the deployment was nice",
         "how was your weekend?"
@@ -110,13 +110,32 @@ class RouterTest {
         .isEqualTo(Decision.UNCLEAR);
   }
 
-  /** The limit is far from what it takes; a text that makes the work explode passes it all the same. */
+  /**
+   * The limit is far from what it takes; a text that makes the work explode passes it all the same.
+   */
   @Timeout(120)
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "a,", "and ", "deplyo ", "zzzzqqqq ", "the ", "don't ", "[", "((", "\n", "that that ",
-        "if ", "qa ", "....", "'s ", "\u0000", "\uD83D\uDE00 ", "roll roll ", "aaaaaaaaab ", "to be "
+        "a,",
+        "and ",
+        "deplyo ",
+        "zzzzqqqq ",
+        "the ",
+        "don't ",
+        "[",
+        "((",
+        "\n",
+        "that that ",
+        "if ",
+        "qa ",
+        "....",
+        "'s ",
+        "\u0000",
+        "\uD83D\uDE00 ",
+        "roll roll ",
+        "aaaaaaaaab ",
+        "to be "
       })
   void hostileTextsAreJudgedToo(String piece) {
     String text = piece.repeat(Router.LONGEST / piece.length());
