@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 
 /** Reads what one clause asks for, by the place of its words. */
 final class ClauseReader {
@@ -39,17 +38,16 @@ final class ClauseReader {
           "followed by",
           "as well as");
   private static final Set<String> OTHERS = Set.of("they", "he", "she", "everybody");
-  private static final Set<String> ABOUT =
-      Set.of("about", "with", "up", "off", "over", "out", "down", "on");
-
   private final Lexicon lexicon;
   private final Clause clause;
   private final List<Word> words;
+  private final Grammar grammar;
 
   private ClauseReader(Lexicon lexicon, Clause clause) {
     this.lexicon = lexicon;
     this.clause = clause;
     this.words = clause.words();
+    this.grammar = new Grammar(clause);
   }
 
   /**
@@ -80,7 +78,9 @@ final class ClauseReader {
     }
     boolean yours = TASKS_OF_YOURS.contains(marker) && words.getFirst().text().equals("you");
     Optional<Integer> verb =
-        yours ? next(1, it -> it.verb().isPresent() && !auxiliary(it)) : Optional.empty();
+        yours
+            ? grammar.next(1, it -> it.verb().isPresent() && !Grammar.auxiliary(it))
+            : Optional.empty();
     return verb.map(at -> action(at, false)).orElseGet(this::told);
   }
 
@@ -88,7 +88,7 @@ final class ClauseReader {
     int at = from;
     boolean not = withheld;
     boolean ours = false;
-    while (at < words.size() && passes(at)) {
+    while (at < words.size() && grammar.passes(at)) {
       not = not || words.get(at).is(Role.NEGATION);
       ours = ours || words.get(at).text().equals("ops");
       at++;
@@ -100,77 +100,31 @@ final class ClauseReader {
     if (retold && word.verb().isPresent() && !word.is(Form.BASE)) {
       return told();
     }
-    if (word.agent().isPresent() && !acts(at)) {
+    if (word.agent().isPresent() && !grammar.acts(at)) {
       return agent(at, not);
     }
-    if (acts(at) || (ours && word.is(Form.THIRD))) {
+    if (grammar.acts(at) || (ours && word.is(Form.THIRD))) {
       return action(at, not);
     }
     if (word.is(Role.POLITE) || word.is(Role.MODAL)) {
       return request(at, not);
     }
-    if (asks(word)) {
+    if (grammar.asks(word)) {
       return question(at);
     }
     if (word.is(Role.PERSON)) {
       return person(at, not);
     }
-    Optional<Integer> person = next(at, it -> it.is(Role.PERSON));
+    Optional<Integer> person = grammar.next(at, it -> it.is(Role.PERSON));
     if (word.is(Role.PREPOSITION) && person.isPresent()) {
       return person(person.get(), not);
     }
     return nominal(at, not);
   }
 
-  private boolean passes(int at) {
-    Word word = words.get(at);
-    boolean opens = word.is(Role.SKIP) || word.is(Role.NEGATION);
-    return opens && (word.verb().isEmpty() || !acts(at));
-  }
-
-  private boolean asks(Word word) {
-    boolean query = word.verb().filter(verb -> verb.kind().equals("query")).isPresent();
-    return query && (clause.question() || !word.is(Role.AUXILIARY));
-  }
-
   private Frame question(int from) {
     return new Action(
         said(from), "query", Phrases.ofQuestion(words.subList(from, words.size())), false);
-  }
-
-  /** Whether the word is an action that is asked for, rather than a thing of the same name. */
-  private boolean acts(int at) {
-    Word word = words.get(at);
-    if (!word.is(Form.BASE) || asksItself(word)) {
-      return false;
-    }
-    if (words.size() == 1) {
-      return !clause.question();
-    }
-    if (word.agent().isPresent()) {
-      return words.get(Math.min(at + 1, words.size() - 1)).is(Role.DETERMINER);
-    }
-    if (word.noun().isEmpty()) {
-      return true;
-    }
-    Optional<Word> next = at + 1 < words.size() ? Optional.of(words.get(at + 1)) : Optional.empty();
-    boolean named =
-        next.filter(it ->
-                it.text().equals("of")
-                    || finite(it)
-                    || it.is(Role.LACK)
-                    || it.is(Role.AUXILIARY)
-                    || it.is(Role.MODAL))
-            .isPresent();
-    return !named;
-  }
-
-  private static boolean asksItself(Word word) {
-    return word.verb().filter(verb -> verb.kind().equals("query")).isPresent();
-  }
-
-  private static boolean auxiliary(Word word) {
-    return word.is(Role.AUXILIARY);
   }
 
   private Frame action(int at, boolean not) {
@@ -201,13 +155,15 @@ final class ClauseReader {
       return Optional.of(new Assigned(said(at), words.get(at + 1).agent().get()));
     }
     if (BEGINNINGS.contains(verb.lemma()) || verb.kind().equals("nothing")) {
-      return next(at + 1, word -> plainVerb(word, Form.GERUND) || infinitive(word))
+      return grammar
+          .next(at + 1, word -> Grammar.plainVerb(word, Form.GERUND) || grammar.infinitive(word))
           .map(found -> action(found, false));
     }
     if (!WISHES.contains(verb.lemma())) {
       return Optional.empty();
     }
-    return next(at + 1, word -> plainVerb(word, Form.PAST) || infinitive(word))
+    return grammar
+        .next(at + 1, word -> Grammar.plainVerb(word, Form.PAST) || grammar.infinitive(word))
         .map(found -> wished(at, found));
   }
 
@@ -222,29 +178,20 @@ final class ClauseReader {
     return action(found, lexicon.kind(verb, behind), objects, false);
   }
 
-  private static boolean plainVerb(Word word, Form form) {
-    return word.is(form) && word.noun().isEmpty() && !auxiliary(word);
-  }
-
-  private boolean infinitive(Word word) {
-    return word.is(Form.BASE)
-        && words.stream().anyMatch(to -> to.text().equals("to") && to.end() + 1 == word.start());
-  }
-
   /** "Could you …", "We should …", "may": the first verb behind it counts. */
   private Frame request(int at, boolean not) {
     boolean opinion = clause.question() && words.get(at).is(Role.MODAL);
     if (opinion) {
       return question(at);
     }
-    boolean denied = not || next(at, word -> word.is(Role.NEGATION)).isPresent();
-    int from = next(at + 1, word -> word.agent().isPresent()).isPresent() ? at + 1 : at;
+    boolean denied = not || grammar.next(at, word -> word.is(Role.NEGATION)).isPresent();
+    int from = grammar.next(at + 1, word -> word.agent().isPresent()).isPresent() ? at + 1 : at;
     Optional<Integer> verb =
-        next(
+        grammar.next(
             from + 1,
             word ->
                 (word.is(Form.BASE) || word.is(Form.GERUND))
-                    && !auxiliary(word)
+                    && !Grammar.auxiliary(word)
                     && !word.text().equals("mind"));
     return verb.map(found -> action(found, denied)).orElseGet(() -> unheard(at, denied));
   }
@@ -263,7 +210,7 @@ final class ClauseReader {
     int from = at + 1;
     boolean denied = not;
     boolean modal = false;
-    while (from < words.size() && opens(words.get(from))) {
+    while (from < words.size() && Grammar.opens(words.get(from))) {
       denied = denied || words.get(from).is(Role.NEGATION);
       modal = modal || words.get(from).is(Role.MODAL);
       from++;
@@ -275,7 +222,10 @@ final class ClauseReader {
     boolean base = word.is(Form.BASE);
     boolean wish = word.verb().filter(verb -> WISHES.contains(verb.lemma())).isPresent() && base;
     boolean done =
-        next(from + 1, it -> plainVerb(it, Form.PAST)).filter(it -> it < 4 + at).isPresent();
+        grammar
+            .next(from + 1, it -> Grammar.plainVerb(it, Form.PAST))
+            .filter(it -> it < 4 + at)
+            .isPresent();
     boolean perfect = word.text().equals("have") && done;
     boolean yours = words.get(at).text().equals("you") || modal;
     boolean others = OTHERS.contains(words.get(at).text());
@@ -285,29 +235,20 @@ final class ClauseReader {
     return told();
   }
 
-  private static boolean opens(Word word) {
-    return (word.is(Role.SKIP)
-            || word.is(Role.NEGATION)
-            || word.is(Role.MODAL)
-            || word.is(Role.POLITE)
-            || word.is(Role.PERSON))
-        && !word.is(Role.CARRIER);
-  }
-
   /** "QA tests it" gives work to QA; "QA tested it" tells of work that is done. */
   private Frame agent(int at, boolean not) {
     String owner = words.get(at).agent().orElseThrow();
-    Optional<Integer> next = next(at + 1, word -> !word.is(Role.SKIP));
+    Optional<Integer> next = grammar.next(at + 1, word -> !word.is(Role.SKIP));
     if (next.isEmpty()) {
       return nominal(at, not);
     }
     Word word = words.get(next.get());
     boolean planned = word.is(Role.MODAL) || word.is(Role.POLITE);
-    boolean present = (word.is(Form.BASE) || word.is(Form.THIRD)) && !auxiliary(word);
+    boolean present = (word.is(Form.BASE) || word.is(Form.THIRD)) && !Grammar.auxiliary(word);
     if ((planned || present) && !not) {
       return new Assigned(said(at), owner);
     }
-    return auxiliary(word) || word.verb().isPresent() ? told() : nominal(at, not);
+    return Grammar.auxiliary(word) || word.verb().isPresent() ? told() : nominal(at, not);
   }
 
   /**
@@ -315,53 +256,33 @@ final class ClauseReader {
    */
   private Frame nominal(int at, boolean not) {
     Optional<Integer> emergency =
-        next(at, word -> word.noun().filter("emergency"::equals).isPresent());
+        grammar.next(at, word -> word.noun().filter("emergency"::equals).isPresent());
     if (emergency.isPresent() && !not) {
       Word word = words.get(emergency.get());
       return new Things(said(at), List.of(new Thing(word.text(), "emergency", "")), false, true);
     }
-    Optional<Integer> lack = next(at, word -> word.is(Role.LACK));
-    Optional<Integer> modal = next(at, word -> word.is(Role.MODAL) || word.is(Role.POLITE));
+    Optional<Integer> lack = grammar.next(at, word -> word.is(Role.LACK));
+    Optional<Integer> modal = grammar.next(at, word -> word.is(Role.MODAL) || word.is(Role.POLITE));
     if (modal.isPresent()) {
       return obliged(at, modal.get(), not);
     }
     if (lack.isPresent()) {
       return lacking(at, lack.get(), not);
     }
-    if (next(at + 1, this::finite).isPresent()) {
+    if (grammar.next(at + 1, grammar::finite).isPresent()) {
       return told();
     }
-    if (orders(at) && !not) {
+    if (grammar.orders(at) && !not) {
       return new Unknown(said(at), Phrases.of(words.subList(at + 1, words.size())).things());
     }
     return things(at, not);
   }
 
-  /** Whether it starts as an order does, with an action that the lexicon does not know. */
-  private boolean orders(int at) {
-    Word word = words.get(at);
-    boolean plain = word.unknown() || word.roles().equals(Set.of(Role.PLAIN));
-    if (at + 1 >= words.size() || !(plain || word.noun().isPresent())) {
-      return false;
-    }
-    Word next = words.get(at + 1);
-    boolean object = next.is(Role.DETERMINER) || next.is(Role.PRONOUN);
-    boolean particle = plain && ABOUT.contains(next.text());
-    return object || (particle && !clause.joint().isEmpty());
-  }
-
-  /** Whether the word makes the clause a statement. */
-  private boolean finite(Word word) {
-    boolean verb = plainVerb(word, Form.PAST) || plainVerb(word, Form.THIRD);
-    boolean past = word.unknown() && word.text().length() > 4 && word.text().endsWith("ed");
-    return auxiliary(word) || word.is(Role.FINITE) || verb || past;
-  }
-
   /** "The service must be deployed", "The Dockerfile should use …". */
   private Frame obliged(int at, int modal, boolean not) {
     List<Word> subject = words.subList(at, modal);
-    Optional<Integer> passive = next(modal + 1, word -> plainVerb(word, Form.PAST));
-    boolean denied = not || next(modal, word -> word.is(Role.NEGATION)).isPresent();
+    Optional<Integer> passive = grammar.next(modal + 1, word -> Grammar.plainVerb(word, Form.PAST));
+    boolean denied = not || grammar.next(modal, word -> word.is(Role.NEGATION)).isPresent();
     if (passive.isEmpty()) {
       return words.get(modal).is(Role.MODAL) ? action(at, "change", subject, denied) : told();
     }
@@ -379,7 +300,9 @@ final class ClauseReader {
         Phrases.of(behind).things().stream().anyMatch(it -> !it.preposition().equals("for"));
     List<Word> wanted = direct ? behind : words.subList(at, lack);
     Optional<Integer> verb =
-        next(lack + 1, word -> plainVerb(word, Form.PAST) || plainVerb(word, Form.GERUND));
+        grammar.next(
+            lack + 1,
+            word -> Grammar.plainVerb(word, Form.PAST) || Grammar.plainVerb(word, Form.GERUND));
     if (verb.isPresent()) {
       List<Word> objects = new ArrayList<>(words.subList(at, lack));
       objects.addAll(words.subList(verb.get() + 1, words.size()));
@@ -399,15 +322,6 @@ final class ClauseReader {
 
   private Frame told() {
     return new Told(said(0), Phrases.everyOf(words));
-  }
-
-  private Optional<Integer> next(int from, Predicate<Word> wanted) {
-    for (int at = Math.max(0, from); at < words.size(); at++) {
-      if (wanted.test(words.get(at))) {
-        return Optional.of(at);
-      }
-    }
-    return Optional.empty();
   }
 
   private String said(int at) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.testing.Readme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +29,13 @@ class RoutingFiguresTest {
 
     assertThat(evaluation.right()).as(evaluation.toString()).isGreaterThanOrEqualTo(0.90);
     assertThat(evaluation.unsafe().share()).as(evaluation.toString()).isLessThanOrEqualTo(0.01);
+  }
+
+  @Test
+  void readmeTellsTheFiguresThatTheCommandPrints() {
+    Evaluation evaluation = Evaluation.of(new Router(RoutingMap.DEFAULT), heldOut);
+
+    assertThat(Readme.read().text()).contains(String.join("\n", evaluation.lines()));
   }
 
   @Test
