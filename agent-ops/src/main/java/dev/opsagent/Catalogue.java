@@ -40,21 +40,29 @@ record Catalogue(Configuration configuration, Path data, Map<String, String> env
     environment = Map.copyOf(environment);
   }
 
+  /** What starts programs, behind the wall that the configuration asks for. */
+  LocalPrograms programs() {
+    return new LocalPrograms(
+        data.resolve("scratch"),
+        environment.getOrDefault("PATH", ""),
+        mask(),
+        configuration.sandbox().level());
+  }
+
   /**
    * Makes the operations.
    *
+   * @param programs all that they start
    * @param health closed by the caller, after the operations have ended
    */
   Map<String, Operation> operations(
-      Workspaces workspaces, HttpHealthProbe health, SystemTimers timers) {
+      LocalPrograms programs, Workspaces workspaces, HttpHealthProbe health, SystemTimers timers) {
     SecretMask mask = mask();
-    Programs programs =
-        new LocalPrograms(data.resolve("scratch"), environment.getOrDefault("PATH", ""), mask);
     Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
     Map<String, ServiceRuntime> runtimes = new HashMap<>();
     ServiceRuntime processes =
         new ProcessRuntime(
-            data, environment, new NpmInstaller(programs, npm), mask::mask, timers::nanoTime);
+            programs, data, new NpmInstaller(programs, npm), mask::mask, timers::nanoTime);
     runtimes.put(processes.kind(), processes);
     ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
     runtimes.put(compose.kind(), compose);
@@ -68,7 +76,7 @@ record Catalogue(Configuration configuration, Path data, Map<String, String> env
             new DesktopBrowser(programs, data, System.getProperty("os.name"), environment),
             workspaces,
             timers);
-    return Map.of(push.name(), push);
+    return Map.of(push.name(), new Walled(push, programs, configuration.sandbox()));
   }
 
   private Map<String, PackageRegistry> registries(Programs programs) {

@@ -24,7 +24,10 @@ import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Target;
+import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.TaskWorkspaces;
+import dev.opsagent.sandbox.WallLevel;
+import dev.opsagent.sandbox.WallReport;
 import dev.opsagent.tools.guards.ResilienceGuards;
 import dev.opsagent.tools.http.HttpHealthProbe;
 import java.io.IOException;
@@ -167,8 +170,15 @@ public final class OpsAgent implements AutoCloseable {
       Setup.Ready setup = topics(settings);
 
       Workspaces workspaces = new TaskWorkspaces(data);
+      Catalogue works = new Catalogue(configuration, data, environment);
+      // A rehearsed operation starts no program.
+      Optional<LocalPrograms> programs =
+          rehearsed.isPresent() ? Optional.empty() : Optional.of(works.programs());
+      programs.ifPresent(it -> tell(it.wall()));
       Map<String, Operation> catalogue =
-          rehearsed.orElseGet(() -> operations(data, workspaces, timers));
+          rehearsed.orElseGet(() ->
+              works.operations(
+                  programs.orElseThrow(), workspaces, keep(new HttpHealthProbe()), timers));
 
       Intake intake =
           new Intake(
@@ -203,14 +213,18 @@ public final class OpsAgent implements AutoCloseable {
       bus.start();
       running.push(() -> bus.close(settings.revokeGrace()));
       announce(settings, catalogue.keySet(), timers, workers);
-      HttpEndpoints http = keep(http(bus, telemetry));
+      HttpEndpoints http =
+          keep(http(bus, telemetry, programs.map(LocalPrograms::wall).map(WallReport::of)));
       return new OpsAgent(running, bus, http.address());
     }
 
-    private Map<String, Operation> operations(
-        Path data, Workspaces workspaces, SystemTimers timers) {
-      return new Catalogue(configuration, data, environment)
-          .operations(workspaces, keep(new HttpHealthProbe()), timers);
+    private static void tell(WallLevel.Report wall) {
+      String open = String.join("; ", WallReport.of(wall).notCovered());
+      if (wall.level() == WallLevel.NONE) {
+        LOG.warn("NO WALL around programs; not covered: {}", open.isEmpty() ? "all" : open);
+        return;
+      }
+      LOG.info("wall around programs: {}; not covered: {}", wall.level().title(), open);
     }
 
     /** What the partitions of a fleet have in common is its worker, in any of its environments. */
@@ -274,13 +288,14 @@ public final class OpsAgent implements AutoCloseable {
       return (taskId, step, text) -> LOG.info("{} {}: {}", taskId, step, text);
     }
 
-    private HttpEndpoints http(Bus bus, Telemetry telemetry) throws CannotStart {
+    private HttpEndpoints http(Bus bus, Telemetry telemetry, Optional<WallReport> wall)
+        throws CannotStart {
       Configuration.Http at = configuration.http();
       try {
         return HttpEndpoints.start(
             new InetSocketAddress(at.host(), at.port()),
             () -> readiness(bus.alive(), "the bus loop has ended"),
-            () -> readiness(bus, telemetry),
+            () -> readiness(bus, telemetry).with("sandbox", wall),
             metrics::scrape);
       } catch (IOException e) {
         throw new CannotStart(

@@ -89,8 +89,8 @@ final class DemoStage {
   void stopLater(String target) {
     ProcessRuntime runtime =
         new ProcessRuntime(
+            programs(),
             data(),
-            around.environment(),
             new NpmInstaller(programs(), Optional.empty()),
             UnaryOperator.identity(),
             System::nanoTime);
@@ -130,7 +130,8 @@ final class DemoStage {
         new Configuration.Timeouts(
             Duration.ofMinutes(5), Duration.ofMinutes(30), Duration.ofMinutes(1)),
         Configuration.Guarding.DEFAULT,
-        Duration.ofDays(15));
+        Duration.ofDays(15),
+        Configuration.Sandbox.DEFAULT);
   }
 
   void say(String line) {
@@ -168,7 +169,7 @@ final class DemoStage {
 
   private Programs programs() {
     String path = around.environment().getOrDefault("PATH", "");
-    return new LocalPrograms(folder.resolve("programs"), path, SecretMask.of(List.of()));
+    return new LocalPrograms(folder.resolve("programs"), path, SecretMask.of(List.of()), "auto");
   }
 
   private void delete() {

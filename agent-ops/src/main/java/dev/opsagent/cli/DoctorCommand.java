@@ -1,5 +1,9 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.sandbox.WallReport;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -53,7 +57,7 @@ final class DoctorCommand implements Callable<Integer> {
       String name, boolean required, boolean found, Optional<String> version, String cost) {}
 
   /** What the command prints. */
-  record Report(boolean healthy, List<Finding> findings) {}
+  record Report(boolean healthy, List<Finding> findings, WallReport sandbox) {}
 
   @Override
   public Integer call() {
@@ -61,9 +65,15 @@ final class DoctorCommand implements Callable<Integer> {
     findings.add(java());
     TOOLS.forEach(it -> findings.add(finding(it)));
     boolean healthy = findings.stream().allMatch(it -> it.found() || !it.required());
-    Report report = new Report(healthy, findings);
+    Report report = new Report(healthy, findings, wall());
     new Printer(around, output.format()).result(report, () -> lines(report));
     return healthy ? ExitCode.SUCCEEDED.code() : ExitCode.FAILED.code();
+  }
+
+  private WallReport wall() {
+    Path scratch = around.home().resolve(".cache/ops-agent/doctor");
+    String path = around.environment().getOrDefault("PATH", "");
+    return WallReport.of(new LocalPrograms(scratch, path, SecretMask.of(List.of()), "auto").wall());
   }
 
   private static Finding java() {
@@ -88,6 +98,14 @@ final class DoctorCommand implements Callable<Integer> {
       String detail = finding.found() ? finding.version().orElse("") : "so: " + finding.cost();
       lines.add("%s  %-14s  %s".formatted(word, finding.name(), detail));
     }
+    WallReport wall = report.sandbox();
+    boolean walled = wall.notCovered().size() > 0;
+    lines.add(
+        walled
+            ? "✔ found    wall            " + wall.level() + ", which does not cover:"
+            : "· missing  wall            so: tasks that start programs are refused");
+    wall.notCovered().forEach(it -> lines.add("             " + it));
+    wall.missing().forEach(it -> lines.add("             " + it));
     lines.add(report.healthy() ? "ready to work" : "something required is missing");
     return lines;
   }

@@ -49,6 +49,17 @@ final class WorkerOptions extends ConfigurationOptions {
   @Option(names = "--npm-registry", paramLabel = "URL", description = "Where push publishes to.")
   private @Nullable String npmRegistry;
 
+  @Option(
+      names = "--sandbox",
+      paramLabel = "LEVEL",
+      description = "Wall around programs: auto, bubblewrap, landlock or none (auto).")
+  private @Nullable String sandbox;
+
+  @Option(
+      names = "--no-sandbox",
+      description = "Short for --sandbox none: no wall, for tasks of the environment local only.")
+  private boolean noSandbox;
+
   @Override
   Map<Setting, String> flags() {
     Map<Setting, String> flags = super.flags();
@@ -61,6 +72,7 @@ final class WorkerOptions extends ConfigurationOptions {
     put(flags, Setting.SESSION_TIMEOUT, sessionTimeout);
     put(flags, Setting.ENVIRONMENTS, environments);
     put(flags, Setting.NPM_URL, npmRegistry);
+    put(flags, Setting.SANDBOX_LEVEL, noSandbox ? "none" : sandbox);
     return flags;
   }
 }

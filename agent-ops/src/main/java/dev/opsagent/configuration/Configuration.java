@@ -32,11 +32,27 @@ public record Configuration(
     Secrets secrets,
     Timeouts timeouts,
     Guarding guarding,
-    Duration ledgerRetention) {
+    Duration ledgerRetention,
+    Sandbox sandbox) {
 
   public Configuration {
     environments = List.copyOf(environments);
     gitCredentials = List.copyOf(gitCredentials);
+  }
+
+  /**
+   * The wall around programs.
+   *
+   * @param level its title, or {@code auto} for the strongest that the machine has
+   * @param required the weakest level that will do, by environment
+   */
+  public record Sandbox(String level, Map<String, String> required) {
+    /** Whatever is strongest, which will do for every environment. */
+    public static final Sandbox DEFAULT = new Sandbox("auto", Map.of());
+
+    public Sandbox {
+      required = Map.copyOf(required);
+    }
   }
 
   /**

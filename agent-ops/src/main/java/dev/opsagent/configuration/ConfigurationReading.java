@@ -24,6 +24,10 @@ import java.util.regex.Pattern;
 final class ConfigurationReading {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
   private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,128}");
+  private static final Pattern WALL = Pattern.compile("auto|bubblewrap|landlock|none");
+  private static final Pattern REQUIRED =
+      Pattern.compile(
+          "|[a-z0-9._-]+=(bubblewrap|landlock)(, *[a-z0-9._-]+=(bubblewrap|landlock))*");
   private static final Pattern BROKERS =
       Pattern.compile("[^\\s,:]+:\\d{1,5}(,[^\\s,:]+:\\d{1,5})*|\\[[0-9a-fA-F:]+]:\\d{1,5}");
   private static final Pattern SENSITIVE =
@@ -91,7 +95,24 @@ final class ConfigurationReading {
             duration(Setting.DECISION_TIMEOUT, Duration.ofSeconds(1), Duration.ofDays(30)),
             duration(Setting.RESTORE_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1))),
         guarding(),
-        duration(Setting.LEDGER_RETENTION, Duration.ofSeconds(1), Duration.ofDays(3650)));
+        duration(Setting.LEDGER_RETENTION, Duration.ofSeconds(1), Duration.ofDays(3650)),
+        sandbox());
+  }
+
+  private Configuration.Sandbox sandbox() {
+    String level =
+        matching(Setting.SANDBOX_LEVEL, WALL, "write auto, bubblewrap, landlock or none");
+    String list =
+        matching(
+            Setting.SANDBOX_REQUIRE,
+            REQUIRED,
+            "write environment=level, with commas between; a level is bubblewrap or landlock");
+    Map<String, String> required = new TreeMap<>();
+    Arrays.stream(list.split(",", -1))
+        .map(it -> it.strip().split("=", 2))
+        .filter(it -> it.length == 2)
+        .forEach(it -> required.put(it[0], it[1]));
+    return new Configuration.Sandbox(level, required);
   }
 
   private Configuration.Guarding guarding() {

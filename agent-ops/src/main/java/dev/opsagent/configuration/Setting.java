@@ -31,7 +31,9 @@ public enum Setting {
   LONGEST_BREAKER_PAUSE("guards.longest-breaker-pause", "", "2m"),
   CONCURRENT("guards.concurrent", "", "8"),
   PER_SECOND("guards.per-second", "", "20"),
-  LONGEST_WAIT("guards.longest-wait", "", "30s");
+  LONGEST_WAIT("guards.longest-wait", "", "30s"),
+  SANDBOX_LEVEL("sandbox.level", "--sandbox", "auto"),
+  SANDBOX_REQUIRE("sandbox.require", "", "");
 
   private final String key;
   private final String variable;

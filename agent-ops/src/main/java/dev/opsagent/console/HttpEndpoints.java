@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Supplier;
@@ -62,7 +63,10 @@ public final class HttpEndpoints implements AutoCloseable {
   private record Page(int status, String type, String body) {}
 
   private static Page status(String name, Readiness readiness) {
-    byte[] body = Json.write(Map.of(name, readiness.ready(), "reasons", readiness.reasons()));
+    Map<String, Object> told = new TreeMap<>(readiness.facts());
+    told.put(name, readiness.ready());
+    told.put("reasons", readiness.reasons());
+    byte[] body = Json.write(told);
     return new Page(
         readiness.ready() ? 200 : 503, JSON, new String(body, StandardCharsets.UTF_8) + "\n");
   }

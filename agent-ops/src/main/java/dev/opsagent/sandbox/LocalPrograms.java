@@ -2,25 +2,30 @@ package dev.opsagent.sandbox;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.FolderRemoval;
+import dev.opsagent.outside.Grants;
+import dev.opsagent.outside.Grants.Code;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.sandbox.Wall.Launch;
+import dev.opsagent.sandbox.Wall.Running;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Runs programs as children of this process, each in a session of its own, with a home and a
- * temporary folder that live as long as the call.
+ * Runs programs as children of this process behind a wall, each in a session of its own, with a
+ * home and a temporary folder that live as long as the call.
  */
 public final class LocalPrograms implements Programs {
   /** Bytes shown of the beginning, and as many of the end, of each output stream. */
@@ -33,17 +38,33 @@ public final class LocalPrograms implements Programs {
   private final Path scratch;
   private final SearchPath searchPath;
   private final SecretMask mask;
+  private final Wall wall;
+  private final Wall noWall;
 
   /**
    * @param scratch folder for the private homes; made when it is not there
    * @param searchPath where programs are looked for, in the form of {@code PATH}; entries that are
    *     not absolute are left out
    * @param mask hides secrets in what programs print
+   * @param level the wall's title, or {@code auto} for the strongest that this machine has; where
+   *     there is none of that level, nothing is ever started
    */
-  public LocalPrograms(Path scratch, String searchPath, SecretMask mask) {
+  public LocalPrograms(Path scratch, String searchPath, SecretMask mask, String level) {
     this.scratch = scratch.toAbsolutePath();
     this.searchPath = SearchPath.parse(searchPath);
     this.mask = mask;
+    this.wall = new Walls(this.searchPath, this.scratch).choose(level);
+    this.noWall = new OpenWall(this.searchPath);
+  }
+
+  /** The wall's level, and what it leaves open. */
+  public WallLevel.Report wall() {
+    return wall.report();
+  }
+
+  /** Why nothing can be started, if so. */
+  public Optional<Failure> fault() {
+    return wall.fault();
   }
 
   @Override
@@ -59,39 +80,124 @@ public final class LocalPrograms implements Programs {
     if (program.isEmpty()) {
       return missing(name);
     }
+    Optional<Failure> refusal =
+        refusal(command.arguments(), command.environment(), command.grants());
+    if (refusal.isPresent()) {
+      return new Answer.No<>(refusal.get());
+    }
     try (PrivateHome home = PrivateHome.below(scratch)) {
-      return run(command, builder(command, program.get(), path, home));
+      return run(command, launch(command, program.get(), path, home));
     } catch (IOException e) {
       return failed(name, "it could not start: " + mask.mask(String.valueOf(e.getMessage())));
     }
   }
 
-  private ProcessBuilder builder(Command command, Path program, SearchPath path, PrivateHome home) {
-    List<String> arguments = new ArrayList<>();
-    // A session of its own: what detaches from its parent is still found by it.
-    searchPath.find("setsid").ifPresent(setsid -> arguments.add(setsid.toString()));
-    arguments.add(program.toString());
-    arguments.addAll(command.arguments().subList(1, command.arguments().size()));
-    ProcessBuilder builder = new ProcessBuilder(arguments).directory(command.directory().toFile());
-    builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
-    builder.environment().clear();
-    builder.environment().put("PATH", path.toString());
-    builder.environment().put("LANG", "C.UTF-8");
-    builder.environment().put("HOME", home.home().toString());
-    builder.environment().put("TMPDIR", home.temporary().toString());
-    builder.environment().putAll(command.environment());
-    builder.environment().put(MARK, UUID.randomUUID().toString());
-    return builder;
+  @Override
+  public Answer<Process> start(Detached detached) {
+    String name = detached.arguments().isEmpty() ? "" : detached.arguments().getFirst();
+    SearchPath path = searchPath.outside(detached.directory());
+    Optional<Path> program = path.find(name);
+    if (program.isEmpty()) {
+      return missing(name);
+    }
+    Optional<Failure> refusal =
+        refusal(detached.arguments(), detached.environment(), detached.grants());
+    if (refusal.isPresent()) {
+      return new Answer.No<>(refusal.get());
+    }
+    try {
+      return new Answer.Ok<>(
+          wallFor(detached.grants()).start(launch(detached, program.get(), path)).process());
+    } catch (IOException e) {
+      return failed(name, "it could not start: " + mask.mask(String.valueOf(e.getMessage())));
+    }
   }
 
-  private Answer<Finished> run(Command command, ProcessBuilder builder) throws IOException {
+  private Optional<Failure> refusal(
+      List<String> arguments, Map<String, String> environment, Grants grants) {
+    String action = "run " + mask.mask(arguments.getFirst());
+    if (grants.code() != Code.DESKTOP && wall.fault().isPresent()) {
+      return wall.fault();
+    }
+    if (Stream.concat(grants.writable().stream(), grants.readable().stream())
+        .anyMatch(scratch::startsWith)) {
+      return Optional.of(
+          Failure.of(ReasonCode.INTERNAL, action, "a grant holds other programs' folders", ""));
+    }
+    if (!Verbs.allow(arguments)) {
+      return Optional.of(
+          Failure.of(ReasonCode.INTERNAL, action, "it is not to be called like this", ""));
+    }
+    boolean credential =
+        environment.values().stream().anyMatch(value -> !mask.mask(value).equals(value))
+            || arguments.stream().anyMatch(value -> !mask.mask(value).equals(value));
+    return grants.code() == Code.REPOSITORY && credential
+        ? Optional.of(
+            Failure.of(
+                ReasonCode.INTERNAL, action, "code of a repository would see a credential", ""))
+        : Optional.empty();
+  }
+
+  private Wall wallFor(Grants grants) {
+    return grants.code() == Code.DESKTOP ? noWall : wall;
+  }
+
+  private Map<String, String> environment(SearchPath path, Path home, Path temporary) {
+    Map<String, String> environment = new HashMap<>();
+    environment.put("PATH", path.toString());
+    environment.put("LANG", "C.UTF-8");
+    environment.put("HOME", home.toString());
+    environment.put("TMPDIR", temporary.toString());
+    return environment;
+  }
+
+  private Launch launch(Command command, Path program, SearchPath path, PrivateHome home) {
+    Map<String, String> environment = environment(path, home.home(), home.temporary());
+    environment.putAll(command.environment());
+    environment.put(MARK, UUID.randomUUID().toString());
+    return new Launch(
+        program,
+        command.arguments().subList(1, command.arguments().size()),
+        command.directory().toAbsolutePath(),
+        environment,
+        path.folders(),
+        home.temporary(),
+        home.aside(),
+        command.grants().writing(home.home(), home.temporary()),
+        Optional.empty());
+  }
+
+  private Launch launch(Detached detached, Path program, SearchPath path) {
+    Map<String, String> environment = environment(path, detached.directory(), detached.temporary());
+    environment.putAll(detached.environment());
+    return new Launch(
+        program,
+        detached.arguments().subList(1, detached.arguments().size()),
+        detached.directory().toAbsolutePath(),
+        environment,
+        path.folders(),
+        detached.temporary(),
+        scratch,
+        detached.grants().writing(detached.temporary()),
+        Optional.of(detached.output()));
+  }
+
+  private Answer<Finished> run(Command command, Launch launch) throws IOException {
+    long began = System.nanoTime();
+    Running running = wallFor(command.grants()).start(launch);
+    try {
+      return follow(command, launch, running.process(), began);
+    } finally {
+      running.afterwards().run();
+    }
+  }
+
+  private Answer<Finished> follow(Command command, Launch launch, Process process, long began) {
     String name = command.arguments().getFirst();
     int margin = mask.longest();
     BoundedOutput stdout = new BoundedOutput(SHOWN, margin);
     BoundedOutput stderr = new BoundedOutput(SHOWN, margin);
-    Process process = builder.start();
-    ProcessTree tree =
-        new ProcessTree(process.toHandle(), MARK + "=" + builder.environment().get(MARK));
+    ProcessTree tree = new ProcessTree(process, MARK + "=" + launch.environment().get(MARK));
     Thread out = Thread.startVirtualThread(() -> stdout.readFrom(process.getInputStream()));
     Thread err = Thread.startVirtualThread(() -> stderr.readFrom(process.getErrorStream()));
     boolean inTime;
@@ -112,10 +218,12 @@ public final class LocalPrograms implements Programs {
     if (!ended) {
       return failed(name, "it left processes behind that do not end");
     }
-    return new Answer.Ok<>(new Finished(process.exitValue(), stdout.text(mask), stderr.text(mask)));
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    return new Answer.Ok<>(
+        new Finished(process.exitValue(), stdout.text(mask), stderr.text(mask), took));
   }
 
-  private Answer<Finished> missing(String name) {
+  private <T> Answer<T> missing(String name) {
     boolean relative = name.indexOf('/') >= 0 && !name.startsWith("/");
     return new Answer.No<>(
         Failure.of(
@@ -127,7 +235,7 @@ public final class LocalPrograms implements Programs {
             relative ? "" : "install it, or add its folder to PATH"));
   }
 
-  private Answer<Finished> failed(String name, String cause) {
+  private <T> Answer<T> failed(String name, String cause) {
     return new Answer.No<>(Failure.of(ReasonCode.TOOL_FAILED, "run " + mask.mask(name), cause, ""));
   }
 
@@ -156,6 +264,7 @@ public final class LocalPrograms implements Programs {
       PrivateHome made = new PrivateHome(Files.createTempDirectory(scratch, "run-"));
       Files.createDirectory(made.home());
       Files.createDirectory(made.temporary());
+      Files.createDirectory(made.aside());
       return made;
     }
 
@@ -165,6 +274,11 @@ public final class LocalPrograms implements Programs {
 
     Path temporary() {
       return folder.resolve("tmp");
+    }
+
+    /** Out of the program's reach. */
+    Path aside() {
+      return folder.resolve("aside");
     }
 
     /** A folder that stays costs disk, not correctness: the program's result still counts. */

@@ -20,13 +20,13 @@ final class ProcessTree {
   /** Longer than any kernel takes to end a killed process that does not hang in a device. */
   private static final long PATIENCE = TimeUnit.SECONDS.toNanos(10);
 
-  private final ProcessHandle root;
+  private final Process root;
   private final String mark;
 
   /**
    * @param mark an entry of the root's environment ({@code NAME=value}) that no other process has
    */
-  ProcessTree(ProcessHandle root, String mark) {
+  ProcessTree(Process root, String mark) {
     this.root = root;
     this.mark = "\0" + mark + "\0";
   }
@@ -59,7 +59,10 @@ final class ProcessTree {
   }
 
   private List<ProcessHandle> members() {
-    Stream<ProcessHandle> family = Stream.concat(Stream.of(root), root.descendants());
+    Stream<ProcessHandle> family =
+        root.isAlive()
+            ? Stream.concat(Stream.of(root.toHandle()), root.descendants())
+            : Stream.empty();
     Stream<ProcessHandle> detached = ProcessHandle.allProcesses().filter(this::belongs);
     return Stream.concat(family, detached).distinct().filter(ProcessTree::runs).toList();
   }

@@ -45,19 +45,23 @@ final class LocalProgramsTest {
     work = Files.createDirectory(folder.resolve("work"));
     scratch = folder.resolve("scratch");
     programs =
-        new LocalPrograms(scratch, Peers.searchPath(), SecretMask.of(List.of(SECRET, "other-one")));
+        new LocalPrograms(
+            scratch, Peers.searchPath(), SecretMask.of(List.of(SECRET, "other-one")), "none");
   }
 
   @Test
   void aProgramGetsItsArgumentsAsTheyAre() {
     Finished finished = ok(run("printf", "%s|", "a b", "$(id)", ";ls", "-n", ""));
-    assertThat(finished).isEqualTo(new Finished(0, "a b|$(id)|;ls|-n||", ""));
+    assertThat(finished.stdout()).isEqualTo("a b|$(id)|;ls|-n||");
+    assertThat(finished.stderr()).isEmpty();
   }
 
   @Test
   void anExitCodeIsAResultAndNotAFailure() {
     Finished finished = ok(script("echo no >&2; exit 7"));
-    assertThat(finished).isEqualTo(new Finished(7, "", "no\n"));
+    assertThat(finished.exitCode()).isEqualTo(7);
+    assertThat(finished.stdout()).isEmpty();
+    assertThat(finished.stderr()).isEqualTo("no\n");
   }
 
   @Test
@@ -90,7 +94,8 @@ final class LocalProgramsTest {
 
   @Test
   void standardInputIsEmpty() {
-    assertThat(ok(run("cat"))).isEqualTo(new Finished(0, "", ""));
+    assertThat(ok(run("cat")).exitCode()).isZero();
+    assertThat(ok(run("cat")).stdout()).isEmpty();
   }
 
   @Test
@@ -179,7 +184,7 @@ final class LocalProgramsTest {
     Path planted = Files.writeString(work.resolve("planted"), "#!/bin/sh\necho planted\n");
     Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxr-xr-x"));
     String path = ":.:" + work + ":" + Peers.searchPath();
-    Programs careless = new LocalPrograms(scratch, path, SecretMask.of(List.of()));
+    Programs careless = new LocalPrograms(scratch, path, SecretMask.of(List.of()), "none");
     for (String name : List.of("planted", "./planted", "../work/planted", "", "planted\0")) {
       Command command = new Command(List.of(name), work, Map.of(), Duration.ofSeconds(10));
       assertThat(no(careless.run(command)).code()).isEqualTo(ReasonCode.TOOL_MISSING);

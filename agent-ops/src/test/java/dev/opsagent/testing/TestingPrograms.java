@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -49,8 +50,14 @@ public final class TestingPrograms implements Programs {
     }
   }
 
+  @Override
+  public Answer<Process> start(Detached detached) {
+    throw new UnsupportedOperationException("tests of services start them as the worker does");
+  }
+
   private Answer<Finished> run(Path program, Command command)
       throws IOException, InterruptedException {
+    long began = System.nanoTime();
     Path out = Files.createTempFile("program", ".out");
     Path err = Files.createTempFile("program", ".err");
     Process process = builder(program, command, out, err).start();
@@ -59,7 +66,9 @@ public final class TestingPrograms implements Programs {
       process.destroyForcibly();
       return no(ReasonCode.TIMEOUT, program.toString(), "it took too long");
     }
-    var finished = new Finished(process.exitValue(), Files.readString(out), Files.readString(err));
+    Duration took = Duration.ofNanos(System.nanoTime() - began);
+    var finished =
+        new Finished(process.exitValue(), Files.readString(out), Files.readString(err), took);
     Files.delete(out);
     Files.delete(err);
     return new Answer.Ok<>(finished);

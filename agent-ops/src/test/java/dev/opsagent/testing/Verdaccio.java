@@ -18,7 +18,10 @@ public final class Verdaccio {
     Peers.require("node", "install Node.js 20");
     LocalPrograms programs =
         new LocalPrograms(
-            data.resolveSibling("verdaccio-scratch"), Peers.searchPath(), SecretMask.of(List.of()));
+            data.resolveSibling("verdaccio-scratch"),
+            Peers.searchPath(),
+            SecretMask.of(List.of()),
+            "auto");
     Path cache = Path.of(System.getProperty("user.home"), ".cache", "ops-agent");
     return Answers.ok(LocalVerdaccio.start(cache, data, programs));
   }

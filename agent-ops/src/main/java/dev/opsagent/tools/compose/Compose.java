@@ -27,6 +27,7 @@ final class Compose {
   private final Programs programs;
   private final Path directory;
   private final Map<String, String> settings;
+  private final Engine engine;
   private final List<String> compose;
 
   private Compose(
@@ -34,6 +35,7 @@ final class Compose {
     this.programs = programs;
     this.directory = directory;
     this.settings = Map.copyOf(settings);
+    this.engine = new Engine(this.settings);
     this.compose = List.copyOf(compose);
   }
 
@@ -124,7 +126,7 @@ final class Compose {
       List<String> command, Path folder, Map<String, String> variables, Duration timeout) {
     Map<String, String> environment = new HashMap<>(variables);
     environment.putAll(settings);
-    return programs.run(new Command(command, folder, environment, timeout));
+    return programs.run(new Command(command, folder, environment, timeout, engine.grants(folder)));
   }
 
   private static Answer<String> output(String action, Answer<Finished> answer) {

@@ -78,7 +78,12 @@ public final class ComposeRuntime implements ServiceRuntime {
   }
 
   private Answer<Compose> find() throws IOException {
-    return Compose.find(programs, Files.createDirectories(projects), settings);
+    Map<String, String> all = new HashMap<>(settings);
+    // Its own folder, since the one beside the operator's settings is not to be written to.
+    Path builds = Files.createDirectories(projects.resolve("buildx"));
+    all.put("BUILDX_CONFIG", builds.toString());
+    Path questions = Files.createDirectories(projects.resolve("questions"));
+    return Compose.find(programs, questions, all);
   }
 
   private <T> Answer<T> found(String target, Work<T> work)

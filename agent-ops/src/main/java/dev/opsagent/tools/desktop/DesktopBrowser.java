@@ -2,6 +2,7 @@ package dev.opsagent.tools.desktop;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Browser;
+import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
@@ -65,7 +66,13 @@ public final class DesktopBrowser implements Browser {
           "open " + page + " yourself");
     }
     return programs
-        .run(new Command(List.of(program.get(), page.toString()), directory, session(), TIMEOUT))
+        .run(
+            new Command(
+                List.of(program.get(), page.toString()),
+                directory,
+                session(),
+                TIMEOUT,
+                Grants.NONE.running(Grants.Code.DESKTOP)))
         .then(finished -> judge(action, page, finished));
   }
 

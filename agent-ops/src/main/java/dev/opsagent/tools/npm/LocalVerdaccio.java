@@ -1,11 +1,12 @@
 package dev.opsagent.tools.npm;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.Programs.Detached;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -56,43 +57,50 @@ public final class LocalVerdaccio implements AutoCloseable {
   public static Answer<LocalVerdaccio> start(Path cache, Path data, Programs programs) {
     return new VerdaccioInstallation(cache, programs)
         .script()
-        .then(script -> start(script, data.toAbsolutePath()));
+        .then(script -> launch(script, data.toAbsolutePath(), programs));
   }
 
-  private static Answer<LocalVerdaccio> start(Path script, Path data) {
+  private static Answer<LocalVerdaccio> launch(Path script, Path data, Programs programs) {
     try {
       int port = freePort();
-      Process process = process(script, data, port).start();
-      URI url = URI.create("http://127.0.0.1:" + port + "/");
-      LocalVerdaccio registry = new LocalVerdaccio(process, url, "publisher-" + random(4));
-      Optional<Failure> failure = registry.awaitAnswer();
-      failure.ifPresent(f -> registry.close());
-      return failure
-          .<Answer<LocalVerdaccio>>map(Answer.No::new)
-          .orElseGet(() -> new Answer.Ok<>(registry));
+      return programs
+          .start(process(script, Files.createDirectories(data), port))
+          .then(process -> answering(process, port));
     } catch (IOException e) {
       return new Answer.No<>(failed(String.valueOf(e.getMessage())));
     }
   }
 
-  private static ProcessBuilder process(Path script, Path data, int port) throws IOException {
-    Files.createDirectories(data);
+  private static Answer<LocalVerdaccio> answering(Process process, int port) {
+    URI url = URI.create("http://127.0.0.1:" + port + "/");
+    LocalVerdaccio registry = new LocalVerdaccio(process, url, "publisher-" + random(4));
+    Optional<Failure> failure = registry.awaitAnswer();
+    failure.ifPresent(f -> registry.close());
+    return failure
+        .<Answer<LocalVerdaccio>>map(Answer.No::new)
+        .orElseGet(() -> new Answer.Ok<>(registry));
+  }
+
+  private static Detached process(Path script, Path data, int port) throws IOException {
     Path config = Files.write(data.resolve("config.yaml"), config(data));
-    ProcessBuilder builder =
-        new ProcessBuilder(
+    Path temporary = Files.createDirectories(data.resolve("tmp"));
+    Path installation = script.resolve("../../../..").normalize();
+    List<String> arguments =
+        List.of(
             "node",
             script.toString(),
             "--config",
             config.toString(),
             "--listen",
             "127.0.0.1:" + port);
-    builder.directory(data.toFile());
-    builder.redirectInput(Redirect.from(Path.of("/dev/null").toFile()));
-    builder.redirectErrorStream(true).redirectOutput(data.resolve("verdaccio.out").toFile());
-    String path = Optional.ofNullable(builder.environment().get("PATH")).orElse("");
-    builder.environment().clear();
-    builder.environment().putAll(Map.of("PATH", path, "HOME", data.toString()));
-    return builder;
+    Grants grants = Grants.NONE.writing(data).reading(installation).in(new Grants.Network.Open());
+    return new Detached(
+        arguments,
+        data,
+        Map.of("HOME", data.toString()),
+        temporary,
+        data.resolve("verdaccio.out"),
+        grants);
   }
 
   /** JSON, which is YAML as well. */

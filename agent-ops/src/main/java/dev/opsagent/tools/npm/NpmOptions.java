@@ -17,6 +17,9 @@ final class NpmOptions {
           "--logs-max=0",
           "--loglevel=error");
 
+  /** Where npm takes packages from when nobody says otherwise. */
+  static final URI REGISTRY = URI.create("https://registry.npmjs.org/");
+
   private NpmOptions() {}
 
   /**

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.npm;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
@@ -41,9 +42,10 @@ final class NpmProgram {
    * @param scope scope of the package, or empty; its registry is named too, since a scope's own
    *     setting would win over the general one
    * @param operands what no leading dash turns into an option
+   * @param grants beyond the call's own folder, npm's cache and the registry
    */
   Answer<Finished> withCredential(
-      String action, String scope, List<String> verb, List<String> operands) {
+      String action, String scope, List<String> verb, List<String> operands, Grants grants) {
     Optional<String> token = settings.token().get();
     if (token.isEmpty()) {
       return new Answer.No<>(failures.rejected(action, "no credential is configured"));
@@ -60,19 +62,26 @@ final class NpmProgram {
     if (!scope.isEmpty()) {
       scoped.add("--" + scope + ":registry=" + settings.url());
     }
-    return call(action, scoped, operands, Map.of(TOKEN, token.get()));
+    return call(
+        action, scoped, operands, Map.of(TOKEN, token.get()), grants.reaching(settings.url()));
   }
 
-  Answer<Finished> withoutCredential(String action, List<String> verb, List<String> operands) {
-    return call(action, verb, operands, Map.of());
+  /** Asks no registry. */
+  Answer<Finished> withoutCredential(
+      String action, List<String> verb, List<String> operands, Grants grants) {
+    return call(action, verb, operands, Map.of(), grants);
   }
 
   private Answer<Finished> call(
-      String action, List<String> verb, List<String> operands, Map<String, String> secrets) {
+      String action,
+      List<String> verb,
+      List<String> operands,
+      Map<String, String> secrets,
+      Grants grants) {
+    Path cache = settings.folder().resolve("cache");
     List<String> arguments = new ArrayList<>(List.of("npm"));
     arguments.addAll(verb);
-    arguments.addAll(
-        NpmOptions.common(Optional.of(settings.url()), settings.folder().resolve("cache")));
+    arguments.addAll(NpmOptions.common(Optional.of(settings.url()), cache));
     // Whether an attempt is made again is for the step's policy to say, after a look at the
     // registry.
     arguments.add("--fetch-retries=0");
@@ -81,7 +90,9 @@ final class NpmProgram {
     try (CallFolder folder = CallFolder.below(settings.folder())) {
       Map<String, String> environment = new HashMap<>(secrets);
       environment.put("npm_config_userconfig", folder.writeUserConfig(userConfig()).toString());
-      Command command = new Command(arguments, folder.path(), environment, settings.timeout());
+      Files.createDirectories(cache);
+      Grants all = grants.writing(folder.path(), cache);
+      Command command = new Command(arguments, folder.path(), environment, settings.timeout(), all);
       return judge(action, programs.run(command));
     } catch (IOException e) {
       return new Answer.No<>(

@@ -3,6 +3,7 @@ package dev.opsagent.tools.npm;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.protocol.Failure;
@@ -125,7 +126,9 @@ public final class NpmRegistry implements PackageRegistry {
         .then(checked -> NpmNames.ACCESS.check(access.orElse("public")))
         .then(checked -> manifest(action, tarball))
         .then(manifest -> NpmNames.PACKAGE.check(manifest.name()))
-        .then(name -> npm.withCredential(action, NpmNames.scope(name), verb, operands))
+        .then(name ->
+            npm.withCredential(
+                action, NpmNames.scope(name), verb, operands, Grants.NONE.reading(tarball)))
         .map(finished -> true);
   }
 
@@ -182,7 +185,8 @@ public final class NpmRegistry implements PackageRegistry {
       String action, String name, List<String> verb, List<String> operands) {
     return NpmNames.PACKAGE
         .check(name)
-        .then(checked -> npm.withCredential(action, NpmNames.scope(name), verb, operands))
+        .then(checked ->
+            npm.withCredential(action, NpmNames.scope(name), verb, operands, Grants.NONE))
         .map(finished -> true);
   }
 
@@ -195,7 +199,9 @@ public final class NpmRegistry implements PackageRegistry {
       Path fresh = Files.createTempDirectory(into, "pack-");
       List<String> verb =
           List.of("pack", "--ignore-scripts", "--json", "--pack-destination=" + fresh);
-      return npm.withoutCredential(action, verb, List.of(folder.toAbsolutePath().toString()))
+      Grants grants = Grants.NONE.reading(folder).writing(fresh);
+      return npm.withoutCredential(
+              action, verb, List.of(folder.toAbsolutePath().toString()), grants)
           .then(finished -> onlyFile(action, fresh, into));
     } catch (IOException e) {
       return refused(

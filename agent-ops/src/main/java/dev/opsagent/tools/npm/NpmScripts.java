@@ -1,6 +1,8 @@
 package dev.opsagent.tools.npm;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
+import dev.opsagent.outside.Grants.Code;
 import dev.opsagent.outside.PackageScripts;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
@@ -55,24 +57,39 @@ public final class NpmScripts implements PackageScripts {
     return dependsOnOthers(folder)
         .then(others ->
             locked && others
-                ? npm(folder, timeout, List.of("ci"))
-                : new Answer.Ok<>(new Finished(0, "", "")));
+                ? npm(folder, timeout, List.of("ci"), Grants.NONE.reaching(registry()))
+                : new Answer.Ok<>(new Finished(0, "", "", Duration.ZERO)));
   }
 
   @Override
   public Answer<Finished> run(Path folder, String script, Duration timeout) {
     return NpmNames.SCRIPT
         .check(script)
-        .then(checked -> npm(folder, timeout, List.of("run", checked)));
+        .then(checked -> npm(folder, timeout, List.of("run", checked), Grants.NONE));
   }
 
-  private Answer<Finished> npm(Path folder, Duration timeout, List<String> verb) {
+  private URI registry() {
+    return registry.orElse(NpmOptions.REGISTRY);
+  }
+
+  private Answer<Finished> npm(Path folder, Duration timeout, List<String> verb, Grants network) {
+    try {
+      Files.createDirectories(cache);
+    } catch (IOException e) {
+      return new Answer.No<>(
+          Failure.of(
+              ReasonCode.INTERNAL,
+              "make npm's cache",
+              e.toString(),
+              "see whether the disk is full"));
+    }
     List<String> arguments = new ArrayList<>(List.of("npm"));
     arguments.addAll(verb);
     arguments.addAll(NpmOptions.common(registry, cache));
     // No user's configuration, whose credentials the package's code could read.
     Map<String, String> environment = Map.of("npm_config_userconfig", "/dev/null");
-    return programs.run(new Command(arguments, folder, environment, timeout));
+    Grants grants = network.writing(folder, cache).running(Code.REPOSITORY);
+    return programs.run(new Command(arguments, folder, environment, timeout, grants));
   }
 
   private static Answer<Boolean> dependsOnOthers(Path folder) {

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.npm;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
@@ -91,7 +92,8 @@ final class VerdaccioInstallation {
             "--no-progress",
             "--logs-max=0",
             "--loglevel=error");
-    Answer<Finished> answer = programs.run(new Command(arguments, fresh, Map.of(), LIMIT));
+    Grants grants = Grants.NONE.writing(fresh).reaching(NpmOptions.REGISTRY);
+    Answer<Finished> answer = programs.run(new Command(arguments, fresh, Map.of(), LIMIT, grants));
     return switch (answer) {
       case Answer.No<Finished>(Failure failure) -> new Answer.No<>(failure);
       case Answer.Ok<Finished>(Finished finished) when finished.exitCode() != 0 ->

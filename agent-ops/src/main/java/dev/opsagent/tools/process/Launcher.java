@@ -1,11 +1,13 @@
 package dev.opsagent.tools.process;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
+import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.Programs.Detached;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.process.ServiceState.Entry;
 import dev.opsagent.tools.process.ServiceState.Spec;
-import java.io.File;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,14 +28,13 @@ import java.util.function.LongSupplier;
 
 /** Starts the processes of one target and ends them. */
 final class Launcher {
-  private static final File NOTHING = new File("/dev/null");
   private static final Duration GLANCE = Duration.ofMillis(50);
 
   private final String target;
   private final ServiceFolder folder;
   private final ServiceLog log;
   private final ProcessTable processes;
-  private final String path;
+  private final Programs programs;
   private final Limits limits;
   private final LongSupplier nanoTime;
 
@@ -53,14 +53,14 @@ final class Launcher {
       ServiceFolder folder,
       ServiceLog log,
       ProcessTable processes,
-      String path,
+      Programs programs,
       Limits limits,
       LongSupplier nanoTime) {
     this.target = target;
     this.folder = folder;
     this.log = log;
     this.processes = processes;
-    this.path = path;
+    this.programs = programs;
     this.limits = limits;
     this.nanoTime = nanoTime;
   }
@@ -80,13 +80,20 @@ final class Launcher {
    * ends in its first moments is a failure.
    */
   Answer<ProcessIdentity> start(Spec spec) throws IOException, InterruptedException {
-    Optional<Path> program = program(spec);
-    if (program.isEmpty()) {
+    Optional<List<String>> command = command(spec);
+    if (command.isEmpty()) {
       String name = spec.command().getFirst();
       return no(ReasonCode.TOOL_MISSING, spec, name + " is not installed", "install " + name);
     }
     folder.turnLog();
-    Process process = builder(spec, program.get()).start();
+    return switch (programs.start(detached(spec, command.get()))) {
+      case Answer.No<Process> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Process> ok -> started(ok.value(), spec);
+    };
+  }
+
+  private Answer<ProcessIdentity> started(Process process, Spec spec)
+      throws IOException, InterruptedException {
     // Absent when it has ended already; its exit is then noticed below.
     Optional<ProcessIdentity> identity = processes.identify(process.pid());
     try {
@@ -168,28 +175,22 @@ final class Launcher {
         "read the service's log");
   }
 
-  private ProcessBuilder builder(Spec spec, Path program) throws IOException {
-    List<String> arguments = new ArrayList<>(spec.command());
-    arguments.set(0, program.toString());
-    // It replaces itself by the service, so that the process keeps its number.
-    executable("setsid").ifPresent(setsid -> arguments.addFirst(setsid.toString()));
-    ProcessBuilder builder =
-        new ProcessBuilder(arguments)
-            .directory(folder.release(spec).toFile())
-            .redirectInput(NOTHING)
-            .redirectErrorStream(true)
-            .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.log().toFile()));
-    builder.environment().clear();
-    builder.environment().putAll(environment(spec));
-    return builder;
+  private Detached detached(Spec spec, List<String> command) throws IOException {
+    Path release = folder.release(spec);
+    Path home = folder.kept("home");
+    Path temporary = folder.kept("tmp");
+    Grants grants =
+        Grants.NONE
+            .reading(release)
+            .writing(home)
+            .in(new Grants.Network.Open())
+            .running(Grants.Code.REPOSITORY);
+    return new Detached(command, release, environment(spec, home), temporary, folder.log(), grants);
   }
 
-  private Map<String, String> environment(Spec spec) throws IOException {
+  private Map<String, String> environment(Spec spec, Path home) {
     Map<String, String> environment = new HashMap<>();
-    environment.put("PATH", path);
-    environment.put("LANG", "C.UTF-8");
-    environment.put("HOME", folder.kept("home").toString());
-    environment.put("TMPDIR", folder.kept("tmp").toString());
+    environment.put("HOME", home.toString());
     environment.putAll(spec.environment());
     spec.port().ifPresent(port -> environment.put("PORT", port.toString()));
     marks(spec).forEach(mark -> environment.put(before(mark), after(mark)));
@@ -211,20 +212,16 @@ final class Launcher {
     return mark.substring(mark.indexOf('=') + 1);
   }
 
-  private Optional<Path> program(Spec spec) {
+  /** The command, a program of the release by its whole path; empty when it is not there. */
+  private Optional<List<String>> command(Spec spec) {
     String name = spec.command().getFirst();
-    if (name.contains("/")) {
-      return Optional.of(folder.release(spec).resolve(name)).filter(Files::isExecutable);
+    if (!name.contains("/")) {
+      return Optional.of(spec.command()).filter(command -> programs.available(name));
     }
-    return executable(name);
-  }
-
-  private Optional<Path> executable(String name) {
-    return Arrays.stream(path.split(File.pathSeparator, -1))
-        .filter(part -> !part.isEmpty())
-        .map(part -> Path.of(part, name))
-        .filter(Files::isExecutable)
-        .findFirst();
+    List<String> command = new ArrayList<>(spec.command());
+    Path program = folder.release(spec).resolve(name);
+    command.set(0, program.toString());
+    return Optional.of(command).filter(it -> Files.isExecutable(program));
   }
 
   private static boolean accepts(int port) {

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.process;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
@@ -20,6 +21,8 @@ import java.util.Optional;
  * file, so without it the newest versions that the manifest allows are taken.
  */
 public final class NpmInstaller implements DependencyInstaller {
+  private static final URI NPM = URI.create("https://registry.npmjs.org/");
+
   private final Programs programs;
   private final Optional<URI> registry;
 
@@ -45,8 +48,9 @@ public final class NpmInstaller implements DependencyInstaller {
                 "--no-package-lock",
                 "--no-update-notifier"));
     registry.ifPresent(uri -> arguments.add("--registry=" + uri));
+    Grants grants = Grants.NONE.writing(folder).reaching(registry.orElse(NPM));
     return programs
-        .run(new Command(arguments, folder, Map.of(), timeout))
+        .run(new Command(arguments, folder, Map.of(), timeout, grants))
         .then(NpmInstaller::judge);
   }
 

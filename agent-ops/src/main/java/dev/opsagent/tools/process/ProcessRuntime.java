@@ -2,10 +2,10 @@ package dev.opsagent.tools.process;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.OneAtATime;
+import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -22,27 +22,27 @@ public final class ProcessRuntime implements ServiceRuntime {
   private final Path services;
   private final DependencyInstaller installer;
   private final UnaryOperator<String> mask;
-  private final String path;
+  private final Programs programs;
   private final ProcessTable processes;
   private final Launcher.Limits limits;
   private final LongSupplier nanoTime;
   private final OneAtATime questions = new OneAtATime("end what runs there and remove the file");
 
   /**
+   * @param programs starts the services
    * @param data the worker's data folder
-   * @param environment of this process; only its {@code PATH} is passed on
    * @param mask hides secrets in what services wrote
    * @param nanoTime monotonic time
    */
   public ProcessRuntime(
+      Programs programs,
       Path data,
-      Map<String, String> environment,
       DependencyInstaller installer,
       UnaryOperator<String> mask,
       LongSupplier nanoTime) {
     this(
+        programs,
         data,
-        environment.getOrDefault("PATH", "/usr/bin:/bin"),
         installer,
         mask,
         new ProcessTable(Path.of("/proc")),
@@ -51,8 +51,8 @@ public final class ProcessRuntime implements ServiceRuntime {
   }
 
   ProcessRuntime(
+      Programs programs,
       Path data,
-      String path,
       DependencyInstaller installer,
       UnaryOperator<String> mask,
       ProcessTable processes,
@@ -61,7 +61,7 @@ public final class ProcessRuntime implements ServiceRuntime {
     this.services = data.toAbsolutePath().normalize().resolve("services");
     this.installer = installer;
     this.mask = mask;
-    this.path = path;
+    this.programs = programs;
     this.processes = processes;
     this.limits = limits;
     this.nanoTime = nanoTime;
@@ -105,7 +105,7 @@ public final class ProcessRuntime implements ServiceRuntime {
   private Service service(String target) {
     ServiceFolder folder = new ServiceFolder(services, target);
     Launcher launcher =
-        new Launcher(target, folder, log(folder), processes, path, limits, nanoTime);
+        new Launcher(target, folder, log(folder), processes, programs, limits, nanoTime);
     return new Service(target, folder, processes, launcher, new Preparation(folder, installer));
   }
 }

@@ -34,11 +34,11 @@ class GoldenPlansTest {
 
   @BeforeEach
   void makeOperation() {
-    LocalPrograms programs = new LocalPrograms(folder, "", SecretMask.of(List.of()));
+    LocalPrograms programs = new LocalPrograms(folder, "", SecretMask.of(List.of()), "none");
     ProcessRuntime runtime =
         new ProcessRuntime(
+            programs,
             folder,
-            Map.of(),
             (_, _) -> new Answer.Ok<>(true),
             UnaryOperator.identity(),
             new RealTimers()::nanoTime);

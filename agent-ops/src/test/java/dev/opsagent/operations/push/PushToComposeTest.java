@@ -11,6 +11,7 @@ import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
+import dev.opsagent.testing.TestingPrograms;
 import dev.opsagent.testing.Verdaccio;
 import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.npm.LocalVerdaccio;
@@ -54,7 +55,7 @@ class PushToComposeTest {
           "Docker",
           () -> compose.available() instanceof Answer.Ok<?>,
           "install the Docker engine with Compose and start it");
-      BusyboxImage.make(world.programs(), folder, Map.of());
+      BusyboxImage.make(TestingPrograms.ofTheMachine(), folder, Map.of());
       GitProgram.commitAndPush(
           world.developer,
           "feat: a page",

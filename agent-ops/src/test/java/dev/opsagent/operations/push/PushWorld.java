@@ -79,8 +79,8 @@ final class PushWorld implements AutoCloseable {
     this.port = freePort();
     this.runtime =
         new ProcessRuntime(
+            programs(),
             root.resolve("services"),
-            Map.of("PATH", Peers.searchPath()),
             (folder, timeout) -> new Answer.Ok<>(true),
             UnaryOperator.identity(),
             System::nanoTime);
@@ -224,7 +224,8 @@ final class PushWorld implements AutoCloseable {
   }
 
   LocalPrograms programs() {
-    return new LocalPrograms(root.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()));
+    return new LocalPrograms(
+        root.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
   }
 
   String ref(String ref) {

@@ -14,6 +14,7 @@ import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
+import dev.opsagent.testing.TestingPrograms;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -69,7 +70,7 @@ class ComposeRuntimeTest {
   @TempDir static Path scratch;
 
   private static Programs programs =
-      new LocalPrograms(Path.of("unused"), "", SecretMask.of(List.of()));
+      new LocalPrograms(Path.of("unused"), "", SecretMask.of(List.of()), "none");
 
   @TempDir Path data;
   private final String target = "local/web" + Long.toHexString(System.nanoTime());
@@ -77,15 +78,16 @@ class ComposeRuntimeTest {
 
   @BeforeAll
   static void reachDocker() throws IOException {
-    programs = new LocalPrograms(scratch.resolve("run"), env("PATH"), SecretMask.of(List.of()));
+    programs =
+        new LocalPrograms(scratch.resolve("run"), env("PATH"), SecretMask.of(List.of()), "auto");
     var runtime = new ComposeRuntime(programs, scratch, System.getenv(), new RealTimers());
     Peers.require("Docker", () -> runtime.available() instanceof Answer.Ok<?>, FIX);
-    BusyboxImage.make(programs, scratch, docker());
+    BusyboxImage.make(TestingPrograms.ofTheMachine(), scratch, docker());
   }
 
   @AfterAll
   static void removeImage() {
-    BusyboxImage.remove(programs, scratch, docker());
+    BusyboxImage.remove(TestingPrograms.ofTheMachine(), scratch, docker());
   }
 
   @BeforeEach
@@ -256,7 +258,9 @@ class ComposeRuntimeTest {
     String[] command = new String[arguments.length + 1];
     command[0] = "docker";
     System.arraycopy(arguments, 0, command, 1, arguments.length);
-    return BusyboxImage.run(programs, scratch, docker(), command).lines().toList();
+    return BusyboxImage.run(TestingPrograms.ofTheMachine(), scratch, docker(), command)
+        .lines()
+        .toList();
   }
 
   private static Map<String, String> docker() {

@@ -25,7 +25,8 @@ final class GitSandbox {
 
   GitSandbox(Path scratch) {
     Peers.require("git", "install git");
-    this.programs = new LocalPrograms(scratch, Peers.searchPath(), SecretMask.of(List.of()));
+    this.programs =
+        new LocalPrograms(scratch, Peers.searchPath(), SecretMask.of(List.of()), "none");
   }
 
   /** The output, without the last line's end; fails when git does. */

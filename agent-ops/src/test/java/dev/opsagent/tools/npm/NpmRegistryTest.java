@@ -283,11 +283,17 @@ final class NpmRegistryTest {
   /** Runs programs and keeps what went in and out; no mask hides a secret from the test. */
   private final class Recording implements Programs {
     private final Programs programs =
-        new LocalPrograms(folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()));
+        new LocalPrograms(
+            folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
 
     @Override
     public boolean available(String program) {
       return programs.available(program);
+    }
+
+    @Override
+    public Answer<Process> start(Detached detached) {
+      return programs.start(detached);
     }
 
     @Override

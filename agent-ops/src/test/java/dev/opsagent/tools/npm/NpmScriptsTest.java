@@ -34,7 +34,8 @@ final class NpmScriptsTest {
     Peers.require("npm", "install Node.js 20");
     checkout = Files.createDirectory(folder.resolve("checkout"));
     programs =
-        new LocalPrograms(folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()));
+        new LocalPrograms(
+            folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
   }
 
   @Test
@@ -52,7 +53,8 @@ final class NpmScriptsTest {
   void nothingIsInstalledWithoutDependencies() throws IOException {
     manifest("{\"name\":\"none\",\"version\":\"1.0.0\"}");
     Files.writeString(checkout.resolve("package-lock.json"), "not even JSON");
-    assertThat(ok(scripts(NOWHERE).install(checkout, LIMIT))).isEqualTo(new Finished(0, "", ""));
+    assertThat(ok(scripts(NOWHERE).install(checkout, LIMIT)))
+        .isEqualTo(new Finished(0, "", "", Duration.ZERO));
     assertThat(no(scripts(NOWHERE).install(folder, LIMIT)).code())
         .isEqualTo(ReasonCode.PRECONDITION_FAILED);
   }

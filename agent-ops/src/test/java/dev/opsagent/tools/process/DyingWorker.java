@@ -2,6 +2,8 @@ package dev.opsagent.tools.process;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -27,10 +29,13 @@ final class DyingWorker {
             Optional.empty(),
             Map.of("GREETING", "hello"),
             Duration.ofSeconds(30));
+    String path = System.getenv().getOrDefault("PATH", "");
+    LocalPrograms programs =
+        new LocalPrograms(Path.of(args[0], "scratch"), path, SecretMask.of(List.of()), "auto");
     DependencyInstaller none = (folder, timeout) -> new Answer.Ok<>(true);
     ProcessRuntime runtime =
         new ProcessRuntime(
-            Path.of(args[0]), System.getenv(), none, UnaryOperator.identity(), System::nanoTime);
+            programs, Path.of(args[0]), none, UnaryOperator.identity(), System::nanoTime);
     boolean deployed = runtime.deploy(args[1], release) instanceof Answer.Ok<?>;
     Runtime.getRuntime().halt(deployed ? 137 : 1);
   }

@@ -8,6 +8,8 @@ import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.tools.process.ServiceState.Entry;
 import java.io.IOException;
@@ -421,8 +423,8 @@ class ProcessRuntimeTest {
           return new Answer.Ok<>(true);
         };
     return new ProcessRuntime(
+        new LocalPrograms(data.resolve("scratch"), PATH, SecretMask.of(List.of()), "auto"),
         data,
-        PATH,
         installer,
         text -> text.replace(SECRET, "[secret]"),
         processes,

@@ -1,0 +1,124 @@
+package dev.opsagent.sandbox;
+
+import dev.opsagent.sandbox.Kernel.Architecture;
+
+/** The system calls that are made or filtered here, with their numbers per architecture. */
+enum SystemCall {
+  CLOSE(3, 57),
+  IOCTL(16, 29),
+  SOCKET(41, 198),
+  SENDTO(44, 206),
+  SENDMSG(46, 211),
+  SOCKETPAIR(53, 199),
+  CLONE(56, 220),
+  WAIT4(61, 260),
+  KILL(62, 129),
+  CHMOD(90),
+  FCHMOD(91, 52),
+  CHOWN(92),
+  FCHOWN(93, 55),
+  LCHOWN(94),
+  PTRACE(101, 117),
+  SYSLOG(103, 116),
+  CAPSET(126, 91),
+  UTIME(132),
+  PERSONALITY(135, 92),
+  SETPRIORITY(141, 140),
+  SCHED_SETPARAM(142, 118),
+  SCHED_SETSCHEDULER(144, 119),
+  PIVOT_ROOT(155, 41),
+  PRCTL(157, 167),
+  ADJTIMEX(159, 171),
+  CHROOT(161, 51),
+  ACCT(163, 89),
+  SETTIMEOFDAY(164, 170),
+  MOUNT(165, 40),
+  UMOUNT2(166, 39),
+  SWAPON(167, 224),
+  SWAPOFF(168, 225),
+  REBOOT(169, 142),
+  IOPL(172),
+  IOPERM(173),
+  INIT_MODULE(175, 105),
+  DELETE_MODULE(176, 106),
+  QUOTACTL(179, 60),
+  SETXATTR(188, 5),
+  LSETXATTR(189, 6),
+  FSETXATTR(190, 7),
+  REMOVEXATTR(197, 14),
+  LREMOVEXATTR(198, 15),
+  FREMOVEXATTR(199, 16),
+  SCHED_SETAFFINITY(203, 122),
+  CLOCK_SETTIME(227, 112),
+  UTIMES(235),
+  KEXEC_LOAD(246, 104),
+  ADD_KEY(248, 217),
+  REQUEST_KEY(249, 218),
+  KEYCTL(250, 219),
+  IOPRIO_SET(251, 30),
+  OPENAT(257, 56),
+  FCHOWNAT(260, 54),
+  FUTIMESAT(261),
+  FCHMODAT(268, 53),
+  UNSHARE(272, 97),
+  UTIMENSAT(280, 88),
+  PIPE2(293, 59),
+  PERF_EVENT_OPEN(298, 241),
+  PRLIMIT64(302, 261),
+  OPEN_BY_HANDLE_AT(304, 265),
+  CLOCK_ADJTIME(305, 266),
+  SENDMMSG(307, 269),
+  SETNS(308, 268),
+  PROCESS_VM_READV(310, 270),
+  PROCESS_VM_WRITEV(311, 271),
+  KCMP(312, 272),
+  FINIT_MODULE(313, 273),
+  SCHED_SETATTR(314, 274),
+  SECCOMP(317, 277),
+  KEXEC_FILE_LOAD(320, 294),
+  BPF(321, 280),
+  USERFAULTFD(323, 282),
+  IO_URING_SETUP(425, 425),
+  IO_URING_ENTER(426, 426),
+  IO_URING_REGISTER(427, 427),
+  OPEN_TREE(428, 428),
+  MOVE_MOUNT(429, 429),
+  FSOPEN(430, 430),
+  FSCONFIG(431, 431),
+  FSMOUNT(432, 432),
+  FSPICK(433, 433),
+  CLONE3(435, 435),
+  PIDFD_GETFD(438, 438),
+  PROCESS_MADVISE(440, 440),
+  MOUNT_SETATTR(442, 442),
+  LANDLOCK_CREATE_RULESET(444, 444),
+  LANDLOCK_ADD_RULE(445, 445),
+  LANDLOCK_RESTRICT_SELF(446, 446),
+  FCHMODAT2(452, 452),
+  SETXATTRAT(463, 463),
+  REMOVEXATTRAT(466, 466),
+  OPEN_TREE_ATTR(467, 467),
+  FILE_SETATTR(469, 469);
+
+  private static final int NONE = -1;
+
+  private final int x86;
+  private final int arm;
+
+  SystemCall(int x86) {
+    this(x86, NONE);
+  }
+
+  SystemCall(int x86, int arm) {
+    this.x86 = x86;
+    this.arm = arm;
+  }
+
+  /** Its number; negative where there is no such call. */
+  int number(Architecture architecture) {
+    return switch (architecture) {
+      case X86_64 -> x86;
+      case AARCH64 -> arm;
+    };
+  }
+}
