@@ -4,6 +4,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaMethodCall;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -128,6 +130,63 @@ class ArchitectureTest {
           .haveNameMatching(".*(Impl|Manager|Helper|Util|Utils|Base)")
           .orShould()
           .haveNameMatching(".*\\.Abstract[A-Z].*");
+
+  /** JVMs of our own, and what doctor asks for its version, run nobody else's code. */
+  @ArchTest
+  static final ArchRule programs_start_behind_the_wall =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(ROOT + ".sandbox..", ROOT + ".bench..")
+          .and()
+          .doNotHaveFullyQualifiedName(ROOT + ".cli.InstalledPrograms")
+          .should()
+          .callConstructor(ProcessBuilder.class, String[].class)
+          .orShould()
+          .callConstructor(ProcessBuilder.class, List.class)
+          .orShould()
+          .callMethodWhere(named(Runtime.class, "exec"));
+
+  @ArchTest
+  static final ArchRule files_are_written_where_they_are_kept =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              packages(
+                  "sandbox",
+                  "outside",
+                  "tools.compose",
+                  "tools.git",
+                  "tools.index",
+                  "tools.npm",
+                  "tools.process",
+                  "operations.push",
+                  "broker",
+                  "bench",
+                  "cli"))
+          .should()
+          .callMethodWhere(
+              named(
+                  java.nio.file.Files.class,
+                  "write|writeString|newOutputStream|newBufferedWriter|newByteChannel|copy|move"
+                      + "|delete|deleteIfExists|createFile|createLink|createSymbolicLink"
+                      + "|createTempFile|set[A-Z].*"))
+          .orShould()
+          .callMethodWhere(named(java.nio.channels.FileChannel.class, "open"))
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.io.FileOutputStream.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.io.FileWriter.class)
+          .orShould()
+          .dependOnClassesThat()
+          .areAssignableTo(java.io.RandomAccessFile.class);
+
+  private static DescribedPredicate<JavaMethodCall> named(Class<?> owner, String names) {
+    return DescribedPredicate.describe(
+        owner.getSimpleName() + "." + names,
+        call -> call.getTargetOwner().isEquivalentTo(owner) && call.getName().matches(names));
+  }
 
   private static ArchRule adapter(String room) {
     return sees(room, "authority", "plan", "execution", "audit", "outside", "configuration");

@@ -15,6 +15,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -73,8 +74,9 @@ final class BubblewrapWall implements Wall {
   public Running start(Launch launch) throws IOException {
     List<String> arguments = arguments(launch);
     CallFilter filter = Restrictions.insideNamespaces(architecture, launch.grants());
-    Start start =
-        new Start(bubblewrap, arguments, Path.of("/"), launch.environment(), launch.output());
+    Map<String, String> environment = new HashMap<>(launch.environment());
+    marks(launch).forEach(environment::remove);
+    Start start = new Start(bubblewrap, arguments, Path.of("/"), environment, launch.output());
     try (Rights rights = new Rights(landlock(launch.grants()), filter, true)) {
       return new Running(Spawner.start(start, rights));
     } catch (Refused e) {
@@ -107,16 +109,25 @@ final class BubblewrapWall implements Wall {
     if (!(launch.grants().network() instanceof Network.None)) {
       all.add("--share-net");
     }
-    if (launch.output().isEmpty()) {
-      all.add("--die-with-parent");
-    }
+    // A service goes on without the worker, and leads a session like any other.
+    all.add(launch.output().isEmpty() ? "--die-with-parent" : "--new-session");
     all.addAll(system(launch));
     all.addAll(grants(launch));
     all.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
+    for (String mark : marks(launch)) {
+      all.addAll(List.of("--setenv", mark, launch.environment().getOrDefault(mark, "")));
+    }
     all.addAll(List.of("--chdir", launch.directory().toString(), "--"));
     all.add(launch.program().toString());
     all.addAll(launch.arguments());
     return all;
+  }
+
+  /** A service is known by these, and bubblewrap is not the service. */
+  private static List<String> marks(Launch launch) {
+    return launch.environment().keySet().stream()
+        .filter(name -> launch.output().isPresent() && name.startsWith("OPS_AGENT_"))
+        .toList();
   }
 
   private static List<String> system(Launch launch) throws IOException {

@@ -2,9 +2,6 @@ package dev.opsagent.sandbox;
 
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -14,7 +11,6 @@ import java.util.concurrent.TimeoutException;
 /** A child of this process that {@link Spawner} started. */
 final class SpawnedProcess extends Process {
   private static final int SIGNALLED = 0x7f;
-  private static final long EINTR = 4;
 
   private final long pid;
   private final InputStream stdout;
@@ -31,16 +27,9 @@ final class SpawnedProcess extends Process {
     this.handle = ProcessHandle.of(pid);
   }
 
-  /** Waits for its end; on a thread that has nothing else to do. */
-  void collect() {
-    try (Arena arena = Arena.ofConfined()) {
-      MemorySegment status = arena.allocate(8, 8);
-      long found = Kernel.call(SystemCall.WAIT4, pid, status.address());
-      while (found == -EINTR) {
-        found = Kernel.call(SystemCall.WAIT4, pid, status.address());
-      }
-      exit.complete(code(status.get(ValueLayout.JAVA_INT, 0)));
-    }
+  /** Tells that it has ended, with the status that the kernel gave. */
+  void ended(int status) {
+    exit.complete(code(status));
   }
 
   private static int code(int status) {

@@ -17,10 +17,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * Starts programs from a thread that first gives up rights. Restrictions of the kernel hold for a
- * thread and what it starts, so the thread is made for one start and ends with it; and since a
+ * thread and what it starts, so the thread is made for one program and ends with it; and since a
  * thread that it makes would inherit them too, everything it does is prepared before, and whoever
  * waits for it is a plain thread: to wake a virtual one may make a new carrier.
  */
@@ -28,6 +29,8 @@ final class Spawner {
   private static final short SIGNALS_AND_SESSION = 0x04 | 0x08 | 0x80;
   private static final int STRUCTURE = 1024;
   private static final int SIGNAL_SET = 128;
+  private static final int STACK = 256 * 1024;
+  private static final long EINTR = 4;
   private static final int O_CLOEXEC = 0x80000;
   private static final int O_APPEND = 0x400 | 0x40 | 0x1;
   private static final int OWNER_ONLY = 0600;
@@ -95,30 +98,23 @@ final class Spawner {
     }
   }
 
-  /** The thread that started it also collects its end, whoever asks. */
   private static void startAndWait(
       Start start, Restriction restriction, CompletableFuture<SpawnedProcess> started) {
-    SpawnedProcess process;
     try (Arena arena = Arena.ofConfined()) {
-      process = spawn(arena, start, restriction);
+      SpawnedProcess process;
+      Confined confined;
+      try (Output output = Output.of(arena, start.output())) {
+        confined = confined(arena, start, restriction, output);
+        new Thread(null, confined, "confined start", STACK, false).start();
+        confined.spawned.await();
+        long pid = confined.pid();
+        process = new SpawnedProcess(pid, output.read(output.out), output.read(output.err));
+      }
+      started.complete(process);
+      process.ended(confined.end());
+      call(END_ACTIONS, confined.actions);
     } catch (IOException | Refused | InterruptedException | RuntimeException | Error e) {
       started.completeExceptionally(e);
-      return;
-    }
-    started.complete(process);
-    process.collect();
-  }
-
-  private static SpawnedProcess spawn(Arena arena, Start start, Restriction restriction)
-      throws IOException, Refused, InterruptedException {
-    try (Output output = Output.of(arena, start.output())) {
-      Confined confined = confined(arena, start, restriction, output);
-      // Its own memory is this thread's; the other one only reads addresses.
-      Thread thread = new Thread(null, confined, "confined start", 256 * 1024, false);
-      thread.start();
-      thread.join();
-      call(END_ACTIONS, confined.actions);
-      return new SpawnedProcess(confined.pid(), output.read(output.out), output.read(output.err));
     }
   }
 
@@ -148,7 +144,8 @@ final class Spawner {
         actions,
         attributes,
         Kernel.texts(arena, start.arguments()),
-        Kernel.texts(arena, environment));
+        Kernel.texts(arena, environment),
+        arena.allocate(8, 8));
   }
 
   private interface NativeCall {
@@ -180,8 +177,12 @@ final class Spawner {
     private final MemorySegment attributes;
     private final MemorySegment arguments;
     private final MemorySegment environment;
-    private long refused;
-    private int error = -1;
+    private final MemorySegment status;
+    private final CountDownLatch spawned = new CountDownLatch(1);
+    private final CountDownLatch known = new CountDownLatch(1);
+    private final CountDownLatch collected = new CountDownLatch(1);
+    private volatile long refused;
+    private volatile int error = -1;
 
     Confined(
         Restriction restriction,
@@ -190,7 +191,8 @@ final class Spawner {
         MemorySegment actions,
         MemorySegment attributes,
         MemorySegment arguments,
-        MemorySegment environment) {
+        MemorySegment environment,
+        MemorySegment status) {
       this.restriction = restriction;
       this.number = shared(number);
       this.program = shared(program);
@@ -198,6 +200,7 @@ final class Spawner {
       this.attributes = shared(attributes);
       this.arguments = shared(arguments);
       this.environment = shared(environment);
+      this.status = shared(status);
     }
 
     /** The same memory for the other thread; the one that owns it waits meanwhile. */
@@ -214,9 +217,32 @@ final class Spawner {
           error =
               (int) SPAWN.invokeExact(number, program, steps, attributes, arguments, environment);
         }
+        spawned.countDown();
+        if (refused == 0 && error == 0) {
+          known.await();
+          collect();
+        }
       } catch (Throwable e) {
         refused = Integer.MIN_VALUE;
       }
+      spawned.countDown();
+      collected.countDown();
+    }
+
+    /** This thread is the parent: with it a program that dies with its parent would end. */
+    private void collect() {
+      long pid = number.get(JAVA_INT, 0);
+      long found = Kernel.call(SystemCall.WAIT4, pid, status.address());
+      while (found == -EINTR) {
+        found = Kernel.call(SystemCall.WAIT4, pid, status.address());
+      }
+    }
+
+    /** Waits for the program's end; nobody else gets its number before this is called. */
+    int end() throws InterruptedException {
+      known.countDown();
+      collected.await();
+      return status.get(JAVA_INT, 0);
     }
 
     long pid() throws IOException {

@@ -77,7 +77,8 @@ final class EscapeWorld implements AutoCloseable {
 
   private void fillOutside() throws IOException {
     Files.writeString(outside.resolve("victim"), "untouched");
-    Files.setAttribute(outside.resolve("victim"), "user:mark", java.nio.ByteBuffer.wrap(new byte[1]));
+    Files.setAttribute(
+        outside.resolve("victim"), "user:mark", java.nio.ByteBuffer.wrap(new byte[1]));
     Files.writeString(outside.resolve("secret"), CANARY);
     Files.createDirectories(outside.resolve("empty"));
     Files.createDirectories(outside.resolve("other-task/checkout"));
@@ -111,8 +112,7 @@ final class EscapeWorld implements AutoCloseable {
     }
     Map<String, String> before = snapshot();
     Command command =
-        new Command(
-            escape.command(), work, environment(seconds), LIMIT, grants(escape));
+        new Command(escape.command(), work, environment(seconds), LIMIT, grants(escape));
     Answer<Finished> answer = programs.run(command);
     Set<String> ways = new java.util.TreeSet<>();
     if (goesOn()) {

@@ -94,17 +94,21 @@ final class Launcher {
 
   private Answer<ProcessIdentity> started(Process process, Spec spec)
       throws IOException, InterruptedException {
-    // Absent when it has ended already; its exit is then noticed below.
-    Optional<ProcessIdentity> identity = processes.identify(process.pid());
     try {
-      return livesOn(process, spec) && identity.isPresent()
-          ? new Answer.Ok<>(identity.get())
-          : ended(process, spec);
+      return livesOn(process, spec) ? identified(process, spec) : ended(process, spec);
     } catch (InterruptedException e) {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
       throw e;
     }
+  }
+
+  /** The service's own process: what was started may be a wall around it. */
+  private Answer<ProcessIdentity> identified(Process process, Spec spec)
+      throws IOException, InterruptedException {
+    Optional<ProcessIdentity> marked = processes.showsMarks() ? find(spec) : Optional.empty();
+    Optional<ProcessIdentity> identity = marked.or(() -> processes.identify(process.pid()));
+    return identity.isPresent() ? new Answer.Ok<>(identity.get()) : ended(process, spec);
   }
 
   /** Ends the process and everything that it started; first politely. */

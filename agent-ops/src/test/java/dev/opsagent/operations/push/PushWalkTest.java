@@ -199,11 +199,11 @@ final class PushWalkTest {
   }
 
   @Test
-  void aScriptThatCommitsIsForeign() {
-    assertForeign(
+  void aScriptCannotCommit() {
+    String script =
         "require('child_process').execSync("
-            + "'git -c user.name=x -c user.email=x@y commit --allow-empty -qm planted');",
-        "HEAD of the checkout was moved");
+            + "'git -c user.name=x -c user.email=x@y commit --allow-empty -qm planted');";
+    assertWithdrawn(script, ReasonCode.TOOL_FAILED, "exit code 1");
   }
 
   @Test
@@ -275,6 +275,10 @@ final class PushWalkTest {
   }
 
   private void assertForeign(String script, String named) {
+    assertWithdrawn(script, ReasonCode.FOREIGN_CHANGE, named);
+  }
+
+  private void assertWithdrawn(String script, ReasonCode code, String named) {
     pull();
     commitAndPush(world.developer, "chore: plant", Map.of("build.js", PushWorld.build(script)));
     String base = world.ref("main");
@@ -282,7 +286,7 @@ final class PushWalkTest {
 
     Failure failure = run.run().orElseThrow();
 
-    assertThat(failure.code()).isEqualTo(ReasonCode.FOREIGN_CHANGE);
+    assertThat(failure.code()).isEqualTo(code);
     assertThat(failure.cause()).contains(named);
     assertThat(run.remains).isEmpty();
     assertThat(world.ref("main")).isEqualTo(base);
