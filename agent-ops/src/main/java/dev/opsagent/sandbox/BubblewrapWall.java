@@ -196,7 +196,7 @@ final class BubblewrapWall implements Wall {
   private static List<Path> foldersAbove(Path repository, Grants grants) {
     List<Path> folders = new ArrayList<>();
     Path folder = repository.getParent();
-    while (!grants.writable().contains(folder)) {
+    while (folder != null && !grants.writable().contains(folder)) {
       folders.add(folder);
       folder = folder.getParent();
     }

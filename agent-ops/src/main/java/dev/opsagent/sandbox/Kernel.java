@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /** The kernel's door: raw system calls, which the C library passes on as they are. */
+@SuppressWarnings("restricted") // native access is granted to the whole class path at the start
 final class Kernel {
   private static final StructLayout STATE = Linker.Option.captureStateLayout();
   private static final VarHandle ERRNO =

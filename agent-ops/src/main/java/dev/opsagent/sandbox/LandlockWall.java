@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -136,17 +137,21 @@ final class LandlockWall implements Wall {
     List<Aside> aside = new ArrayList<>();
     for (Path path : Repositories.below(launch.grants().writable())) {
       Path place = launch.aside().resolve("git-" + aside.size());
-      Path parent = path.getParent().toRealPath();
+      Path parent = above(path).toRealPath();
       Files.move(path, place, StandardCopyOption.ATOMIC_MOVE);
       aside.add(new Aside(path, parent, place));
     }
     return aside;
   }
 
+  private static Path above(Path path) {
+    return Objects.requireNonNull(path.getParent());
+  }
+
   private static void putBack(List<Aside> aside) throws IOException {
     for (Aside one : aside) {
       // A program may have put a link in the folder's place, which would lead elsewhere.
-      if (!one.path().getParent().toRealPath().equals(one.parent())) {
+      if (!above(one.path()).toRealPath().equals(one.parent())) {
         throw new IOException("a folder that held a .git was moved");
       }
       FolderRemoval.remove(one.path());

@@ -25,6 +25,7 @@ import java.util.concurrent.CountDownLatch;
  * thread that it makes would inherit them too, everything it does is prepared before, and whoever
  * waits for it is a plain thread: to wake a virtual one may make a new carrier.
  */
+@SuppressWarnings("restricted") // memory that one thread lends to another
 final class Spawner {
   private static final short SIGNALS_AND_SESSION = 0x04 | 0x08 | 0x80;
   private static final int STRUCTURE = 1024;

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 
@@ -75,9 +76,10 @@ final class SystemFolders {
       }
     }
     Path real = program.toRealPath();
-    if (!found.contains(real.getParent()) && !isOfTheSystem(real)) {
+    Path folder = Objects.requireNonNull(real.getParent());
+    if (!found.contains(folder) && !isOfTheSystem(real)) {
       found.add(real);
-      found.addAll(installation(real.getParent()));
+      found.addAll(installation(folder));
     }
     found.removeIf(SystemFolders::isOfTheSystem);
     return List.copyOf(found);

@@ -21,9 +21,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,7 +42,6 @@ final class EscapeWorld implements AutoCloseable {
   private final Path home;
   private final Process victim;
   private final Listeners listeners = new Listeners();
-  private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
   EscapeWorld(Path root) throws IOException {
     this.root = root;
@@ -241,16 +238,13 @@ final class EscapeWorld implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    victim.destroyForcibly().waitFor();
+  public void close() throws IOException {
+    victim.destroyForcibly().onExit().join();
     ProcessHandle.allProcesses()
         .filter(it -> it.info().commandLine().orElse("").contains(work.toString()))
         .forEach(ProcessHandle::destroyForcibly);
     listeners.close();
     Files.deleteIfExists(home);
-    while (!parts.isEmpty()) {
-      parts.pop().close();
-    }
     FolderRemoval.remove(root.resolve("workspaces"));
   }
 }

@@ -1,5 +1,6 @@
 package dev.opsagent.sandbox;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
@@ -17,7 +18,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 /** Peers that nobody behind a wall may reach, and one that a command may declare. */
 final class Listeners implements AutoCloseable {
   private final AtomicInteger heard = new AtomicInteger();
-  private final Deque<AutoCloseable> open = new ArrayDeque<>();
+  private final Deque<Closeable> open = new ArrayDeque<>();
   private final ServerSocketChannel tcp;
   private final DatagramSocket udp;
   private final ServerSocket declared;
@@ -80,7 +81,7 @@ final class Listeners implements AutoCloseable {
     return heard.get() > 0 || !abstractListener.isAlive();
   }
 
-  int tcpPort() throws IllegalStateException {
+  int tcpPort() {
     return tcp.socket().getLocalPort();
   }
 
@@ -97,8 +98,8 @@ final class Listeners implements AutoCloseable {
   }
 
   @Override
-  public void close() throws Exception {
-    abstractListener.destroyForcibly().waitFor();
+  public void close() throws IOException {
+    abstractListener.destroyForcibly().onExit().join();
     while (!open.isEmpty()) {
       open.pop().close();
     }
