@@ -161,7 +161,7 @@ final class EscapeWorld implements AutoCloseable {
     environment.put("OUT", outside.toString());
     environment.put("VICTIM", Long.toString(victim.pid()));
     environment.put("WORKER", Long.toString(ProcessHandle.current().pid()));
-    environment.put("OPERATOR_HOME", home.getParent().toString());
+    environment.put("OPERATOR_HOME", Path.of(System.getProperty("user.home")).toString());
     environment.put("HOME_CANARY", home.getFileName().toString());
     environment.put("TCP", Integer.toString(listeners.tcpPort()));
     environment.put("UDP", Integer.toString(listeners.udpPort()));

@@ -26,11 +26,12 @@ final class Listeners implements AutoCloseable {
   private final Process abstractListener;
 
   Listeners() throws IOException {
-    tcp = ServerSocketChannel.open().bind(new InetSocketAddress("127.0.0.1", 0));
+    tcp =
+        ServerSocketChannel.open().bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     listen(tcp);
-    declared = new ServerSocket(0, 50, InetAddress.getByName("0.0.0.0"));
+    declared = new ServerSocket(0);
     open.push(declared);
-    udp = new DatagramSocket(new InetSocketAddress("127.0.0.1", 0));
+    udp = new DatagramSocket(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     open.push(udp);
     Thread.ofVirtual().start(this::receive);
     // Java knows no abstract names; perl has them, and says so when somebody comes.
