@@ -1,5 +1,6 @@
 package dev.opsagent;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.operations.push.PushOperation;
@@ -53,10 +54,15 @@ record Catalogue(Configuration configuration, Path data, Map<String, String> env
    * Makes the operations.
    *
    * @param programs all that they start
+   * @param owners the operator's map of owners
    * @param health closed by the caller, after the operations have ended
    */
   Map<String, Operation> operations(
-      LocalPrograms programs, Workspaces workspaces, HttpHealthProbe health, SystemTimers timers) {
+      LocalPrograms programs,
+      Workspaces workspaces,
+      OwnershipMap owners,
+      HttpHealthProbe health,
+      SystemTimers timers) {
     SecretMask mask = mask();
     Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
     Map<String, ServiceRuntime> runtimes = new HashMap<>();
@@ -75,6 +81,7 @@ record Catalogue(Configuration configuration, Path data, Map<String, String> env
             health,
             new DesktopBrowser(programs, data, System.getProperty("os.name"), environment),
             workspaces,
+            owners,
             timers);
     return Map.of(push.name(), new Walled(push, programs, configuration.sandbox()));
   }

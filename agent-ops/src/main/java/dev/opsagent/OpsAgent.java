@@ -1,7 +1,9 @@
 package dev.opsagent;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.RoutingMap;
 import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.OwnershipFile;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
@@ -162,6 +164,7 @@ public final class OpsAgent implements AutoCloseable {
       Deque<AutoCloseable> running) {
 
     OpsAgent start() throws CannotStart, InterruptedException {
+      OwnershipMap owners = owners();
       Path data = folder(configuration.data());
       BusSettings settings = bus();
       SystemTimers timers = keep(new SystemTimers());
@@ -178,7 +181,7 @@ public final class OpsAgent implements AutoCloseable {
       Map<String, Operation> catalogue =
           rehearsed.orElseGet(() ->
               works.operations(
-                  programs.orElseThrow(), workspaces, keep(new HttpHealthProbe()), timers));
+                  programs.orElseThrow(), workspaces, owners, keep(new HttpHealthProbe()), timers));
 
       Intake intake =
           new Intake(
@@ -225,6 +228,15 @@ public final class OpsAgent implements AutoCloseable {
         return;
       }
       LOG.info("wall around programs: {}; not covered: {}", wall.level().title(), open);
+    }
+
+    /** A map that is missing or unsound stops the start; another one never takes its place. */
+    private OwnershipMap owners() throws CannotStart {
+      return switch (OwnershipFile.load(configuration.ownership())) {
+        case OwnershipFile.Loaded.Sound(OwnershipMap map) -> map;
+        case OwnershipFile.Loaded.Unsound unsound ->
+            throw new CannotStart(List.of(unsound.failure()));
+      };
     }
 
     /** What the partitions of a fleet have in common is its worker, in any of its environments. */

@@ -25,6 +25,7 @@ record Commands(List<Object> all) {
             new ResolveCommand(around, opener),
             new ReplayCommand(around, opener),
             new RouteCommand(around),
+            PolicyCommand.of(around, opener),
             new DoctorCommand(around),
             new BenchCommand(around),
             new SimulateCommand(around),

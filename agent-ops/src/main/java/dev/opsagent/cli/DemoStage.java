@@ -131,7 +131,8 @@ final class DemoStage {
             Duration.ofMinutes(5), Duration.ofMinutes(30), Duration.ofMinutes(1)),
         Configuration.Guarding.DEFAULT,
         Duration.ofDays(15),
-        Configuration.Sandbox.DEFAULT);
+        Configuration.Sandbox.DEFAULT,
+        Optional.empty());
   }
 
   void say(String line) {

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param sessionTimeout how long the group waits for a silent worker before it gives its work away
  * @param environments the environments whose tasks this worker carries out
  * @param ledgerRetention how long ended tasks stay in the ledger
+ * @param ownership file with the map of owners, when it is not the one that comes along
  * @param gitCredentials tried in this order; the first whose prefix fits the remote is used
  */
 public record Configuration(
@@ -33,7 +34,8 @@ public record Configuration(
     Timeouts timeouts,
     Guarding guarding,
     Duration ledgerRetention,
-    Sandbox sandbox) {
+    Sandbox sandbox,
+    Optional<Path> ownership) {
 
   public Configuration {
     environments = List.copyOf(environments);

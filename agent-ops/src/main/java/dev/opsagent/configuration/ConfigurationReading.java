@@ -96,7 +96,8 @@ final class ConfigurationReading {
             duration(Setting.RESTORE_TIMEOUT, Duration.ofSeconds(1), Duration.ofHours(1))),
         guarding(),
         duration(Setting.LEDGER_RETENTION, Duration.ofSeconds(1), Duration.ofDays(3650)),
-        sandbox());
+        sandbox(),
+        present(text(Setting.OWNERSHIP)).map(sources.directory()::resolve));
   }
 
   private Configuration.Sandbox sandbox() {

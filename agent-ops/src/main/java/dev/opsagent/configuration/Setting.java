@@ -33,7 +33,8 @@ public enum Setting {
   PER_SECOND("guards.per-second", "", "20"),
   LONGEST_WAIT("guards.longest-wait", "", "30s"),
   SANDBOX_LEVEL("sandbox.level", "--sandbox", "auto"),
-  SANDBOX_REQUIRE("sandbox.require", "", "");
+  SANDBOX_REQUIRE("sandbox.require", "", ""),
+  OWNERSHIP("policy.ownership", "", "");
 
   private final String key;
   private final String variable;

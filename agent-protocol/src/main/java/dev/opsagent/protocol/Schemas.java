@@ -84,6 +84,7 @@ final class Schemas {
   private static Map<String, String> texts() {
     Map<String, String> texts = new HashMap<>();
     texts.put("urn:dev.opsagent:common:v" + MessageType.VERSION, resource("common.schema.json"));
+    texts.put(OwnershipSchema.ID, resource(OwnershipSchema.FILE));
     Arrays.stream(MessageType.values())
         .forEach(type -> texts.put(type.schemaId(), resource(type.schemaFile())));
     OPERATIONS.forEach(

@@ -31,6 +31,7 @@ import tools.jackson.databind.node.ObjectNode;
 /** Holds the records to the schemas, both ways, and both to the examples. */
 class ContractTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
+  private static final String OWNERSHIP = "ownership";
   private static final Map<MessageType, Set<String>> DEFAULTED =
       Map.of(
           MessageType.TASK_DISPATCH,
@@ -52,11 +53,11 @@ class ContractTest {
   }
 
   static Stream<Example> goodParameters() {
-    return Examples.good().filter(example -> !isMessage(example));
+    return Examples.good().filter(ContractTest::isOperation);
   }
 
   static Stream<Example> badParameters() {
-    return Examples.bad().filter(example -> !isMessage(example));
+    return Examples.bad().filter(ContractTest::isOperation);
   }
 
   @ParameterizedTest
@@ -116,6 +117,28 @@ class ContractTest {
     assertThat(refusal.getMessage()).doesNotContain("hunter2");
   }
 
+  static Stream<Example> goodMaps() {
+    return Examples.good().filter(ContractTest::isMapOfOwners);
+  }
+
+  static Stream<Example> badMaps() {
+    return Examples.bad().filter(ContractTest::isMapOfOwners);
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodMaps")
+  void aGoodMapOfOwnersIsAccepted(Example example) {
+    OwnershipSchema.validate(Json.readTree(example.bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badMaps")
+  void aBadMapOfOwnersIsRefusedNamingTheField(Example example) {
+    JsonNode tree = Json.readTree(example.bytes());
+
+    assertThat(refusal(() -> OwnershipSchema.validate(tree)).field()).isEqualTo(example.expected());
+  }
+
   @Test
   void everySchemaHasGoodAndBadExamples() {
     Set<String> schemas =
@@ -123,13 +146,14 @@ class ContractTest {
                 Arrays.stream(MessageType.values()).map(MessageType::message),
                 OperationSchemas.names().stream().map(name -> "operations." + name))
             .collect(Collectors.toCollection(TreeSet::new));
+    schemas.add(OWNERSHIP);
 
     assertThat(folders(Examples.good())).isEqualTo(schemas);
     assertThat(folders(Examples.bad())).isEqualTo(schemas);
   }
 
   @Test
-  void everySchemaFileBelongsToAMessageOrAnOperation() throws IOException {
+  void everySchemaFileBelongsToAMessageAnOperationOrTheMapOfOwners() throws IOException {
     Set<String> messages =
         Arrays.stream(MessageType.values())
             .map(MessageType::schemaFile)
@@ -139,6 +163,7 @@ class ContractTest {
             .map(name -> name + ".schema.json")
             .collect(Collectors.toSet());
     messages.add("common.schema.json");
+    messages.add(OwnershipSchema.FILE);
 
     assertThat(files(Examples.SCHEMAS)).isEqualTo(messages);
     assertThat(files(Examples.SCHEMAS.resolve("operations"))).isEqualTo(operations);
@@ -291,7 +316,15 @@ class ContractTest {
   }
 
   private static boolean isMessage(Example example) {
-    return !example.schema().startsWith("operations.");
+    return !isOperation(example) && !isMapOfOwners(example);
+  }
+
+  private static boolean isOperation(Example example) {
+    return example.schema().startsWith("operations.");
+  }
+
+  private static boolean isMapOfOwners(Example example) {
+    return example.schema().equals(OWNERSHIP);
   }
 
   private static String operation(Example example) {

@@ -13,7 +13,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Finds the branch that a task means, and sees that it is in a state to release from. */
-record BranchLookup(Repository repository) {
+record BranchLookup(Repository repository, WriteBoundary boundary) {
   private static final String HEADS = "refs/heads/";
 
   RemoteBranch find(String environment, RepositoryRef wanted) throws Stopped {
@@ -55,7 +55,7 @@ record BranchLookup(Repository repository) {
               .formatted(checkout.head(), branch, remote.head()),
           "git pull and git push, until both are equal");
     }
-    WriteBoundary.inWorkingFolder(checkout, action);
+    boundary.inWorkingFolder(checkout, action);
     return remote;
   }
 

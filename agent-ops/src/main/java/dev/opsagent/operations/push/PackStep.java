@@ -94,7 +94,8 @@ record PackStep(ReleaseSource sources, PackageRegistry registry) implements Push
     if (manifest == null) {
       throw new IllegalStateException("every release raises the version in " + Manifest.FILE);
     }
-    new PackedFiles(unlessOk(source.files()), raised, Manifest.read(manifest).declared())
+    new PackedFiles(
+            sources.owners(), unlessOk(source.files()), raised, Manifest.read(manifest).declared())
         .check(packed);
   }
 

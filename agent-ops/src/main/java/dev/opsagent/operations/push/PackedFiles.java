@@ -1,8 +1,9 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.authority.Owner;
-import dev.opsagent.authority.Ownership;
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.PathGlob;
+import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.BufferedInputStream;
@@ -29,12 +30,16 @@ import org.jspecify.annotations.Nullable;
  * a generated folder that the manifest declares. A planted file, an ignored secret or an edited
  * source is neither.
  *
+ * @param owners tells which folders are generated
  * @param committed files of the commit: path to git blob id
  * @param raised the files that the release changes, as they must be
  * @param declared what the manifest says it ships
  */
 record PackedFiles(
-    Map<String, String> committed, Map<String, byte[]> raised, List<String> declared) {
+    OwnershipMap owners,
+    Map<String, String> committed,
+    Map<String, byte[]> raised,
+    List<String> declared) {
   private static final String ROOT = "package/";
   private static final int MAX_FILES = 50_000;
   private static final long MAX_BYTES = 512L * 1024 * 1024;
@@ -79,11 +84,14 @@ record PackedFiles(
     if (entry.isDirectory()) {
       return;
     }
-    if (!entry.isFile() || entry.isLink() || entry.isSymbolicLink() || !Ownership.isPath(path)) {
-      throw WriteBoundary.foreignEntry(entry.getName(), "is not a plain file of the package");
+    if (!entry.isFile()
+        || entry.isLink()
+        || entry.isSymbolicLink()
+        || !RepositoryPath.isPath(path)) {
+      throw foreign(entry.getName(), "is not a plain file of the package");
     }
     if (!seen.add(path)) {
-      throw WriteBoundary.foreignEntry(path, "is packed twice");
+      throw foreign(path, "is packed twice");
     }
     check(path, content.readNBytes(Math.toIntExact(entry.getSize())));
   }
@@ -92,29 +100,33 @@ record PackedFiles(
     byte[] expected = raised.get(path);
     if (expected != null) {
       if (!Arrays.equals(expected, content)) {
-        throw WriteBoundary.foreignEntry(path, "differs from what the release commits");
+        throw foreign(path, "differs from what the release commits");
       }
       return;
     }
     String blob = committed.get(path);
     if (blob != null) {
       if (!blob.equals(blobId(content))) {
-        throw WriteBoundary.foreignEntry(path, "differs from the commit");
+        throw foreign(path, "differs from the commit");
       }
       return;
     }
     if (!isGenerated(path)) {
-      throw WriteBoundary.foreignEntry(path, "is not in the commit");
+      throw foreign(path, "is not in the commit");
     }
   }
 
+  private Stopped foreign(String path, String why) {
+    return new WriteBoundary(owners).foreignEntry(path, why);
+  }
+
   private boolean isGenerated(String path) {
-    return Ownership.DEFAULT.of(path) == Owner.GENERATED
+    return owners.judge(path).owner() == Owner.GENERATED
         && declared.stream().anyMatch(declaration -> covers(declaration, path));
   }
 
   /** Whether a declaration names the file, a folder above it, or its neighbour in that folder. */
-  private static boolean covers(String declaration, String path) {
+  private boolean covers(String declaration, String path) {
     if (path.equals(declaration) || path.startsWith(declaration + "/")) {
       return true;
     }
@@ -123,8 +135,8 @@ record PackedFiles(
     }
     int slash = declaration.indexOf('/');
     return slash > 0
-        && Ownership.isPath(declaration)
-        && Ownership.DEFAULT.of(declaration) == Owner.GENERATED
+        && RepositoryPath.isPath(declaration)
+        && owners.judge(declaration).owner() == Owner.GENERATED
         && path.startsWith(declaration.substring(0, slash + 1));
   }
 

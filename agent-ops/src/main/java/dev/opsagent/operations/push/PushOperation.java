@@ -1,5 +1,6 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Guards.Peer;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
@@ -50,6 +51,7 @@ public final class PushOperation implements Operation {
   /**
    * @param registries by configured name
    * @param runtimes by kind
+   * @param owners the map that changes are judged by
    */
   public PushOperation(
       Repository repository,
@@ -59,9 +61,10 @@ public final class PushOperation implements Operation {
       HealthProbe health,
       Browser browser,
       Workspaces workspaces,
+      OwnershipMap owners,
       Timers timers) {
     this(
-        new ReleaseSource(repository, workspaces),
+        new ReleaseSource(repository, workspaces, owners),
         registries,
         scripts,
         runtimes,

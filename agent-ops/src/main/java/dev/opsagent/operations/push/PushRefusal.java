@@ -1,6 +1,6 @@
 package dev.opsagent.operations.push;
 
-import dev.opsagent.authority.Ownership;
+import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.operations.push.PushParameters.Http;
 import dev.opsagent.operations.push.PushParameters.Publish;
@@ -133,7 +133,7 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
     if (!process && deploy.command().isPresent()) {
       return invalid("parameters.deploy.command", "is for a process only");
     }
-    boolean file = deploy.file().filter(path -> !Ownership.isPath(path)).isEmpty();
+    boolean file = deploy.file().filter(path -> !RepositoryPath.isPath(path)).isEmpty();
     return file
         ? Optional.empty()
         : invalid("parameters.deploy.file", "must be a path inside the repository");

@@ -37,7 +37,7 @@ record PushResolver(
 
   Observations observe(StepContext context) throws Stopped, IOException {
     RemoteBranch remote =
-        new BranchLookup(sources.repository())
+        new BranchLookup(sources.repository(), sources.boundary())
             .find(context.task().target().environment(), context.task().repository().orElseThrow());
     Path folder = TaskFolders.emptied(sources.folders(context).resolve());
     try {

@@ -2,13 +2,22 @@ package dev.opsagent.operations.push;
 
 import static dev.opsagent.operations.push.Stopped.unlessOk;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Workspaces;
 
-/** Opens what the steps of a task share: its folders and its clones. */
-record ReleaseSource(Repository repository, Workspaces workspaces) {
+/**
+ * Opens what the steps of a task share: its folders and its clones.
+ *
+ * @param owners the map that their changes are judged by
+ */
+record ReleaseSource(Repository repository, Workspaces workspaces, OwnershipMap owners) {
+  WriteBoundary boundary() {
+    return new WriteBoundary(owners);
+  }
+
   TaskFolders folders(StepContext context) {
     return TaskFolders.of(workspaces, context);
   }

@@ -48,8 +48,12 @@ record ScriptsStep(ReleaseSource sources, PackageScripts scripts) implements Pus
       context.progress().line(action);
       require(action, unlessOk(scripts.run(checkout, script, timeout)));
     }
-    WriteBoundary.afterTools(
-        sources.checkout(context), seen.base(), "accept what the package's scripts left behind");
+    sources
+        .boundary()
+        .afterTools(
+            sources.checkout(context),
+            seen.base(),
+            "accept what the package's scripts left behind");
     folders.note(NOTE, note(context));
     return new Outcome.Applied(Facts.NONE);
   }

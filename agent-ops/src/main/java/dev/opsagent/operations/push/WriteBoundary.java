@@ -3,7 +3,8 @@ package dev.opsagent.operations.push;
 import static dev.opsagent.operations.push.Stopped.unlessOk;
 
 import dev.opsagent.authority.Owner;
-import dev.opsagent.authority.Ownership;
+import dev.opsagent.authority.OwnershipMap;
+import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.outside.Repository.Change;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.protocol.Failure;
@@ -11,15 +12,16 @@ import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
 import java.util.function.Predicate;
 
-/** The third wall: what changed in a tree is compared with the map of owners. */
-final class WriteBoundary {
-  private static final Ownership OWNERS = Ownership.DEFAULT;
+/**
+ * The third wall: what changed in a tree is compared with the map of owners.
+ *
+ * @param owners the operator's map
+ */
+record WriteBoundary(OwnershipMap owners) {
   private static final int SHOWN = 5;
 
-  private WriteBoundary() {}
-
   /** A tree in which tools ran may hold new generated files, and nothing else. */
-  static void afterTools(Checkout checkout, String base, String action) throws Stopped {
+  void afterTools(Checkout checkout, String base, String action) throws Stopped {
     if (!checkout.head().equals(base)) {
       throw new Stopped(
           Failure.of(
@@ -36,7 +38,7 @@ final class WriteBoundary {
   }
 
   /** A person's tree may hold changes of this agent's own files, which a release leaves alone. */
-  static void inWorkingFolder(Checkout checkout, String action) throws Stopped {
+  void inWorkingFolder(Checkout checkout, String action) throws Stopped {
     check(
         checkout,
         change ->
@@ -47,7 +49,7 @@ final class WriteBoundary {
   }
 
   /** Refuses a packed file that neither the commit has nor a declared build makes. */
-  static Stopped foreignEntry(String path, String why) {
+  Stopped foreignEntry(String path, String why) {
     return new Stopped(
         Failure.of(
             ReasonCode.FOREIGN_CHANGE,
@@ -56,7 +58,7 @@ final class WriteBoundary {
             "commit it, ignore it in .npmignore, or declare its folder in /files"));
   }
 
-  private static void check(Checkout checkout, Predicate<Change> allowed, String action, String fix)
+  private void check(Checkout checkout, Predicate<Change> allowed, String action, String fix)
       throws Stopped {
     List<String> foreign =
         unlessOk(checkout.changes()).stream()
@@ -81,12 +83,12 @@ final class WriteBoundary {
             fix));
   }
 
-  private static boolean isOwnedBy(Change change, Owner owner) {
-    return Ownership.isPath(change.path()) && OWNERS.of(change.path()) == owner;
+  private boolean isOwnedBy(Change change, Owner owner) {
+    return RepositoryPath.isPath(change.path()) && owners.judge(change.path()).owner() == owner;
   }
 
-  private static String owner(String path) {
-    return Ownership.isPath(path) ? OWNERS.of(path).title() : "nobody";
+  private String owner(String path) {
+    return RepositoryPath.isPath(path) ? owners.judge(path).owner().title() : "nobody";
   }
 
   private static String shown(String path) {

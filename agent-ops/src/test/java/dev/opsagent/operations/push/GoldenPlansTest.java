@@ -3,6 +3,7 @@ package dev.opsagent.operations.push;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.GoldenJournal;
 import dev.opsagent.execution.GoldenJournal.Planned;
 import dev.opsagent.outside.Answer;
@@ -51,6 +52,7 @@ class GoldenPlansTest {
             health,
             _ -> new Answer.Ok<>(true),
             new TaskWorkspaces(folder),
+            OwnershipMap.standard(),
             new RealTimers());
   }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -112,6 +113,7 @@ class PackedFilesTest {
 
   private static PackedFiles packed(List<String> declared) {
     return new PackedFiles(
+        OwnershipMap.standard(),
         Map.of("index.js", PackedFiles.blobId("hello".getBytes(UTF_8)), "package.json", "0"),
         Map.of("package.json", RAISED.getBytes(UTF_8)),
         declared);

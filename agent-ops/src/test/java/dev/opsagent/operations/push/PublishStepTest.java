@@ -3,6 +3,7 @@ package dev.opsagent.operations.push;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
@@ -161,7 +162,8 @@ final class PublishStepTest {
     var sources =
         new ReleaseSource(
             new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
-            new TaskWorkspaces(data));
+            new TaskWorkspaces(data),
+            OwnershipMap.standard());
     return new GuardedStep(
         "publish", Optional.empty(), new PublishStep(sources, registry, parameters, readback));
   }

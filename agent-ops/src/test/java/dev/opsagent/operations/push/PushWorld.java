@@ -2,6 +2,7 @@ package dev.opsagent.operations.push;
 
 import static dev.opsagent.testing.GitProgram.git;
 
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Browser;
 import dev.opsagent.outside.PackageRegistry;
@@ -192,7 +193,7 @@ final class PushWorld implements AutoCloseable {
     Path data = root.resolve(machine);
     Repository repository = new GitRepository(_ -> Optional.empty(), TIMEOUT);
     return new PushOperation(
-        new ReleaseSource(repository, new TaskWorkspaces(data)),
+        new ReleaseSource(repository, new TaskWorkspaces(data), OwnershipMap.standard()),
         Map.of("npm", registry),
         scripts(data),
         Map.of(runs.kind(), runs),
