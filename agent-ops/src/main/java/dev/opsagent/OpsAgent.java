@@ -197,6 +197,7 @@ public final class OpsAgent implements AutoCloseable {
           new Partitions(
               new Partitions.Parts(
                   catalogue,
+                  owners.digest(),
                   intake,
                   number -> index(data, number),
                   limits(),

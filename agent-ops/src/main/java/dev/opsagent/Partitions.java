@@ -18,6 +18,7 @@ import dev.opsagent.kafka.LedgerReader;
 import dev.opsagent.kafka.PartitionHost;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -36,10 +37,12 @@ final class Partitions implements PartitionHost {
   /**
    * What every partition's engine is made of.
    *
+   * @param policy digest of the map of owners
    * @param known opens the index of a partition
    */
   record Parts(
       Map<String, Operation> operations,
+      String policy,
       Intake intake,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
@@ -118,7 +121,7 @@ final class Partitions implements PartitionHost {
     return new PartitionEngine.Ports(
         journal,
         known,
-        new AuditChain(),
+        new AuditChain(Optional.of(parts.policy())),
         parts.operations(),
         parts.timers(),
         parts.workers(),

@@ -8,12 +8,27 @@ import java.util.Optional;
 
 /** The hash chain of one partition: continues it, and checks a chain that was read. */
 public final class AuditChain implements AuditLog {
+  private final Optional<String> policy;
   private long sequence;
   private String previous = AuditRecord.GENESIS;
 
+  /** A chain whose records name no map of owners. */
+  public AuditChain() {
+    this(Optional.empty());
+  }
+
+  /**
+   * A chain that can be continued.
+   *
+   * @param policy digest of the map of owners, which every record that it seals names
+   */
+  public AuditChain(Optional<String> policy) {
+    this.policy = policy;
+  }
+
   @Override
   public AuditRecord seal(AuditDraft draft) {
-    String hash = Digests.sha256(CanonicalAudit.of(sequence + 1, previous, draft));
+    String hash = Digests.sha256(CanonicalAudit.of(sequence + 1, previous, policy, draft));
     AuditRecord sealed =
         new AuditRecord(
             sequence + 1,
@@ -26,6 +41,7 @@ public final class AuditChain implements AuditLog {
             draft.summary(),
             draft.step(),
             draft.planDigest(),
+            policy,
             draft.effects(),
             draft.at());
     resume(sealed.sequence(), sealed.hash());

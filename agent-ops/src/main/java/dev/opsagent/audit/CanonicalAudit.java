@@ -29,10 +29,11 @@ final class CanonicalAudit {
             record.planDigest(),
             record.effects(),
             record.at());
-    return of(record.sequence(), record.previous(), draft);
+    return of(record.sequence(), record.previous(), record.policy(), draft);
   }
 
-  static byte[] of(long sequence, String previous, AuditDraft record) {
+  static byte[] of(
+      long sequence, String previous, Optional<String> policy, AuditDraft record) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
     try (JsonGenerator json = Json.mapper().createGenerator(bytes)) {
       json.writeStartObject();
@@ -43,6 +44,7 @@ final class CanonicalAudit {
       json.writeEndArray();
       json.writeStringProperty("kind", record.kind());
       optional(json, "planDigest", record.planDigest());
+      optional(json, "policy", policy);
       json.writeStringProperty("previous", previous);
       json.writeName("sequence");
       json.writeNumber(BigDecimal.valueOf(sequence).stripTrailingZeros());

@@ -24,6 +24,7 @@ final class SealedLine {
   private static final byte[] SUMMARY = ascii(",\"summary\":");
   private static final byte[] STEP = ascii(",\"step\":");
   private static final byte[] PLAN = ascii(",\"planDigest\":");
+  private static final byte[] POLICY = ascii(",\"policy\":");
   private static final byte[] EFFECTS = ascii(",\"effects\":");
   private static final byte[] AT = ascii(",\"at\":");
   private static final byte[] END = ascii("}");
@@ -107,6 +108,7 @@ final class SealedLine {
     Part summary = after(SUMMARY);
     Part step = optional(STEP);
     Part plan = optional(PLAN);
+    Part policy = optional(POLICY);
     Part effects = literal(EFFECTS) ? strings() : Part.NONE;
     Part when = after(AT);
     boolean whole = literal(END) && at == value.length;
@@ -125,6 +127,7 @@ final class SealedLine {
     put(EFFECTS, effects);
     put(KIND, kind);
     putIfPresent(PLAN, plan);
+    putIfPresent(POLICY, policy);
     put(CANONICAL_PREVIOUS);
     put(ALGORITHM);
     put(new Part(previous, previous + HEX));

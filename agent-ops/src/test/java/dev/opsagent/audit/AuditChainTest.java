@@ -55,6 +55,7 @@ class AuditChainTest {
             before.summary(),
             before.step(),
             before.planDigest(),
+            before.policy(),
             before.effects(),
             before.at()));
     assertThat(faults(records)).containsExactly("record 2 was altered");

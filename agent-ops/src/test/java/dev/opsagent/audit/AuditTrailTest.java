@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.AuditDraft;
 import dev.opsagent.protocol.AuditRecord;
+import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.RecordPosition;
 import dev.opsagent.protocol.Target;
@@ -28,6 +29,25 @@ class AuditTrailTest {
     assertThat(trail.breaks()).isEmpty();
     assertThat(trail.records()).isEqualTo(250);
     assertThat(decoded).isOne();
+  }
+
+  @Test
+  void recordsThatNameTheMapOfOwnersFollowThoseOfEarlierReleases() {
+    add(json(seal("of an earlier release", List.of())));
+    AuditChain later = new AuditChain(Optional.of(Digests.sha256("map")));
+    AuditRecord last = seal("the last one", List.of());
+    add(json(last));
+    later.resume(last.sequence(), last.hash());
+    String named = json(seal(later, "of this release", List.of()));
+    add(named);
+
+    assertThat(named).contains("\"policy\":\"" + Digests.sha256("map") + "\"");
+    assertThat(trail.breaks()).isEmpty();
+    assertThat(decoded).isOne();
+    add(
+        json(seal(later, "another", List.of()))
+            .replace(Digests.sha256("map"), Digests.sha256("x")));
+    assertThat(trail.breaks()).containsExactly("ops.audit/3@3: record 4 was altered");
   }
 
   @Test

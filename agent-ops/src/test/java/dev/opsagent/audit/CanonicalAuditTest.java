@@ -55,6 +55,7 @@ class CanonicalAuditTest {
         summary,
         optional,
         optional,
+        optional.map(_ -> AuditRecord.GENESIS),
         effects,
         Instant.parse("2026-11-22T17:21:23.500Z"));
   }

@@ -216,6 +216,7 @@ class KafkaJournalTest {
         "accepted push of local/shop",
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         List.of(),
         AT);
   }

@@ -13,6 +13,7 @@ import java.util.Optional;
  * @param kind what happened: {@code accepted}, {@code planned}, {@code step-done} and so on
  * @param actor who caused it: the requester, a person, or the agent itself
  * @param summary one sentence for people
+ * @param policy digest of the map of owners by which it was judged
  * @param effects the effects that happened with it
  */
 public record AuditRecord(
@@ -26,6 +27,7 @@ public record AuditRecord(
     String summary,
     Optional<String> step,
     Optional<String> planDigest,
+    Optional<String> policy,
     List<String> effects,
     Instant at)
     implements Message {
@@ -37,6 +39,7 @@ public record AuditRecord(
     Digests.check("previous", previous);
     Digests.check("hash", hash);
     Checks.text("kind", kind, 64);
+    policy.ifPresent(digest -> Digests.check("policy", digest));
     effects = List.copyOf(effects);
   }
 }
