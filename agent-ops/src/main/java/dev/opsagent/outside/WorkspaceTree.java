@@ -60,11 +60,7 @@ public final class WorkspaceTree {
     paths.addAll(later.files.keySet());
     List<FileChange> changes = new ArrayList<>();
     for (String path : paths) {
-      TreeReading.Seen before = files.get(path);
-      TreeReading.Seen after = later.files.get(path);
-      if (before != after) {
-        change(path, before, after).ifPresent(changes::add);
-      }
+      change(path, files.get(path), later.files.get(path)).ifPresent(changes::add);
     }
     return changes;
   }
