@@ -5,10 +5,13 @@ import dev.opsagent.authority.WorkspaceProof;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.WorkspaceTree;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -37,13 +40,17 @@ public class WorkspaceProofBenchmark {
   private final WorkspaceTree base;
 
   /** Lays the files, lets their times settle, and changes some. */
-  public WorkspaceProofBenchmark() throws IOException, InterruptedException {
-    root = Files.createTempDirectory("proof");
-    lay();
-    TimeUnit.MILLISECONDS.sleep(200);
-    base = WorkspaceTree.read(root, InstantSource.system());
-    for (int file = 0; file < CHANGED; file++) {
-      Files.writeString(root.resolve("src/part" + file + "/file0.js"), "y".repeat(1000));
+  public WorkspaceProofBenchmark() {
+    try {
+      root = Files.createTempDirectory("proof");
+      lay();
+      LockSupport.parkNanos(Duration.ofMillis(200).toNanos());
+      base = WorkspaceTree.read(root, InstantSource.system());
+      for (int file = 0; file < CHANGED; file++) {
+        Files.writeString(root.resolve("src/part" + file + "/file0.js"), "y".repeat(1000));
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
