@@ -109,8 +109,9 @@ final class BubblewrapWall implements Wall {
     if (!(launch.grants().network() instanceof Network.None)) {
       all.add("--share-net");
     }
-    // A service goes on without the worker, and leads a session like any other.
-    all.add(launch.output().isEmpty() ? "--die-with-parent" : "--new-session");
+    if (launch.output().isEmpty()) {
+      all.add("--die-with-parent");
+    }
     all.addAll(system(launch));
     all.addAll(grants(launch));
     all.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
