@@ -197,7 +197,7 @@ public final class OpsAgent implements AutoCloseable {
           new Partitions(
               new Partitions.Parts(
                   catalogue,
-                  owners.digest(),
+                  owners,
                   intake,
                   number -> index(data, number),
                   limits(),

@@ -1,6 +1,7 @@
 package dev.opsagent;
 
 import dev.opsagent.audit.AuditChain;
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Backoff;
 import dev.opsagent.execution.EngineListener;
 import dev.opsagent.execution.Guards;
@@ -11,6 +12,7 @@ import dev.opsagent.execution.LedgerFold;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
+import dev.opsagent.execution.PlanAuthority;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.intake.Delivery;
 import dev.opsagent.intake.Intake;
@@ -37,12 +39,12 @@ final class Partitions implements PartitionHost {
   /**
    * What every partition's engine is made of.
    *
-   * @param policy digest of the map of owners
+   * @param owners the map by which plans are judged, and whose digest the audit names
    * @param known opens the index of a partition
    */
   record Parts(
       Map<String, Operation> operations,
-      String policy,
+      OwnershipMap owners,
       Intake intake,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
@@ -121,8 +123,9 @@ final class Partitions implements PartitionHost {
     return new PartitionEngine.Ports(
         journal,
         known,
-        new AuditChain(Optional.of(parts.policy())),
+        new AuditChain(Optional.of(parts.owners().digest())),
         parts.operations(),
+        PlanAuthority.of(parts.owners()),
         parts.timers(),
         parts.workers(),
         parts.backoff(),

@@ -32,8 +32,7 @@ final class CanonicalAudit {
     return of(record.sequence(), record.previous(), record.policy(), draft);
   }
 
-  static byte[] of(
-      long sequence, String previous, Optional<String> policy, AuditDraft record) {
+  static byte[] of(long sequence, String previous, Optional<String> policy, AuditDraft record) {
     ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
     try (JsonGenerator json = Json.mapper().createGenerator(bytes)) {
       json.writeStartObject();

@@ -1,6 +1,9 @@
 package dev.opsagent.execution;
 
+import static java.util.stream.Collectors.joining;
+
 import dev.opsagent.authority.Effect;
+import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Failure;
@@ -45,6 +48,15 @@ final class Change {
 
   /** The step takes the outcome, and a report and an audit record say so. */
   Change step(int index, StepRecord step, Optional<Failure> failure) {
+    return step(index, step, failure, Facts.NONE);
+  }
+
+  /**
+   * The same.
+   *
+   * @param learned what the step has brought; the audit tells what it proves
+   */
+  Change step(int index, StepRecord step, Optional<Failure> failure, Facts learned) {
     StepRecord before = record.steps().get(index);
     boolean news = !before.is(Outcome.UNDOING) && !before.is(Outcome.UNDO_FAILED);
     record = record.step(index, step);
@@ -54,7 +66,9 @@ final class Change {
     audit(
         "step-" + outcome.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
         "ops-agent",
-        planned.description() + failure.map(f -> ": " + f.cause()).orElse(""),
+        planned.description()
+            + failure.map(f -> ": " + f.cause()).orElse("")
+            + learned.proofs().stream().map(proof -> "; " + proof).collect(joining()),
         Optional.of(planned.name()),
         news && (outcome == Outcome.DONE || outcome == Outcome.ALREADY_DONE)
             ? planned.effects().stream().map(Effect::toString).toList()

@@ -54,6 +54,7 @@ public final class PartitionEngine {
    * What the engine calls.
    *
    * @param operations the catalogue, by name
+   * @param authority asked about each plan before anything of it is done
    * @param workers runs blocking work; every call on a thread of its own
    * @param backoff the pause before another attempt
    * @param guards of the peers that steps talk to
@@ -64,6 +65,7 @@ public final class PartitionEngine {
       KnownTasks known,
       AuditLog audit,
       Map<String, Operation> operations,
+      PlanAuthority authority,
       Timers timers,
       Executor workers,
       Backoff backoff,

@@ -83,9 +83,14 @@ final class TaskMachine {
       case Resolution.Unresolved(Failure failure) ->
           failure.retryable() && task.lookups() < settings.lookups()
               ? lookUpAgain(change, failure)
-              : Unwinding.end(change, TaskState.FAILED, Optional.of(failure));
+              : Unwinding.end(change, refusedAs(failure), Optional.of(failure));
       case Resolution.Resolved(Facts facts) -> planned(change, facts, plan.orElseThrow());
     };
+  }
+
+  /** What is somebody else's was never a task of ours. */
+  private static TaskState refusedAs(Failure failure) {
+    return failure.code() == ReasonCode.NOT_MINE ? TaskState.REJECTED : TaskState.FAILED;
   }
 
   private Transition lookUpAgain(Change change, Failure failure) {
@@ -110,7 +115,7 @@ final class TaskMachine {
       case StepResult.Done done -> {
         change.set(task.learned(done.facts(), done.deliverables()));
         Outcome outcome = done.already() ? Outcome.ALREADY_DONE : Outcome.DONE;
-        change.step(index, step.with(outcome), Optional.empty());
+        change.step(index, step.with(outcome), Optional.empty(), done.facts());
         yield task.ending().isPresent()
             ? unwinding.undoFrom(change, index)
             : advance(change, index + 1);

@@ -210,9 +210,13 @@ final class TaskRuns {
       case Resolution.Unresolved _ -> resolved(resolution, Optional.empty());
       case Resolution.Resolved(Facts facts) -> {
         Prewritten<Plan> plan = new Prewritten<>(operation.plan(record.dispatch(), facts));
-        yield RecordBounds.fit(plan, facts)
-            ? resolved(resolution, Optional.of(plan))
-            : resolved(new Resolution.Unresolved(RecordBounds.planTooLarge()), Optional.empty());
+        Optional<Failure> refused =
+            RecordBounds.fit(plan, facts)
+                ? ports.authority().refuse(plan.value())
+                : Optional.of(RecordBounds.planTooLarge());
+        yield refused
+            .map(why -> resolved(new Resolution.Unresolved(why), Optional.empty()))
+            .orElseGet(() -> resolved(resolution, Optional.of(plan)));
       }
     };
   }

@@ -3,6 +3,7 @@ package dev.opsagent.plan;
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -13,6 +14,9 @@ import java.util.TreeMap;
  * Journaled, so never a secret; sorted, so equal facts have equal digests.
  */
 public record Facts(@JsonValue SortedMap<String, String> values) {
+  /** Begins the names of facts that the audit tells: what was proved, and by which map. */
+  public static final String PROOF = "proof.";
+
   public static final Facts NONE = new Facts(new TreeMap<>());
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -32,6 +36,11 @@ public record Facts(@JsonValue SortedMap<String, String> values) {
 
   public Optional<String> find(String name) {
     return Optional.ofNullable(values.get(name));
+  }
+
+  /** What the audit tells of these facts, one sentence each. */
+  public List<String> proofs() {
+    return List.copyOf(values.subMap(PROOF, PROOF + Character.MAX_VALUE).values());
   }
 
   /** These facts and the others; the others win. */

@@ -10,6 +10,7 @@ import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.JournalRecord.Ledger;
 import dev.opsagent.execution.LedgerFold;
 import dev.opsagent.execution.PartitionEngine;
+import dev.opsagent.execution.PlanAuthority;
 import dev.opsagent.operations.rehearsal.RehearsalOperation;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.ControlMessage;
@@ -172,6 +173,7 @@ final class Seat implements Weather, SimulatedStep.Hands {
         known,
         new AuditChain(),
         Map.of(operation.name(), operation),
+        PlanAuthority.ANY,
         process,
         process,
         attempt -> Duration.ofSeconds(attempt).plus(simulation.dice().millis(1000)),

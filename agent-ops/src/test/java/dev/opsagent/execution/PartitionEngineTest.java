@@ -3,6 +3,7 @@ package dev.opsagent.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.audit.AuditChain;
+import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.ScriptedOperation.Behaviour;
@@ -33,6 +34,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class PartitionEngineTest {
+  private static final PlanAuthority OWNERS = PlanAuthority.of(OwnershipMap.standard());
   private static final Target TARGET = new Target("local", "shop");
 
   private final VirtualTime time = new VirtualTime();
@@ -347,6 +349,25 @@ class PartitionEngineTest {
   }
 
   @Test
+  void a_plan_that_declares_a_foreign_path_is_refused_before_any_effect() {
+    world.paths = List.of("Dockerfile", "src/main/java/DockerAdapter.java");
+    dispatch("t1", false);
+    StatusReport end = journal.last("t1");
+    assertThat(end.state()).isEqualTo(TaskState.REJECTED);
+    assertThat(end.reason().orElseThrow().code()).isEqualTo(ReasonCode.NOT_MINE);
+    assertThat(end.reason().orElseThrow().detail())
+        .contains("src/main/java/DockerAdapter.java belongs to Engineer (rule ");
+    assertThat(world.effects).isEmpty();
+  }
+
+  @Test
+  void a_plan_may_declare_our_own_paths_and_our_values_of_shared_files() {
+    world.paths = List.of("Dockerfile", "package.json#/version", "package-lock.json");
+    dispatch("t1", false);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
   void an_order_that_overtakes_goes_before_those_that_only_wait() {
     world.behaviour.put("two", Behaviour.UNKNOWN);
     dispatch("t1", false);
@@ -392,6 +413,7 @@ class PartitionEngineTest {
             index,
             new AuditChain(),
             Map.of(world.name(), world, "rollback", new Overtaking(world)),
+            OWNERS,
             time,
             time,
             attempt -> Duration.ofSeconds(attempt),

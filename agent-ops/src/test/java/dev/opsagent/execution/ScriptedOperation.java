@@ -47,6 +47,9 @@ final class ScriptedOperation implements Operation {
 
   private final Set<String> failedOnce = new HashSet<>();
 
+  /** What every step says that it commits. */
+  List<String> paths = List.of();
+
   /** Called right before an effect. */
   Runnable beforeEffect = () -> {};
 
@@ -78,7 +81,7 @@ final class ScriptedOperation implements Operation {
               false,
               Reversibility.REVERSIBLE,
               effects,
-              List.of(),
+              paths,
               Duration.ofSeconds(10),
               3));
     }

@@ -146,7 +146,7 @@ public final class PushOperation implements Operation {
     return switch (name) {
       case PushPlanner.VALIDATE -> new ValidateStep(sources.repository(), publishesTo(parameters));
       case PushPlanner.CHECKOUT -> new CheckoutStep(sources);
-      case PushPlanner.SCRIPTS -> new ScriptsStep(sources, scripts);
+      case PushPlanner.SCRIPTS -> new ScriptsStep(sources, scripts, clock);
       case PushPlanner.BUMP -> new BumpStep(sources);
       case PushPlanner.PACK -> new PackStep(sources, packsWith(parameters));
       case PushPlanner.COMMIT -> new CommitStep(sources);

@@ -2,23 +2,32 @@ package dev.opsagent.operations.push;
 
 import static dev.opsagent.operations.push.Stopped.unlessOk;
 
+import dev.opsagent.authority.WorkspaceProof;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.PackageScripts;
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Map;
 
 /**
  * Runs the package's own scripts, which see no credential, and holds what they left behind against
  * the map of owners.
  */
-record ScriptsStep(ReleaseSource sources, PackageScripts scripts) implements PushStep {
+record ScriptsStep(ReleaseSource sources, PackageScripts scripts, InstantSource clock)
+    implements PushStep {
+  /** Fact: what the programs changed, and by which map that was judged. */
+  static final String PROOF = Facts.PROOF + "scripts";
+
   /** Lies beside the checkout, out of the scripts' reach, and tells that they have run. */
   static final String NOTE = "scripts.done";
 
@@ -39,26 +48,46 @@ record ScriptsStep(ReleaseSource sources, PackageScripts scripts) implements Pus
     TaskFolders folders = sources.folders(context);
     Path checkout = folders.checkout();
     Duration timeout = context.timeout();
+    accept(context, seen); // an earlier attempt may have left something there
+    WatchedCheckout watched =
+        new WatchedCheckout(sources.boundary(), sources.source(context), checkout, clock);
     if (seen.install()) {
-      context.progress().line("install the package's dependencies");
-      require("install the package's dependencies", unlessOk(scripts.install(checkout, timeout)));
+      String action = "install the package's dependencies";
+      context.progress().line(action);
+      judge(watched, action, unlessOk(scripts.install(checkout, timeout)));
     }
     for (String script : seen.scripts()) {
       String action = "run the package's script " + script;
       context.progress().line(action);
-      require(action, unlessOk(scripts.run(checkout, script, timeout)));
+      judge(watched, action, unlessOk(scripts.run(checkout, script, timeout)));
     }
+    WorkspaceProof proof = watched.prove("accept what the package's scripts left behind");
+    accept(context, seen);
+    folders.note(NOTE, note(context));
+    return new Outcome.Applied(Facts.of(Map.of(PROOF, summary(proof))));
+  }
+
+  private void accept(StepContext context, Observations seen) throws Stopped {
     sources
         .boundary()
         .afterTools(
             sources.checkout(context),
             seen.base(),
             "accept what the package's scripts left behind");
-    folders.note(NOTE, note(context));
-    return new Outcome.Applied(Facts.NONE);
   }
 
-  private static void require(String action, Finished finished) throws Stopped {
+  private static String summary(WorkspaceProof proof) {
+    return "%d changes, none foreign, %s by map %s"
+        .formatted(
+            proof.entries().size(),
+            Digests.sha256(Json.canonical(proof.entries())),
+            proof.policy());
+  }
+
+  /** What a program changed counts before how it ended. */
+  private static void judge(WatchedCheckout watched, String action, Finished finished)
+      throws Stopped, IOException {
+    var _ = watched.prove(action);
     if (finished.exitCode() == 0) {
       return;
     }

@@ -5,6 +5,7 @@ import static dev.opsagent.operations.push.Stopped.unlessOk;
 import dev.opsagent.authority.Owner;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.RepositoryPath;
+import dev.opsagent.authority.WorkspaceProof;
 import dev.opsagent.outside.Repository.Change;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.protocol.Failure;
@@ -35,6 +36,37 @@ record WriteBoundary(OwnershipMap owners) {
         change -> !change.tracked() && isOwnedBy(change, Owner.GENERATED),
         action,
         "see what the package's scripts write; none of it was kept");
+  }
+
+  /** What programs changed is kept only when all of it is ours or generated. */
+  void refuseForeign(WorkspaceProof proof, String action) throws Stopped {
+    List<WorkspaceProof.Entry> foreign = proof.foreign();
+    if (foreign.isEmpty()) {
+      return;
+    }
+    List<String> named = foreign.stream().limit(SHOWN).map(WriteBoundary::evidence).toList();
+    throw new Stopped(
+        Failure.of(
+            ReasonCode.FOREIGN_CHANGE,
+            action,
+            "it changed " + String.join(", ", named) + more(foreign.size()),
+            "see what the package's scripts write; none of it was kept"));
+  }
+
+  /** "src/app.js (owner: Engineer, rule code/source, from sha256:… to nothing)". */
+  private static String evidence(WorkspaceProof.Entry entry) {
+    return "%s%s (owner: %s, rule %s, from %s to %s)"
+        .formatted(
+            shown(entry.path()),
+            entry.pointer().isEmpty() ? "" : "#" + shown(entry.pointer()),
+            entry.owner().title(),
+            entry.rule(),
+            entry.before().map(WriteBoundary::shown).orElse("nothing"),
+            entry.after().map(WriteBoundary::shown).orElse("nothing"));
+  }
+
+  private static String more(int count) {
+    return count > SHOWN ? " and %d more".formatted(count - SHOWN) : "";
   }
 
   /** A person's tree may hold changes of this agent's own files, which a release leaves alone. */
@@ -74,12 +106,11 @@ record WriteBoundary(OwnershipMap owners) {
             .limit(SHOWN)
             .map(path -> "%s (owner: %s)".formatted(shown(path), owner(path)))
             .toList();
-    String more = foreign.size() > SHOWN ? " and %d more".formatted(foreign.size() - SHOWN) : "";
     throw new Stopped(
         Failure.of(
             ReasonCode.FOREIGN_CHANGE,
             action,
-            "changed outside the release: " + String.join(", ", named) + more,
+            "changed outside the release: " + String.join(", ", named) + more(foreign.size()),
             fix));
   }
 

@@ -11,6 +11,7 @@ import dev.opsagent.execution.JournalRecord.Status;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
+import dev.opsagent.execution.PlanAuthority;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.plan.Facts;
@@ -219,6 +220,7 @@ final class PushJournalRecorder {
               MvKnownTasks.open(known, 1000),
               new AuditChain(),
               Map.of(push.name(), new Told(push, told)),
+              PlanAuthority.ANY,
               new RealTimers(),
               Executors.newVirtualThreadPerTaskExecutor(),
               _ -> Duration.ofMillis(10),
