@@ -43,9 +43,6 @@ final class BubblewrapWall implements Wall {
           "sysrq-trigger",
           "tty");
 
-  private static final List<String> DEVICES =
-      List.of("null", "zero", "full", "random", "urandom", "tty");
-
   private final Path bubblewrap;
   private final Architecture architecture;
   private final boolean nested;
@@ -66,6 +63,9 @@ final class BubblewrapWall implements Wall {
     gaps.add(Landlock.version() >= 4 ? Gap.TCP_HOSTS : Gap.TCP_PORTS);
     if (nested) {
       gaps.add(Gap.NESTED_NAMESPACES);
+    }
+    if ("root".equals(System.getProperty("user.name"))) {
+      gaps.add(Gap.DEVICES);
     }
     return new WallLevel.Report(WallLevel.BUBBLEWRAP, gaps, List.of());
   }
@@ -148,8 +148,6 @@ final class BubblewrapWall implements Wall {
         .filter(Files::exists)
         .forEach(it -> readOnly(all, it));
     all.addAll(List.of("--dev", "/dev"));
-    // Their mode and times belong to root, as whom a program may run here.
-    DEVICES.forEach(it -> all.addAll(List.of("--remount-ro", "/dev/" + it)));
     for (String shared : List.of("/tmp", "/var/tmp", "/dev/shm")) {
       all.addAll(List.of("--bind", launch.temporary().toString(), shared));
     }

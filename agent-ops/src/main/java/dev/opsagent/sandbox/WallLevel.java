@@ -35,6 +35,8 @@ public enum WallLevel {
             + " call, still behind the wall"),
     SIGNALS("other programs of the same user can be sent signals"),
     TCP_PORTS("a declared network is the whole of TCP"),
+    DEVICES(
+        "the mode and times of /dev/null and its like, since they belong to root, as the worker"),
     NESTED_NAMESPACES("user namespaces can be made inside, without rights outside");
 
     private final String sentence;

@@ -56,7 +56,10 @@ final class WallTest {
     LocalPrograms programs = require(level);
     Path read = Files.writeString(folder.resolve("read"), "content");
     String script =
-        "cat '" + read + "' > made; mkdir d; mv made d/; echo t > $TMPDIR/t; cat d/made";
+        "cat '"
+            + read
+            + "' > made; mkdir d; mv made d/; echo t > $TMPDIR/t; echo n > /dev/null"
+            + " && head -c 1 /dev/urandom > d/random && cat d/made";
     Finished finished = ok(programs.run(script(script, Grants.NONE.writing(work).reading(read))));
     assertThat(finished.stdout()).isEqualTo("content");
     assertThat(finished.stderr()).isEmpty();

@@ -49,13 +49,13 @@ record WriteBoundary(OwnershipMap owners) {
         Failure.of(
             ReasonCode.FOREIGN_CHANGE,
             action,
-            "it changed " + String.join(", ", named) + more(foreign.size()),
+            "it changed " + String.join("; ", named) + more(foreign.size()),
             "see what the package's scripts write; none of it was kept"));
   }
 
-  /** "src/app.js (owner: Engineer, rule code/source, from sha256:… to nothing)". */
+  /** "src/app.js (owner: Engineer) by rule rest/application, from sha256:… to nothing". */
   private static String evidence(WorkspaceProof.Entry entry) {
-    return "%s%s (owner: %s, rule %s, from %s to %s)"
+    return "%s%s (owner: %s) by rule %s, from %s to %s"
         .formatted(
             shown(entry.path()),
             entry.pointer().isEmpty() ? "" : "#" + shown(entry.pointer()),

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.compose;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
@@ -77,7 +78,9 @@ final class Compose {
     command.addAll(List.of("--project-directory", project.folder().toString()));
     project.files().forEach(file -> command.addAll(List.of("--file", file.toString())));
     command.addAll(List.of(arguments));
-    return output(action, run(command, project.folder(), project.environment(), timeout));
+    // Files that override those of the project lie beside it.
+    Grants grants = engine.grants(project.folder()).reading(project.files().toArray(Path[]::new));
+    return output(action, run(command, project.folder(), project.environment(), timeout, grants));
   }
 
   /** The project's configuration, resolved. */
@@ -124,9 +127,18 @@ final class Compose {
 
   private Answer<Finished> run(
       List<String> command, Path folder, Map<String, String> variables, Duration timeout) {
+    return run(command, folder, variables, timeout, engine.grants(folder));
+  }
+
+  private Answer<Finished> run(
+      List<String> command,
+      Path folder,
+      Map<String, String> variables,
+      Duration timeout,
+      Grants grants) {
     Map<String, String> environment = new HashMap<>(variables);
     environment.putAll(settings);
-    return programs.run(new Command(command, folder, environment, timeout, engine.grants(folder)));
+    return programs.run(new Command(command, folder, environment, timeout, grants));
   }
 
   private static Answer<String> output(String action, Answer<Finished> answer) {
