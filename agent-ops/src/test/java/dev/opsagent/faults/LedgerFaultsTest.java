@@ -205,8 +205,11 @@ final class LedgerFaultsTest {
     for (TaskDispatch task : ended) {
       assertThat(fleet.world.effects().count(task.taskId(), "one", Kind.BEGIN)).isEqualTo(1);
     }
-    // every order was read twice, and answered from the record the second time
-    Books.agree(fleet, new Books.Circumstances(2, Set.of()));
+    // every order is read twice, and answered from the record the second time
+    Awaitility.await("every order is read again")
+        .atMost(Fleet.PATIENCE)
+        .pollInterval(Duration.ofSeconds(1))
+        .untilAsserted(() -> Books.agree(fleet, new Books.Circumstances(2, Set.of())));
   }
 
   private Producer<byte[], byte[]> writer(Map<String, Object> more) {
