@@ -111,7 +111,7 @@ final class KilledWorkerTest {
             report -> is(Outcome.STARTED, report),
             report -> {
               String step = report.step().orElseThrow().name();
-              pause(Duration.ofMillis(random.nextLong(1 + usual.getOrDefault(step, 0L))));
+              pause(Duration.ofMillis(random.nextLong(1 + usual.getOrDefault(step, 0L) / 2)));
             });
 
     assertThat(kills).hasSize(STEPS);
@@ -260,7 +260,9 @@ final class KilledWorkerTest {
         report = task.next();
       }
       StatusReport end = report;
-      assertThat(kills).allSatisfy(kill -> assertThat(kill.at()).isBefore(end.at()));
+      // On a busy machine the last step may have ended before it could be killed.
+      long inTime = kills.stream().filter(kill -> kill.at().isBefore(end.at())).count();
+      assertThat(inTime).as("%s", kills).isGreaterThanOrEqualTo(Math.max(1, kills.size() - 1));
     }
     return kills;
   }

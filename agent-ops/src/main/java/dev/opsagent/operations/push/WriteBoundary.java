@@ -38,12 +38,18 @@ record WriteBoundary(OwnershipMap owners) {
         "see what the package's scripts write; none of it was kept");
   }
 
-  /** What programs changed is kept only when all of it is ours or generated. */
+  /**
+   * What a repository's code changed is kept only when nothing of it is foreign. Files of ours that
+   * it made are told as well; {@link #afterTools} refuses those that git would see.
+   */
   void refuseForeign(WorkspaceProof proof, String action) throws Stopped {
-    List<WorkspaceProof.Entry> foreign = proof.foreign();
-    if (foreign.isEmpty()) {
+    if (proof.foreign().isEmpty()) {
       return;
     }
+    List<WorkspaceProof.Entry> foreign =
+        proof.entries().stream()
+            .filter(entry -> entry.foreign() || entry.owner() == Owner.OPS)
+            .toList();
     List<String> named = foreign.stream().limit(SHOWN).map(WriteBoundary::evidence).toList();
     throw new Stopped(
         Failure.of(
