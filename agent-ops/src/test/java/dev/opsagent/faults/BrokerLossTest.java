@@ -61,8 +61,8 @@ final class BrokerLossTest {
         .atMost(Fleet.PATIENCE)
         .pollInterval(Duration.ofMillis(1))
         .until(() -> brokers.proxy().lostReplies() > lost);
-    // A broker that dies before its markers are written may forget them when it starts again, and
-    // the transaction never ends: that is fault 9, and nobody's to repair but a person's.
+    // Killed at once, the broker has been seen to leave the transaction open for ever after its
+    // start: that is fault 9, and a person's to repair.
     Awaitility.await().until(() -> fleet.bus.reports("amid").size() > told);
     brokers.broker(1).kill();
     brokers.proxy().turn(new Weather.Clear());
