@@ -1,7 +1,7 @@
 package dev.opsagent;
 
 import dev.opsagent.authority.OwnershipMap;
-import dev.opsagent.authority.routing.RoutingMap;
+import dev.opsagent.authority.routing.Router;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.OwnershipFile;
 import dev.opsagent.console.HttpEndpoints;
@@ -50,6 +50,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,18 +67,19 @@ record Assembly(
   /** How often the agent says that it is there. */
   private static final Duration CARD_PERIOD = Duration.ofMinutes(1);
 
+  /** After this a worker has come up, and does what only takes time from that. */
+  private static final Duration SETTLED = Duration.ofSeconds(3);
+
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
     Path data = folder(configuration.data());
     BusSettings settings = bus();
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     running.push(workers::shutdownNow);
-    // Reading the maps, and proving one of them, takes a while; the brokers' answers do too.
+    // Proving an operator's map takes a while; the brokers' answers do too.
     Future<OwnershipMap> proving = workers.submit(this::owners);
-    Future<RoutingMap> reading = workers.submit(() -> RoutingMap.DEFAULT);
     Setup.Ready setup = topics(settings);
     OwnershipMap owners = made(proving);
-    RoutingMap words = made(reading);
 
     Workspaces workspaces = new TaskWorkspaces(data);
     Catalogue works = new Catalogue(configuration, data, environment);
@@ -94,7 +96,9 @@ record Assembly(
         new Intake(
             EventReader::read,
             new Territory(
-                catalogue, Set.copyOf(configuration.environments()), new Assignment(words)),
+                catalogue,
+                Set.copyOf(configuration.environments()),
+                new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
     Telemetry telemetry = new Telemetry(metrics, keep(notices(settings, setup.partitions())));
@@ -105,7 +109,7 @@ record Assembly(
                 owners,
                 intake,
                 number -> index(data, number),
-                limits(),
+                limits(programs.map(LocalPrograms::wall)),
                 timers,
                 workers,
                 ResilienceGuards.backoff(configuration.guarding()),
@@ -122,13 +126,14 @@ record Assembly(
     bus.start();
     running.push(() -> bus.close(settings.revokeGrace()));
     announce(settings, catalogue.keySet(), timers, workers);
+    timers.schedule(SETTLED, () -> workers.execute(owners::prepare));
     HttpEndpoints http =
         keep(http(bus, telemetry, programs.map(LocalPrograms::wall).map(WallReport::of)));
     return new OpsAgent(running, bus, http.address());
   }
 
   private static void tell(WallLevel.Report wall) {
-    String open = String.join("; ", WallReport.of(wall).notCovered());
+    String open = String.join(", ", wall.named().notCovered());
     if (wall.level() == WallLevel.NONE) {
       LOG.warn("NO WALL around programs; not covered: {}", open.isEmpty() ? "all" : open);
       return;
@@ -143,7 +148,7 @@ record Assembly(
       if (e.getCause() instanceof OpsAgent.CannotStart refused) {
         throw refused;
       }
-      throw new IllegalStateException("a map cannot be read", e.getCause());
+      throw new IllegalStateException("the map of owners cannot be read", e.getCause());
     }
   }
 
@@ -167,11 +172,20 @@ record Assembly(
     String version =
         Optional.ofNullable(OpsAgent.class.getPackage().getImplementationVersion())
             .orElse("development");
-    AgentCard card = Card.of(version, settings.topics(), built, List.of(), timers.now());
+    // Made once: what it says but for the time does not change.
+    FutureTask<AgentCard> card =
+        new FutureTask<>(() -> Card.of(version, settings.topics(), built, List.of(), timers.now()));
     CardAnnouncement announcement = new CardAnnouncement(settings);
     keep(
         Heartbeat.start(
-            timers, CARD_PERIOD, workers, () -> announcement.announce(card.at(timers.now()))));
+            timers,
+            SETTLED,
+            CARD_PERIOD,
+            workers,
+            () -> {
+              card.run();
+              announcement.announce(card.resultNow().at(timers.now()));
+            }));
   }
 
   private <T extends AutoCloseable> T keep(T part) {
@@ -201,10 +215,12 @@ record Assembly(
     };
   }
 
-  private PartitionSettings limits() {
-    return PartitionSettings.DEFAULT
-        .withTimeouts(configuration.timeouts().task(), configuration.timeouts().decision())
-        .withLedgerRetention(configuration.ledgerRetention());
+  private PartitionSettings limits(Optional<WallLevel.Report> wall) {
+    PartitionSettings limits =
+        PartitionSettings.DEFAULT
+            .withTimeouts(configuration.timeouts().task(), configuration.timeouts().decision())
+            .withLedgerRetention(configuration.ledgerRetention());
+    return wall.map(it -> limits.behind(it.named())).orElse(limits);
   }
 
   private ResilienceGuards guards() {

@@ -32,8 +32,9 @@ final class Card {
    */
   static AgentCard of(
       String version, Topics topics, Set<String> built, List<String> endpoints, Instant now) {
-    RoutingMap map = RoutingMap.DEFAULT;
-    Keywords keywords = new Keywords(map, new Router(map));
+    Router router = Router.shipped();
+    RoutingMap map = router.map();
+    Keywords keywords = new Keywords(map, router);
     List<Operation> operations =
         map.operations().entrySet().stream()
             .filter(operation -> built.contains(operation.getKey()))

@@ -22,12 +22,14 @@ final class Heartbeat implements AutoCloseable {
   /**
    * Starts it.
    *
+   * @param first when the first beat is due
    * @param period from the end of one beat to the next
    * @param beat may block; must not throw
    */
-  static Heartbeat start(Timers timers, Duration period, Executor executor, Runnable beat) {
+  static Heartbeat start(
+      Timers timers, Duration first, Duration period, Executor executor, Runnable beat) {
     Heartbeat heartbeat = new Heartbeat(timers, period, executor, beat);
-    executor.execute(heartbeat::beat);
+    timers.schedule(first, () -> executor.execute(heartbeat::beat));
     return heartbeat;
   }
 

@@ -94,12 +94,19 @@ class CardTest {
           }
         };
     Heartbeat heartbeat =
-        Heartbeat.start(timers, Duration.ofMinutes(1), Runnable::run, () -> beats.add("beat"));
+        Heartbeat.start(
+            timers,
+            Duration.ofSeconds(1),
+            Duration.ofMinutes(1),
+            Runnable::run,
+            () -> beats.add("beat"));
     alarms.getFirst().run();
+    alarms.getLast().run();
     heartbeat.close();
     alarms.getLast().run();
 
     assertThat(beats).hasSize(2);
-    assertThat(delays).containsOnly(Duration.ofMinutes(1));
+    assertThat(delays)
+        .containsExactly(Duration.ofSeconds(1), Duration.ofMinutes(1), Duration.ofMinutes(1));
   }
 }

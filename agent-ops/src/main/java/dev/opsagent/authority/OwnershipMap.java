@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -20,26 +21,66 @@ import tools.jackson.databind.JsonNode;
 public final class OwnershipMap {
   private static final String STANDARD = "ownership.yaml";
 
-  private final String digest;
-  private final List<RankedGlob> globs;
-  private final CompiledGlobs exact;
-  private final CompiledGlobs twins;
-  private final List<Marker> markers;
-  private final List<SharedFile> shared;
+  /**
+   * The digest of the map in the jar, which a test reads and proves: a worker with that very map
+   * need not prove it at each start.
+   */
+  static final String PROVED =
+      "sha256:d513d6942231fff76ee102dac64f67c1bbc8e73b96c895dc5107b55bd0607325";
 
-  private OwnershipMap(
-      String digest,
+  private final String digest;
+  private final Supplier<Content> content;
+
+  private OwnershipMap(String digest, Supplier<Content> content) {
+    this.digest = digest;
+    this.content = content;
+  }
+
+  /** What a map says, compiled. */
+  private record Content(
       List<RankedGlob> globs,
       CompiledGlobs exact,
       CompiledGlobs twins,
       List<Marker> markers,
       List<SharedFile> shared) {
-    this.digest = digest;
-    this.globs = globs;
-    this.exact = exact;
-    this.twins = twins;
-    this.markers = List.copyOf(markers);
-    this.shared = List.copyOf(shared);
+    Content {
+      markers = List.copyOf(markers);
+      shared = List.copyOf(shared);
+    }
+
+    /**
+     * Compiles the map.
+     *
+     * @param faults takes everything that is wrong with its parts
+     * @throws IllegalArgumentException when its globs are too many and too much alike
+     */
+    static Optional<Content> of(OwnershipDocument document, List<Fault> faults) {
+      List<RankedGlob> globs = RankedGlob.of(document, faults);
+      SharedReading reading = new SharedReading(faults);
+      List<Marker> markers = reading.markers(document.markers());
+      List<SharedFile> shared = reading.files(document.shared());
+      if (!faults.isEmpty()) {
+        return Optional.empty();
+      }
+      CompiledGlobs exact = CompiledGlobs.of(texts(globs));
+      CompiledGlobs twins =
+          CompiledGlobs.of(globs.stream().map(it -> it.folded().toString()).toList());
+      return Optional.of(new Content(globs, exact, twins, markers, shared));
+    }
+  }
+
+  /** The map in the jar, read when it is first asked. */
+  private static final class Shipped {
+    static final Content CONTENT = read();
+
+    private static Content read() {
+      JsonNode tree = Json.readYamlTree(standardText());
+      if (!digest(tree).equals(PROVED)) {
+        throw new IllegalStateException("the map in the jar is not the one that was proved");
+      }
+      return Content.of(Json.bind(tree, OwnershipDocument.class), new ArrayList<>())
+          .orElseThrow(() -> new IllegalStateException("a map that was proved has no fault"));
+    }
   }
 
   /**
@@ -66,7 +107,7 @@ public final class OwnershipMap {
   public static Reading read(JsonNode tree) {
     try {
       OwnershipSchema.validate(tree);
-      return prove(Json.bind(tree, OwnershipDocument.class), Digests.sha256(Json.canonical(tree)));
+      return prove(Json.bind(tree, OwnershipDocument.class), digest(tree));
     } catch (InvalidMessage invalid) {
       String cause = String.valueOf(invalid.getMessage());
       String fix = "correct it; schemas/ownership.schema.json says what a map may hold";
@@ -76,20 +117,16 @@ public final class OwnershipMap {
 
   private static Reading prove(OwnershipDocument document, String digest) {
     List<Fault> faults = new ArrayList<>();
-    List<RankedGlob> globs = RankedGlob.of(document, faults);
-    SharedReading reading = new SharedReading(faults);
-    List<Marker> markers = reading.markers(document.markers());
-    List<SharedFile> shared = reading.files(document.shared());
-    if (!faults.isEmpty()) {
-      return new Reading.Refused(faults);
-    }
     try {
-      CompiledGlobs exact = CompiledGlobs.of(texts(globs));
-      CompiledGlobs twins =
-          CompiledGlobs.of(globs.stream().map(it -> it.folded().toString()).toList());
-      List<Fault> unproved = OwnershipProof.faults(globs, exact, twins);
+      Optional<Content> compiled = Content.of(document, faults);
+      if (compiled.isEmpty()) {
+        return new Reading.Refused(faults);
+      }
+      Content content = compiled.orElseThrow();
+      List<Fault> unproved =
+          OwnershipProof.faults(content.globs(), content.exact(), content.twins());
       return unproved.isEmpty()
-          ? new Reading.Proved(new OwnershipMap(digest, globs, exact, twins, markers, shared))
+          ? new Reading.Proved(new OwnershipMap(digest, () -> content))
           : new Reading.Refused(unproved);
     } catch (IllegalArgumentException | PathStates.Full tooLarge) {
       String cause = "cannot be proved: " + tooLarge.getMessage();
@@ -102,13 +139,21 @@ public final class OwnershipMap {
     return globs.stream().map(it -> it.glob().toString()).toList();
   }
 
-  /** The map that holds where the operator names no other. */
+  private static String digest(JsonNode tree) {
+    return Digests.sha256(Json.canonical(tree));
+  }
+
+  /**
+   * The map that holds where the operator names no other. It is read when it is first asked for a
+   * judgement, or by {@link #prepare}.
+   */
   public static OwnershipMap standard() {
-    return switch (read(Json.readYamlTree(standardText()))) {
-      case Reading.Proved(OwnershipMap map) -> map;
-      case Reading.Refused(List<Fault> faults) ->
-          throw new IllegalStateException("the map in the jar is not sound: " + faults);
-    };
+    return new OwnershipMap(PROVED, () -> Shipped.CONTENT);
+  }
+
+  /** Makes the map ready to judge, which takes a while the first time. */
+  public void prepare() {
+    var _ = content.get();
   }
 
   /** The file from which {@link #standard} is made, to begin an own one with. */
@@ -139,11 +184,12 @@ public final class OwnershipMap {
       throw new IllegalArgumentException("not a normalised relative path");
     }
     Optional<String> folded = RepositoryPath.folded(path);
+    Content map = content.get();
     return folded.isEmpty()
         ? Judgement.SPELLING
         : Judgement.stricter(
-            globs.get(exact.decide(path)).judgement(),
-            globs.get(twins.decide(folded.get())).judgement());
+            map.globs().get(map.exact().decide(path)).judgement(),
+            map.globs().get(map.twins().decide(folded.get())).judgement());
   }
 
   /** The owner of a path whose content is known: a marker in it may take it from Ops. */
@@ -166,7 +212,7 @@ public final class OwnershipMap {
       return List.of();
     }
     String folded = RepositoryPath.folded(path).orElse(path);
-    return markers.stream().filter(it -> it.appliesTo(folded)).toList();
+    return content.get().markers().stream().filter(it -> it.appliesTo(folded)).toList();
   }
 
   /**
@@ -183,7 +229,9 @@ public final class OwnershipMap {
   public Optional<SharedFile> shared(String path) {
     Owner owner = judge(path).owner();
     String folded = RepositoryPath.folded(path).orElse(path);
-    return shared.stream().filter(it -> it.rest() == owner && it.isAt(path, folded)).findFirst();
+    return content.get().shared().stream()
+        .filter(it -> it.rest() == owner && it.isAt(path, folded))
+        .findFirst();
   }
 
   /**
@@ -209,9 +257,12 @@ public final class OwnershipMap {
     Judgement judgement = judge(path);
     Optional<String> folded = RepositoryPath.folded(path);
     List<Explanation.Claim> claims =
-        globs.stream().filter(it -> it.glob().matches(path)).map(OwnershipMap::claim).toList();
+        content.get().globs().stream()
+            .filter(it -> it.glob().matches(path))
+            .map(OwnershipMap::claim)
+            .toList();
     List<Explanation.Claim> ofTwins =
-        globs.stream()
+        content.get().globs().stream()
             .filter(it -> folded.filter(it.folded()::matches).isPresent())
             .map(OwnershipMap::claim)
             .filter(it -> !claims.contains(it))
@@ -242,10 +293,11 @@ public final class OwnershipMap {
    * the maps are too different to be compared.
    */
   public Optional<List<OwnershipChange>> changesTo(OwnershipMap other) {
-    List<CompiledGlobs> both = CompiledGlobs.together(List.of(texts(globs), texts(other.globs)));
+    List<RankedGlob> globs = content.get().globs();
+    List<RankedGlob> others = other.content.get().globs();
+    List<CompiledGlobs> both = CompiledGlobs.together(List.of(texts(globs), texts(others)));
     try {
-      return Optional.of(
-          OwnershipChange.between(both.getFirst(), globs, both.getLast(), other.globs));
+      return Optional.of(OwnershipChange.between(both.getFirst(), globs, both.getLast(), others));
     } catch (PathStates.Full tooDifferent) {
       return Optional.empty();
     }

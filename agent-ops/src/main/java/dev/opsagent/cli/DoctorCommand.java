@@ -104,7 +104,7 @@ final class DoctorCommand implements Callable<Integer> {
         walled
             ? "✔ found    wall            " + wall.level() + ", which does not cover:"
             : "· missing  wall            so: tasks that start programs are refused");
-    wall.notCovered().forEach(it -> lines.add("             " + it));
+    wall.notCovered().forEach(it -> lines.add("             " + it.name() + ": " + it.what()));
     wall.missing().forEach(it -> lines.add("             " + it));
     lines.add(report.healthy() ? "ready to work" : "something required is missing");
     return lines;

@@ -4,7 +4,6 @@ import dev.opsagent.authority.routing.Evaluation;
 import dev.opsagent.authority.routing.Labelled;
 import dev.opsagent.authority.routing.Router;
 import dev.opsagent.authority.routing.Routing;
-import dev.opsagent.authority.routing.RoutingMap;
 import dev.opsagent.console.Escape;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.Json;
@@ -69,12 +68,12 @@ final class RouteCommand implements Callable<Integer> {
       throw CommandFailed.usage(
           "route", "not exactly one of TEXT and --evaluate is given", "ops-agent route TEXT");
     }
-    Router router = new Router(RoutingMap.DEFAULT);
+    Router router = Router.shipped();
     return text.equals("-") ? lines(router) : one(router.route(text));
   }
 
   private int evaluated(Path file) {
-    Evaluation evaluation = Evaluation.of(new Router(RoutingMap.DEFAULT), labelled(file));
+    Evaluation evaluation = Evaluation.of(Router.shipped(), labelled(file));
     new Printer(around, output.format()).result(evaluation, evaluation::lines);
     return ExitCode.SUCCEEDED.code();
   }

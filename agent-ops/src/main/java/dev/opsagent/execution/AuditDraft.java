@@ -20,6 +20,20 @@ public record AuditDraft(
     effects = List.copyOf(effects);
   }
 
+  /** A program that the task's step ran. */
+  static AuditDraft ran(TaskRecord task, Optional<String> step, String sentence, Instant at) {
+    return new AuditDraft(
+        task.dispatch().target(),
+        Optional.of(task.id()),
+        "ran",
+        "ops-agent",
+        sentence,
+        step,
+        task.plan().map(plan -> plan.digest()),
+        List.of(),
+        at);
+  }
+
   /** What the agent decided about a message, before or beside a plan. */
   static AuditDraft of(Target target, String taskId, String kind, String summary, Instant at) {
     return new AuditDraft(

@@ -13,6 +13,7 @@ import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.StatusReport.StepReport;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
 import dev.opsagent.protocol.StatusReport.Waiting;
+import dev.opsagent.protocol.StatusReport.Wall;
 import dev.opsagent.protocol.TaskState;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,14 +24,19 @@ import java.util.Optional;
 /** Collects one transition: the record as it changes, with the reports and audit of each change. */
 final class Change {
   private final Instant now;
+  private final Optional<Wall> wall;
   private final List<Prewritten<StatusReport>> reports = new ArrayList<>();
   private final List<AuditDraft> audit = new ArrayList<>();
   private final List<Escalation> escalations = new ArrayList<>();
   private TaskRecord record;
 
-  Change(TaskRecord record, Instant now) {
+  /**
+   * @param wall what every report names
+   */
+  Change(TaskRecord record, Instant now, Optional<Wall> wall) {
     this.record = record;
     this.now = now;
+    this.wall = wall;
   }
 
   TaskRecord record() {
@@ -54,7 +60,7 @@ final class Change {
   /**
    * The same.
    *
-   * @param learned what the step has brought; the audit tells what it proves
+   * @param learned what the step has brought; both tell what it proves
    */
   Change step(int index, StepRecord step, Optional<Failure> failure, Facts learned) {
     StepRecord before = record.steps().get(index);
@@ -62,7 +68,7 @@ final class Change {
     record = record.step(index, step);
     PlannedStep planned = record.planned(index);
     Outcome outcome = step.outcome().orElseThrow();
-    report(Optional.of(stepReport(index, step)), failure.map(Change::reason), false);
+    report(Optional.of(stepReport(index, step, learned)), failure.map(Change::reason), false);
     audit(
         "step-" + outcome.name().toLowerCase(java.util.Locale.ROOT).replace('_', '-'),
         "ops-agent",
@@ -121,7 +127,7 @@ final class Change {
     return new Reason(failure.code(), failure.sentence() + detail, Optional.empty());
   }
 
-  private StepReport stepReport(int index, StepRecord step) {
+  private StepReport stepReport(int index, StepRecord step, Facts learned) {
     PlannedStep planned = record.planned(index);
     Outcome outcome = step.outcome().orElseThrow();
     long millis =
@@ -134,7 +140,8 @@ final class Change {
         index + 1,
         record.steps().size(),
         outcome,
-        Math.max(0, millis));
+        Math.max(0, millis),
+        Optional.of(learned.proofs()).filter(proofs -> !proofs.isEmpty()));
   }
 
   private void report(Optional<StepReport> step, Optional<Reason> reason, boolean withPlan) {
@@ -152,6 +159,7 @@ final class Change {
                 record.deliverables(),
                 standing(),
                 waiting(),
+                wall,
                 now));
     record = record.reported(report);
     reports.add(report);

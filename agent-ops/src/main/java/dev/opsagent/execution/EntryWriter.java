@@ -13,6 +13,7 @@ import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.StatusReport.Wall;
 import dev.opsagent.protocol.TaskCancel;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,11 +27,16 @@ final class EntryWriter {
   private static final int MOST_CANCELS = 10_000;
 
   private final AuditLog audit;
+  private final Optional<Wall> wall;
   private final Deployments deployments = new Deployments();
   private final Map<String, EarlyCancel> cancels = new HashMap<>();
 
-  EntryWriter(AuditLog audit) {
+  /**
+   * @param wall what every report names
+   */
+  EntryWriter(AuditLog audit, Optional<Wall> wall) {
     this.audit = audit;
+    this.wall = wall;
   }
 
   void resume(LedgerFold ledger) {
@@ -78,7 +84,7 @@ final class EntryWriter {
   Entry refusal(
       StatusReport report, Optional<String> traceparent, AuditDraft draft, Consumed consumed) {
     List<JournalRecord> records = new ArrayList<>();
-    records.add(new Status(new Prewritten<>(report), traceparent));
+    records.add(new Status(new Prewritten<>(report.behind(wall)), traceparent));
     seal(List.of(draft), records);
     return new Entry(records, Optional.of(consumed));
   }

@@ -95,7 +95,7 @@ public final class PartitionEngine {
     this.settings = settings;
     this.turns = new SerialExecutor(ports.workers(), this::broken);
     this.machine = new TaskMachine(ports.backoff(), settings);
-    this.writer = new EntryWriter(ports.audit());
+    this.writer = new EntryWriter(ports.audit(), settings.wall());
     this.deadlines = new Deadlines(ports.timers(), task -> turn(() -> overdue(task)));
     this.commits = new Commits(ports, this, writer, lanes, deadlines);
     this.orders = new Orders(ports, machine, writer, commits, lanes);

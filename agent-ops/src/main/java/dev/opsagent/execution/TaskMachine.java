@@ -36,6 +36,10 @@ final class TaskMachine {
     this.unwinding = new Unwinding(backoff, settings);
   }
 
+  private Change change(TaskRecord task, Instant now) {
+    return new Change(task, now, settings.wall());
+  }
+
   /** The time that a task has: its own requirement, else the default. */
   Duration budget(TaskDispatch order, Instant now) {
     Duration timeout = order.requirements().timeout().orElse(settings.taskTimeout());
@@ -50,14 +54,14 @@ final class TaskMachine {
   Transition accept(TaskRecord fresh, Intent intent, Instant now) {
     TaskDispatch task = fresh.dispatch();
     String summary = "accepted " + task.operation() + " on " + task.target();
-    return new Change(fresh, now)
+    return change(fresh, now)
         .state("accepted", task.requestedBy(), summary + intent.trace(), intent.remark())
         .then(Command.IDLE);
   }
 
   /** The task's turn in its lane has come. */
   Transition start(TaskRecord task, Instant now) {
-    return new Change(task.with(TaskState.RUNNING), now)
+    return change(task.with(TaskState.RUNNING), now)
         .state("started", "ops-agent", "looks up what the plan needs", Optional.empty())
         .then(new Command.Resolve(Duration.ZERO));
   }
@@ -70,12 +74,12 @@ final class TaskMachine {
             "start on " + task.dispatch().target(),
             "task " + holder + " left it in doubt",
             "find out what stands, then: ops-agent resolve " + holder + " done|undone");
-    return Unwinding.end(new Change(task, now), TaskState.REJECTED, Optional.of(failure));
+    return Unwinding.end(change(task, now), TaskState.REJECTED, Optional.of(failure));
   }
 
   Transition resolved(
       TaskRecord task, Resolution resolution, Optional<Prewritten<Plan>> plan, Instant now) {
-    Change change = new Change(task, now);
+    Change change = change(task, now);
     if (task.ending().isPresent()) {
       return unwinding.undoFrom(change, -1);
     }
@@ -109,7 +113,7 @@ final class TaskMachine {
   }
 
   Transition stepEnded(TaskRecord task, int index, StepResult result, Instant now) {
-    Change change = new Change(task, now);
+    Change change = change(task, now);
     StepRecord step = task.steps().get(index);
     return switch (result) {
       case StepResult.Done done -> {
@@ -160,7 +164,7 @@ final class TaskMachine {
   Transition deadline(TaskRecord task, Instant now) {
     if (task.state() == TaskState.AWAITING_DECISION) {
       Failure why = task.waiting().orElseThrow().failure();
-      return Unwinding.inDoubt(new Change(task, now), why, "nobody decided in time");
+      return Unwinding.inDoubt(change(task, now), why, "nobody decided in time");
     }
     if (task.state() == TaskState.UNDOING) {
       return unwinding.overdue(task, now);
@@ -175,7 +179,7 @@ final class TaskMachine {
   }
 
   private Transition stop(TaskRecord task, Ending ending, String actor, Instant now) {
-    Change change = new Change(task, now);
+    Change change = change(task, now);
     return switch (task.state()) {
       case ACCEPTED, AWAITING_EVIDENCE, AWAITING_APPROVAL ->
           Unwinding.end(change, ending.state(), Optional.of(ending.failure()));
@@ -200,7 +204,7 @@ final class TaskMachine {
 
   /** A person has found out what nobody knew. */
   Transition resolve(TaskRecord task, TaskResolve order, Instant now) {
-    Change change = new Change(task, now);
+    Change change = change(task, now);
     String words = order.decision().name().toLowerCase(java.util.Locale.ROOT);
     change.note("resolved", order.by(), words + ": " + order.reason());
     if (task.held() && order.decision() != TaskResolve.Decision.ABANDON) {
@@ -294,6 +298,7 @@ final class TaskMachine {
         Optional.empty(),
         List.of(),
         List.of(),
+        Optional.empty(),
         Optional.empty(),
         now);
   }

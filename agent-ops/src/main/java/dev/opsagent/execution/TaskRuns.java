@@ -3,6 +3,7 @@ package dev.opsagent.execution;
 import dev.opsagent.execution.LiveTask.Run;
 import dev.opsagent.execution.Operation.Resolution;
 import dev.opsagent.execution.PartitionEngine.Ports;
+import dev.opsagent.execution.ProgramRuns.Heard;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepResult.UndoResult;
 import dev.opsagent.plan.Facts;
@@ -78,7 +79,7 @@ final class TaskRuns {
           engine.turn(() -> run.begunOn(self));
           Function<TaskRecord, Transition> event;
           try {
-            event = work(task, record, run);
+            event = heard(task, record, run);
           } catch (StepContext.LeaseLost lost) {
             engine.turn(() -> again(task, run, lost));
             return;
@@ -179,6 +180,15 @@ final class TaskRuns {
       case Command.Undo undo -> undo.step();
       case Command.Idle _, Command.Resolve _, Command.Interrupt _ -> -1;
     };
+  }
+
+  /** Does the work; what it ran goes into the audit before what became of it. */
+  private Function<TaskRecord, Transition> heard(LiveTask task, TaskRecord record, Run run) {
+    Heard<Function<TaskRecord, Transition>> heard = ProgramRuns.hear(() -> work(task, record, run));
+    int index = index(run.command);
+    Optional<String> step =
+        index < 0 ? Optional.empty() : Optional.of(record.planned(index).name());
+    return current -> heard.result().apply(current).having(heard.ran(), step, ports.timers().now());
   }
 
   private Function<TaskRecord, Transition> work(LiveTask task, TaskRecord record, Run run) {

@@ -28,7 +28,7 @@ final class Unwinding {
   }
 
   Transition undoEnded(TaskRecord task, int index, UndoResult result, Instant now) {
-    Change change = new Change(task, now);
+    Change change = new Change(task, now, settings.wall());
     StepRecord step = task.steps().get(index);
     return switch (result) {
       case UndoResult.Ended(Undo undo) -> undoEnded(change, index, undo);
@@ -72,7 +72,7 @@ final class Unwinding {
             "undo " + task.planned(index).description(),
             "it did not come to an end in " + settings.undoTimeout().toSeconds() + " s",
             "find out what stands");
-    return undoEnded(new Change(task, now), index, new Undo.UndoFailed(why));
+    return undoEnded(new Change(task, now, settings.wall()), index, new Undo.UndoFailed(why));
   }
 
   /** A person has found out what became of an undo. */

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -21,12 +22,21 @@ import java.util.stream.Collectors;
 public final class Assignment {
   private static final int MOST_WORDS = 6;
 
-  private final RoutingMap map;
-  private final Router router;
+  private final Supplier<Router> routers;
 
-  public Assignment(RoutingMap map) {
-    this.map = map;
-    this.router = new Router(map);
+  /**
+   * @param routers asked for the one router when an order comes: to make it takes a while
+   */
+  public Assignment(Supplier<Router> routers) {
+    this.routers = routers;
+  }
+
+  private RoutingMap map() {
+    return routers.get().map();
+  }
+
+  private Routing route(String instruction) {
+    return routers.get().route(instruction);
   }
 
   /**
@@ -36,11 +46,11 @@ public final class Assignment {
    * @param built the operations of the catalogue
    */
   Reason unknown(String operation, Set<String> built) {
-    if (map.operations().containsKey(operation)) {
+    if (map().operations().containsKey(operation)) {
       String detail = operation + " is not supported yet; operation must be one of ";
       return plain(ReasonCode.UNSUPPORTED_OPERATION, detail + new TreeSet<>(built));
     }
-    Routing routing = router.routeName(operation);
+    Routing routing = routers.get().routeName(operation);
     if (routing.decision() == Decision.NOT_MINE) {
       return notMine("the operation", routing);
     }
@@ -49,7 +59,7 @@ public final class Assignment {
 
   /** Why the order is not taken although its operation is one of ours; empty when it is. */
   Optional<Reason> refuse(TaskDispatch order) {
-    Optional<Routing> routing = order.instruction().map(router::route);
+    Optional<Routing> routing = order.instruction().map(this::route);
     if (routing.filter(it -> it.decision() == Decision.NOT_MINE).isPresent()) {
       return routing.map(it -> notMine("the instruction", it));
     }
@@ -61,7 +71,7 @@ public final class Assignment {
 
   /** What the sender of an order that is taken must know: which parts of its text are not done. */
   Optional<Reason> remark(TaskDispatch order) {
-    return order.instruction().map(router::route).flatMap(it -> remark(order.operation(), it));
+    return order.instruction().map(this::route).flatMap(it -> remark(order.operation(), it));
   }
 
   private Optional<Reason> remark(String operation, Routing routing) {
@@ -92,7 +102,7 @@ public final class Assignment {
   /** "dispatch to Documentation: write + docs; dispatch to QA: test". */
   private String foreign(Routing routing) {
     return routing.owners().stream()
-        .map(owner -> "dispatch to " + map.title(owner) + ": " + words(owner, routing))
+        .map(owner -> "dispatch to " + map().title(owner) + ": " + words(owner, routing))
         .collect(Collectors.joining("; "));
   }
 

@@ -207,6 +207,7 @@ public final class Intake {
         List.of(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         clock.instant());
   }
 

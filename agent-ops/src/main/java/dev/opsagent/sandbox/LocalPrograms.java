@@ -1,5 +1,6 @@
 package dev.opsagent.sandbox;
 
+import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Grants;
@@ -34,6 +35,9 @@ public final class LocalPrograms implements Programs {
   private static final Logger LOG = LoggerFactory.getLogger(LocalPrograms.class);
   private static final String MARK = "OPS_AGENT_RUN";
   private static final Duration LAST_OUTPUT = Duration.ofSeconds(5);
+
+  /** Characters of a call that the audit shows. */
+  private static final int LINE = 200;
 
   private final Path scratch;
   private final SearchPath searchPath;
@@ -106,8 +110,9 @@ public final class LocalPrograms implements Programs {
       return new Answer.No<>(refusal.get());
     }
     try {
-      return new Answer.Ok<>(
-          wallFor(detached.grants()).start(launch(detached, program.get(), path)).process());
+      Running running = wallFor(detached.grants()).start(launch(detached, program.get(), path));
+      ProgramRuns.tell(line(detached.arguments()), "left running", Duration.ZERO);
+      return new Answer.Ok<>(running.process());
     } catch (IOException e) {
       return failed(name, "it could not start: " + mask.mask(String.valueOf(e.getMessage())));
     }
@@ -202,15 +207,19 @@ public final class LocalPrograms implements Programs {
     Thread err = Thread.startVirtualThread(() -> stderr.readFrom(process.getErrorStream()));
     boolean inTime;
     boolean ended;
+    String ending = "cut off";
     try {
       inTime = process.waitFor(command.timeout().toNanos(), TimeUnit.NANOSECONDS);
       ended = tree.end();
       out.join(LAST_OUTPUT);
       err.join(LAST_OUTPUT);
+      ending = inTime ? "exit code " + process.exitValue() : "killed, since it took too long,";
     } catch (InterruptedException e) {
       tree.end();
       Thread.currentThread().interrupt();
       return interrupted(name);
+    } finally {
+      ProgramRuns.tell(line(command.arguments()), ending, since(began));
     }
     if (!inTime) {
       return tooLong(name, command.timeout());
@@ -218,9 +227,18 @@ public final class LocalPrograms implements Programs {
     if (!ended) {
       return failed(name, "it left processes behind that do not end");
     }
-    Duration took = Duration.ofNanos(System.nanoTime() - began);
     return new Answer.Ok<>(
-        new Finished(process.exitValue(), stdout.text(mask), stderr.text(mask), took));
+        new Finished(process.exitValue(), stdout.text(mask), stderr.text(mask), since(began)));
+  }
+
+  private static Duration since(long began) {
+    return Duration.ofNanos(System.nanoTime() - began);
+  }
+
+  /** The call as people read it, with its secrets masked before it is cut. */
+  private String line(List<String> arguments) {
+    String line = mask.mask(String.join(" ", arguments)).replaceAll("\\p{Cntrl}+", " ");
+    return line.length() <= LINE ? line : line.substring(0, LINE) + "…";
   }
 
   private <T> Answer<T> missing(String name) {

@@ -1,5 +1,6 @@
 package dev.opsagent.sandbox;
 
+import dev.opsagent.protocol.StatusReport;
 import java.util.List;
 import java.util.Locale;
 
@@ -45,6 +46,11 @@ public enum WallLevel {
       this.sentence = sentence;
     }
 
+    /** The name in reports. */
+    public String title() {
+      return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
+
     /** For people. */
     public String sentence() {
       return sentence;
@@ -61,6 +67,11 @@ public enum WallLevel {
     public Report {
       notCovered = List.copyOf(notCovered);
       missing = List.copyOf(missing);
+    }
+
+    /** By names, for the reports of tasks. */
+    public StatusReport.Wall named() {
+      return new StatusReport.Wall(level.title(), notCovered.stream().map(Gap::title).toList());
     }
   }
 }

@@ -28,7 +28,8 @@ final class Simulation {
           3,
           Duration.ofDays(15),
           3,
-          Duration.ofSeconds(5));
+          Duration.ofSeconds(5),
+          Optional.empty());
 
   private final long seed;
   private final Scenario scenario;

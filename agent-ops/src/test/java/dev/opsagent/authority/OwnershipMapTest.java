@@ -40,6 +40,18 @@ class OwnershipMapTest {
         .containsExactlyElementsOf(lines);
   }
 
+  /** A worker does not prove it again: after a change of the map, put its digest there. */
+  @Test
+  void theMapInTheJarIsTheOneThatIsProvedHere() {
+    OwnershipMap.Reading reading =
+        OwnershipMap.read(Json.readYamlTree(OwnershipMap.standardText()));
+
+    assertThat(reading).isInstanceOf(OwnershipMap.Reading.Proved.class);
+    assertThat(((OwnershipMap.Reading.Proved) reading).map().digest())
+        .isEqualTo(OwnershipMap.PROVED)
+        .isEqualTo(MAP.digest());
+  }
+
   @Test
   void thereAreTenTrees() throws IOException {
     assertThat(trees()).hasSize(10);

@@ -207,6 +207,7 @@ class PolicyCommandTest {
             List.of(),
             List.of(),
             Optional.empty(),
+            Optional.empty(),
             NOW));
   }
 

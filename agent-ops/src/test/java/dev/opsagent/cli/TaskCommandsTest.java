@@ -213,6 +213,7 @@ class TaskCommandsTest {
         List.of(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         Instant.parse("2026-01-02T03:04:05Z"));
   }
 }

@@ -106,7 +106,8 @@ class StepTreeTest {
 
   @Test
   void toolOutputInDescriptionsCannotReachTheTerminal() {
-    StepReport evil = new StepReport("x", "a\u001b[2Jb\r\nc\u202Ed", 1, 1, Outcome.STARTED, 0);
+    StepReport evil =
+        new StepReport("x", "a\u001b[2Jb\r\nc\u202Ed", 1, 1, Outcome.STARTED, 0, Optional.empty());
     TaskView task =
         TaskView.of(
             report(
@@ -230,10 +231,11 @@ class StepTreeTest {
 
   private static StatusReport step(long revision, int index, Outcome outcome, long millis) {
     StepReport step =
-        new StepReport("step-" + index, "do step " + index, index, 200, outcome, millis);
+        new StepReport(
+            "step-" + index, "do step " + index, index, 200, outcome, millis, Optional.empty());
     StepReport counted =
         revision == 2 && outcome == Outcome.STARTED
-            ? new StepReport("step-1", "do step 1", 1, 2, outcome, millis)
+            ? new StepReport("step-1", "do step 1", 1, 2, outcome, millis, Optional.empty())
             : step;
     return report(
         revision,
@@ -263,6 +265,7 @@ class StepTreeTest {
         List.of(),
         List.of(),
         waiting,
+        Optional.empty(),
         START.plusSeconds(revision == 1 ? 0 : Math.min(revision, 4)));
   }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,6 +90,15 @@ final class TestStack implements AutoCloseable {
     """
         .formatted(
             TestBroker.bootstrap(), prefix, prefix, verdaccio.url(), folder.resolve("npm.token"));
+  }
+
+  /** Adds to the configuration of the workers that start from now on. */
+  void configure(String yaml) {
+    try {
+      Files.writeString(configuration, yaml, StandardOpenOption.APPEND);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   WorkerProcess startWorker() {

@@ -222,7 +222,8 @@ class PartitionEngineTest {
             1,
             Duration.ofDays(1),
             1,
-            Duration.ofSeconds(1));
+            Duration.ofSeconds(1),
+            Optional.empty());
     restart();
     engine.indexed();
     world.behaviour.put("two", Behaviour.UNKNOWN);

@@ -201,6 +201,7 @@ class KafkaJournalTest {
         List.of(),
         List.of(),
         Optional.empty(),
+        Optional.empty(),
         AT);
   }
 

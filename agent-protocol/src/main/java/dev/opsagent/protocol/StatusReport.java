@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param deliverables what the task has produced so far; the end report carries all of them
  * @param changes what happened outside the workspace and still stands, one line each
  * @param waiting what the task waits for, in the AWAITING states
+ * @param wall what holds the programs that this worker starts
  * @param at when the worker decided it
  */
 public record StatusReport(
@@ -28,6 +29,7 @@ public record StatusReport(
     List<Deliverable> deliverables,
     List<String> changes,
     Optional<Waiting> waiting,
+    Optional<Wall> wall,
     Instant at)
     implements Message {
   public StatusReport {
@@ -37,16 +39,43 @@ public record StatusReport(
     changes = List.copyOf(changes);
   }
 
+  /** The same from a worker with this wall. */
+  public StatusReport behind(Optional<Wall> around) {
+    return new StatusReport(
+        taskId,
+        operation,
+        target,
+        state,
+        revision,
+        step,
+        reason,
+        plan,
+        deliverables,
+        changes,
+        waiting,
+        around,
+        at);
+  }
+
   /**
    * One step of the plan and where it stands.
    *
    * @param index position in the plan, from 1
    * @param of number of steps in the plan
    * @param durationMillis how long the step ran, 0 while it runs
+   * @param proofs what was proved of what the step changed, one sentence each; absent when nothing
+   *     was
    */
   public record StepReport(
-      String name, String description, int index, int of, Outcome outcome, long durationMillis) {
+      String name,
+      String description,
+      int index,
+      int of,
+      Outcome outcome,
+      long durationMillis,
+      Optional<List<String>> proofs) {
     public StepReport {
+      proofs = proofs.map(List::copyOf);
       Checks.range("step.of", of, 1, Integer.MAX_VALUE);
       Checks.range("step.index", index, 1, of);
       Checks.range("step.durationMillis", durationMillis, 0, Long.MAX_VALUE);
@@ -76,6 +105,18 @@ public record StatusReport(
    * @param owner the agent whose work it is, for {@link ReasonCode#NOT_MINE} and its like
    */
   public record Reason(ReasonCode code, String detail, Optional<String> owner) {}
+
+  /**
+   * The wall around programs.
+   *
+   * @param level {@code bubblewrap}, {@code landlock} or {@code none}
+   * @param notCovered what this level leaves open here, by the names that {@code doctor} explains
+   */
+  public record Wall(String level, List<String> notCovered) {
+    public Wall {
+      notCovered = List.copyOf(notCovered);
+    }
+  }
 
   /**
    * The one waiting sentence: "waits for WHAT from WHOM since T; at T becomes STATE; do: COMMAND".

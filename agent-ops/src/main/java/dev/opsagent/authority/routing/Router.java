@@ -13,10 +13,26 @@ public final class Router {
   /** The longest instruction that is read, in characters; the schema of a task says the same. */
   public static final int LONGEST = 8192;
 
+  private final RoutingMap map;
   private final Rules rules;
   private final Lexicon lexicon;
 
+  /** By the map that is shipped, read when it is first asked for. */
+  public static Router shipped() {
+    return Shipped.ROUTER;
+  }
+
+  private static final class Shipped {
+    static final Router ROUTER = new Router(RoutingMap.DEFAULT);
+  }
+
+  /** The map that it goes by. */
+  public RoutingMap map() {
+    return map;
+  }
+
   public Router(RoutingMap map) {
+    this.map = map;
     this.rules = new Rules(map);
     this.lexicon = new Lexicon(map);
   }
