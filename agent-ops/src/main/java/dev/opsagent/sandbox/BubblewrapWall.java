@@ -28,21 +28,6 @@ import java.util.stream.Stream;
  * call filter on: a domain that handled files would keep bubblewrap from mounting.
  */
 final class BubblewrapWall implements Wall {
-  /** Of the kernel's interfaces these can be written to by root, also by one without a right. */
-  private static final List<String> KERNEL =
-      List.of(
-          "acpi",
-          "bus",
-          "driver",
-          "dynamic_debug",
-          "fs",
-          "irq",
-          "mtrr",
-          "scsi",
-          "sys",
-          "sysrq-trigger",
-          "tty");
-
   private final Path bubblewrap;
   private final Architecture architecture;
   private final boolean nested;
@@ -114,7 +99,10 @@ final class BubblewrapWall implements Wall {
     }
     all.addAll(system(launch));
     all.addAll(grants(launch));
-    all.addAll(List.of("--remount-ro", "/dev", "--remount-ro", "/"));
+    // Of the kernel's interfaces root can write to many, even a root without rights.
+    for (String whole : List.of("/proc", "/dev", "/")) {
+      all.addAll(List.of("--remount-ro", whole));
+    }
     for (String mark : marks(launch)) {
       all.addAll(List.of("--setenv", mark, launch.environment().getOrDefault(mark, "")));
     }
@@ -143,10 +131,6 @@ final class BubblewrapWall implements Wall {
     }
     SystemFolders.settings().forEach(file -> readOnly(all, file));
     all.addAll(List.of("--proc", "/proc"));
-    KERNEL.stream()
-        .map(Path.of("/proc")::resolve)
-        .filter(Files::exists)
-        .forEach(it -> readOnly(all, it));
     all.addAll(List.of("--dev", "/dev"));
     for (String shared : List.of("/tmp", "/var/tmp", "/dev/shm")) {
       all.addAll(List.of("--bind", launch.temporary().toString(), shared));

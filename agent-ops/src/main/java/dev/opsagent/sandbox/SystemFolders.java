@@ -19,43 +19,33 @@ final class SystemFolders {
 
   static final Path PROGRAMS = Path.of("/usr");
 
-  /** Nothing that is meant for some users only. */
+  /**
+   * Nothing that is meant for some users only, or tells one machine from another. Each costs a
+   * mount at every start, so what programs do as well without is not here.
+   */
   private static final List<String> SETTINGS =
       List.of(
           "alternatives",
-          "ca-certificates",
-          "ca-certificates.conf",
           "crypto-policies",
-          "debian_version",
-          "gai.conf",
           "group",
-          "host.conf",
           "hosts",
           "java-17-openjdk",
           "java-21-openjdk",
           "java-25-openjdk",
           "ld.so.cache",
-          "ld.so.conf",
-          "ld.so.conf.d",
-          "locale.alias",
           "localtime",
-          "machine-id",
-          "magic",
           "mime.types",
           "nsswitch.conf",
           "os-release",
           "passwd",
-          "perl",
           "pki/tls",
           "protocols",
-          "python3",
           "resolv.conf",
           "services",
           "ssl/cert.pem",
           "ssl/certs",
           "ssl/openssl.cnf",
-          "terminfo",
-          "timezone");
+          "terminfo");
 
   private static final Set<String> OF_AN_INSTALLATION = Set.of("lib", "lib64", "libexec", "share");
 

@@ -41,6 +41,7 @@ public class WallStartBenchmark {
   public String level = "none";
 
   private Path folder = Path.of("");
+  private Path workspace = Path.of("");
   private LocalPrograms programs =
       new LocalPrograms(folder, "/usr/bin", SecretMask.of(List.of()), "none");
 
@@ -48,6 +49,7 @@ public class WallStartBenchmark {
   public void prepare() {
     try {
       folder = Files.createTempDirectory("wall");
+      workspace = Files.createDirectory(folder.resolve("workspace"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -65,7 +67,11 @@ public class WallStartBenchmark {
   public Object aProgramThatDoesNothing() {
     Command command =
         new Command(
-            List.of("true"), folder, Map.of(), Duration.ofSeconds(10), Grants.NONE.writing(folder));
+            List.of("true"),
+            workspace,
+            Map.of(),
+            Duration.ofSeconds(10),
+            Grants.NONE.writing(workspace));
     if (programs.run(command) instanceof Answer.Ok<?>(Object finished)) {
       return finished;
     }
