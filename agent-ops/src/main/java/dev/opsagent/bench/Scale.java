@@ -46,7 +46,7 @@ public enum Scale {
   }
 
   Duration warmUpAtMost() {
-    return window.multipliedBy(4);
+    return window.multipliedBy(10);
   }
 
   /** The tasks that wait in the smallest backlog. */
