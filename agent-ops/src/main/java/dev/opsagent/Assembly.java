@@ -4,6 +4,7 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.Router;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.OwnershipFile;
+import dev.opsagent.configuration.ReloadedEnvironments;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
@@ -22,6 +23,8 @@ import dev.opsagent.kafka.RefusalNotices;
 import dev.opsagent.kafka.TargetPartition;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
@@ -39,6 +42,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.List;
@@ -71,6 +75,7 @@ record Assembly(
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
+    ReloadedEnvironments environments = environments();
     Path data = folder(configuration.data());
     BusSettings settings = bus();
     SystemTimers timers = keep(new SystemTimers());
@@ -82,7 +87,7 @@ record Assembly(
     OwnershipMap owners = made(proving);
 
     Workspaces workspaces = new TaskWorkspaces(data);
-    Catalogue works = new Catalogue(configuration, data, environment);
+    Catalogue works = new Catalogue(configuration, data, environment, environments);
     // A rehearsed operation starts no program.
     Optional<LocalPrograms> programs =
         rehearsed.isPresent() ? Optional.empty() : Optional.of(works.programs());
@@ -95,13 +100,11 @@ record Assembly(
     Intake intake =
         new Intake(
             EventReader::read,
-            new Territory(
-                catalogue,
-                Set.copyOf(configuration.environments()),
-                new Assignment(Router::shipped)),
+            new Territory(catalogue, environments, new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
-    Telemetry telemetry = new Telemetry(metrics, keep(notices(settings, setup.partitions())));
+    Telemetry telemetry =
+        new Telemetry(metrics, keep(notices(settings, setup.partitions(), environments.get())));
     Partitions partitions =
         new Partitions(
             new Partitions.Parts(
@@ -128,7 +131,12 @@ record Assembly(
     announce(settings, catalogue.keySet(), timers, workers);
     timers.schedule(SETTLED, () -> workers.execute(owners::prepare));
     HttpEndpoints http =
-        keep(http(bus, telemetry, programs.map(LocalPrograms::wall).map(WallReport::of)));
+        keep(
+            http(
+                bus,
+                telemetry,
+                environments,
+                programs.map(LocalPrograms::wall).map(WallReport::of)));
     return new OpsAgent(running, bus, http.address());
   }
 
@@ -161,9 +169,19 @@ record Assembly(
     };
   }
 
+  /** A file that is missing or unsound stops the start; later, what it said last holds. */
+  private ReloadedEnvironments environments() throws OpsAgent.CannotStart {
+    return switch (ReloadedEnvironments.open(configuration)) {
+      case Answer.Ok<ReloadedEnvironments>(ReloadedEnvironments environments) -> environments;
+      case Answer.No<ReloadedEnvironments>(Failure unsound) ->
+          throw new OpsAgent.CannotStart(List.of(unsound));
+    };
+  }
+
   /** What the partitions of a fleet have in common is its worker, in any of its environments. */
-  private RefusalNotices notices(BusSettings settings, int partitions) {
-    Target worker = new Target(configuration.environments().getFirst(), "ops-agent");
+  private static RefusalNotices notices(
+      BusSettings settings, int partitions, Environments environments) {
+    Target worker = new Target(environments.all().getFirst().name(), "ops-agent");
     return new RefusalNotices(settings, partitions, worker, InstantSource.system());
   }
 
@@ -234,14 +252,15 @@ record Assembly(
     return (taskId, step, text) -> LOG.info("{} {}: {}", taskId, step, text);
   }
 
-  private HttpEndpoints http(Bus bus, Telemetry telemetry, Optional<WallReport> wall)
+  private HttpEndpoints http(
+      Bus bus, Telemetry telemetry, ReloadedEnvironments environments, Optional<WallReport> wall)
       throws OpsAgent.CannotStart {
     Configuration.Http at = configuration.http();
     try {
       return HttpEndpoints.start(
           new InetSocketAddress(at.host(), at.port()),
           () -> readiness(bus.alive(), "the bus loop has ended"),
-          () -> readiness(bus, telemetry).with("sandbox", wall),
+          () -> readiness(bus, telemetry, environments).with("sandbox", wall),
           metrics::scrape);
     } catch (IOException e) {
       throw new OpsAgent.CannotStart(
@@ -258,10 +277,12 @@ record Assembly(
     return new Readiness(good ? List.of() : List.of(otherwise));
   }
 
-  private static Readiness readiness(Bus bus, Telemetry telemetry) {
-    return bus.ready()
-        ? new Readiness(telemetry.refusals())
-        : new Readiness(List.of("partitions are being restored"));
+  private static Readiness readiness(
+      Bus bus, Telemetry telemetry, ReloadedEnvironments environments) {
+    List<String> reasons = new ArrayList<>();
+    reasons.addAll(bus.ready() ? telemetry.refusals() : List.of("partitions are being restored"));
+    environments.fault().ifPresent(reasons::add);
+    return new Readiness(reasons);
   }
 
   private static Path folder(Path path) {

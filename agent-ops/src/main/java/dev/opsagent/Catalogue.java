@@ -3,7 +3,13 @@ package dev.opsagent;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
+import dev.opsagent.operations.Pace;
+import dev.opsagent.operations.deploy.Adapters;
+import dev.opsagent.operations.deploy.DeployOperation;
+import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime;
@@ -12,6 +18,8 @@ import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.desktop.DesktopBrowser;
+import dev.opsagent.tools.docker.DockerImages;
+import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.git.GitRepository;
 import dev.opsagent.tools.git.Login;
 import dev.opsagent.tools.http.HttpHealthProbe;
@@ -23,17 +31,26 @@ import dev.opsagent.tools.process.ProcessRuntime;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
 
 /**
  * The operations of this worker, each with the adapters that it works through.
  *
  * @param data the worker's data folder
  * @param environment of this process; adapters pass on the little of it that they need
+ * @param served the environments in force now
  */
-record Catalogue(Configuration configuration, Path data, Map<String, String> environment) {
+record Catalogue(
+    Configuration configuration,
+    Path data,
+    Map<String, String> environment,
+    Supplier<Environments> served) {
   private static final Duration NPM_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration GIT_TIMEOUT = Duration.ofMinutes(2);
 
@@ -72,10 +89,11 @@ record Catalogue(Configuration configuration, Path data, Map<String, String> env
     runtimes.put(processes.kind(), processes);
     ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
     runtimes.put(compose.kind(), compose);
+    Map<String, PackageRegistry> registries = registries(programs);
     Operation push =
         new PushOperation(
             new GitRepository(this::login, GIT_TIMEOUT),
-            registries(programs),
+            registries,
             new NpmScripts(programs, npm, data.resolve("npm/scripts")),
             runtimes,
             health,
@@ -83,7 +101,16 @@ record Catalogue(Configuration configuration, Path data, Map<String, String> env
             workspaces,
             owners,
             timers);
-    return Map.of(push.name(), new Walled(push, programs, configuration.sandbox()));
+    // A push brings no image up.
+    ServiceRuntime docker = new DockerRuntime(environment, mask::mask, timers);
+    runtimes.put(docker.kind(), docker);
+    Images images = new DockerImages(environment);
+    Adapters adapters =
+        new Adapters(served, runtimes, images, registries, health, workspaces, Pace.of(timers));
+    List<Operation> all = new ArrayList<>(List.of(push, new DeployOperation(adapters)));
+    all.addAll(ServiceOperation.all(adapters));
+    return all.stream()
+        .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));
   }
 
   private Map<String, PackageRegistry> registries(Programs programs) {

@@ -1,9 +1,10 @@
 package dev.opsagent;
 
-import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
@@ -12,17 +13,20 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.WallLevel;
-import java.util.Locale;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * An operation that starts programs, and so is refused where the wall around them is weaker than
- * the task's environment asks for. Without any wall only {@code local} is served, and only when the
- * operator has said so.
+ * the task's environment asks for. Without any wall only environments of the worker's own machine
+ * are served, and only when the operator has said so. Environments can change while a task waits,
+ * so it is asked again before the task is resolved. Nor is an environment served that declares what
+ * no operation holds to.
+ *
+ * @param environments those in force now
  */
-record Walled(Operation operation, LocalPrograms programs, Configuration.Sandbox sandbox)
+record Walled(Operation operation, LocalPrograms programs, Supplier<Environments> environments)
     implements Operation {
-  private static final String LOCAL = "local";
 
   @Override
   public String name() {
@@ -31,18 +35,33 @@ record Walled(Operation operation, LocalPrograms programs, Configuration.Sandbox
 
   @Override
   public Optional<Failure> refuse(TaskDispatch task) {
-    return programs
-        .fault()
-        .or(() -> tooWeak(task.target().environment()))
-        .or(() -> operation.refuse(task));
+    return unwalled(task).or(() -> operation.refuse(task));
   }
 
-  private Optional<Failure> tooWeak(String environment) {
+  private Optional<Failure> unwalled(TaskDispatch task) {
+    return programs
+        .fault()
+        .or(() ->
+            environments
+                .get()
+                .find(task.target().environment())
+                .map(it -> tooWeak(it).or(() -> notHeld(it)))
+                .orElseGet(Walled::gone));
+  }
+
+  /** It was dropped from the file after the task had been accepted. */
+  private static Optional<Failure> gone() {
+    return Optional.of(
+        Failure.of(
+            ReasonCode.UNKNOWN_ENVIRONMENT,
+            "serve the task's environment",
+            "it is no longer declared",
+            "declare it again, or send the task to a fleet that serves it"));
+  }
+
+  private Optional<Failure> tooWeak(Environment environment) {
     WallLevel level = programs.wall().level();
-    WallLevel required =
-        Optional.ofNullable(sandbox.required().get(environment))
-            .map(title -> WallLevel.valueOf(title.toUpperCase(Locale.ROOT)))
-            .orElse(environment.equals(LOCAL) ? WallLevel.NONE : WallLevel.LANDLOCK);
+    WallLevel required = WallLevel.valueOf(environment.sandbox().name());
     return level.satisfies(required)
         ? Optional.empty()
         : Optional.of(
@@ -56,6 +75,22 @@ record Walled(Operation operation, LocalPrograms programs, Configuration.Sandbox
                 "send the task to a worker with that level, or give this one what doctor names"));
   }
 
+  /** What the operator declares is held to, or the environment is not served. */
+  private static Optional<Failure> notHeld(Environment environment) {
+    Optional<String> field =
+        environment
+            .engine()
+            .map(_ -> "engine")
+            .or(() -> environment.project().map(_ -> "project"))
+            .or(() -> environment.promotesFrom().map(_ -> "promotesFrom"));
+    return field.map(name ->
+        Failure.of(
+            ReasonCode.UNSUPPORTED_REQUIREMENT,
+            "serve the environment " + environment.name(),
+            name + " is declared for it, and this worker cannot hold to that yet",
+            "take " + name + " out of the file of environments"));
+  }
+
   @Override
   public boolean overtakes() {
     return operation.overtakes();
@@ -63,7 +98,9 @@ record Walled(Operation operation, LocalPrograms programs, Configuration.Sandbox
 
   @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
-    return operation.resolve(task, context);
+    return unwalled(task)
+        .<Resolution>map(Resolution.Unresolved::new)
+        .orElseGet(() -> operation.resolve(task, context));
   }
 
   @Override

@@ -96,6 +96,10 @@ class ArchitectureTest {
       only("org.eclipse.jgit..", ROOT + ".tools.git..", ROOT + ".cli.demo..");
 
   @ArchTest
+  static final ArchRule docker_stays_in_its_room =
+      only("com.github.dockerjava..", ROOT + ".tools.docker..");
+
+  @ArchTest
   static final ArchRule metrics_stay_in_the_console = only("io.micrometer..", ROOT + ".console..");
 
   @ArchTest

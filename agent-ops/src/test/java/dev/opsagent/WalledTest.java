@@ -2,10 +2,12 @@ package dev.opsagent;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.opsagent.configuration.Configuration.Sandbox;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
@@ -15,11 +17,15 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.sandbox.WallLevel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,16 +46,79 @@ final class WalledTest {
 
   @Test
   void anEnvironmentStatesTheLevelThatItNeeds() {
-    Map<String, String> required = Map.of("local", "landlock");
+    Map<String, Wall> required = Map.of("local", Wall.LANDLOCK);
     assertThat(refusal("none", required, "local")).contains(ReasonCode.SANDBOX_UNAVAILABLE);
+  }
+
+  @Test
+  void aTaskThatWaitedIsJudgedByTheEnvironmentsOfToday() {
+    AtomicReference<Environments> served =
+        new AtomicReference<>(Environments.undeclared(List.of("local")));
+    Walled walled = new Walled(new Untouched(), programs("none"), served::get);
+    assertThat(walled.refuse(task("local"))).isEmpty();
+
+    served.set(served.get().requiring(Map.of("local", Wall.LANDLOCK)));
+    assertThat(resolved(walled)).isEqualTo(ReasonCode.SANDBOX_UNAVAILABLE);
+
+    served.set(Environments.undeclared(List.of("other")));
+    assertThat(resolved(walled)).isEqualTo(ReasonCode.UNKNOWN_ENVIRONMENT);
+  }
+
+  @Test
+  void anEnvironmentThatAsksForWhatNobodyHoldsToIsNotServed() {
+    Environment plain = Environment.undeclared("local");
+    Environment promoted =
+        new Environment(
+            plain.name(),
+            plain.kind(),
+            plain.runtimes(),
+            plain.engine(),
+            plain.project(),
+            plain.strategies(),
+            Optional.of("staging"),
+            plain.verification(),
+            plain.limits(),
+            plain.recovery(),
+            plain.isProtected(),
+            plain.sandbox());
+    Environments served = new Environments(List.of(promoted));
+    Walled walled = new Walled(new Untouched(), programs("none"), () -> served);
+
+    assertThat(walled.refuse(task("local")))
+        .hasValueSatisfying(failure -> {
+          assertThat(failure.code()).isEqualTo(ReasonCode.UNSUPPORTED_REQUIREMENT);
+          assertThat(failure.cause()).startsWith("promotesFrom ");
+        });
+  }
+
+  @Test
+  void environmentsAskForTheLevelsThatThereAre() {
+    assertThat(Arrays.stream(Environment.Wall.values()).map(Wall::id))
+        .containsExactlyElementsOf(
+            Arrays.stream(WallLevel.values()).map(WallLevel::title).toList());
+  }
+
+  private ReasonCode resolved(Walled walled) {
+    Operation.Resolution resolution = walled.resolve(task("local"), context());
+    return ((Operation.Resolution.Unresolved) resolution).failure().code();
   }
 
   /** No program is installed where it looks, so that no level but none can be had. */
   private Optional<ReasonCode> refusal(
-      String level, Map<String, String> required, String environment) {
-    LocalPrograms programs = new LocalPrograms(folder, "/nowhere", SecretMask.of(List.of()), level);
-    Walled walled = new Walled(new Untouched(), programs, new Sandbox(level, required));
+      String level, Map<String, Wall> required, String environment) {
+    Environments served =
+        Environments.undeclared(List.of("local", "production")).requiring(required);
+    Walled walled = new Walled(new Untouched(), programs(level), () -> served);
     return walled.refuse(task(environment)).map(Failure::code);
+  }
+
+  private static StepContext context() {
+    return new StepContext(
+        task("local"), Facts.NONE, Optional.empty(), () -> {}, _ -> {}, Duration.ofMinutes(1));
+  }
+
+  private LocalPrograms programs(String level) {
+    return new LocalPrograms(folder, "/nowhere", SecretMask.of(List.of()), level);
   }
 
   private static TaskDispatch task(String environment) {

@@ -11,6 +11,10 @@ public record Effect(Kind kind, String resource) {
     GIT_REFS,
     PACKAGE_PUBLISH,
     DEPLOYMENT,
+    /** Going back to the release before. */
+    ROLLBACK,
+    RESTART,
+    STOP,
     BROWSER
   }
 

@@ -123,7 +123,7 @@ final class DemoStage {
         data(),
         new Configuration.Http("127.0.0.1", 0),
         Duration.ofSeconds(10),
-        List.of("local"),
+        new Configuration.Served.Named(List.of("local")),
         registry.map(it -> new Configuration.NpmRegistry(it.url(), Optional.of(TOKEN))),
         List.of(),
         new Secrets(Map.of(TOKEN, new Secrets.Source.Env(TOKEN_VARIABLE)), tokens),

@@ -49,6 +49,7 @@ final class WorkerCommand implements Callable<Integer> {
       return run.untilInterrupted(loaded.configuration(), output.format()).code();
     }
     MapOptions.loaded(loaded.configuration().ownership());
+    EnvironmentsCommand.loaded(loaded.configuration());
     List<Line> lines = loaded.inForce().stream().map(WorkerCommand::line).toList();
     new Printer(around, output.format()).result(lines, () -> text(lines));
     return ExitCode.SUCCEEDED.code();

@@ -15,7 +15,7 @@ import java.util.Optional;
  * @param group the consumer group; workers of one group share the work
  * @param data folder for workspaces and indexes, this worker's own
  * @param sessionTimeout how long the group waits for a silent worker before it gives its work away
- * @param environments the environments whose tasks this worker carries out
+ * @param environments the environments whose tasks this worker carries out, or where they stand
  * @param ledgerRetention how long ended tasks stay in the ledger
  * @param ownership file with the map of owners, when it is not the one that comes along
  * @param gitCredentials tried in this order; the first whose prefix fits the remote is used
@@ -27,7 +27,7 @@ public record Configuration(
     Path data,
     Http http,
     Duration sessionTimeout,
-    List<String> environments,
+    Served environments,
     Optional<NpmRegistry> npm,
     List<GitCredential> gitCredentials,
     Secrets secrets,
@@ -38,8 +38,20 @@ public record Configuration(
     Optional<Path> ownership) {
 
   public Configuration {
-    environments = List.copyOf(environments);
     gitCredentials = List.copyOf(gitCredentials);
+  }
+
+  /** Whose tasks this worker carries out. */
+  public sealed interface Served {
+    /** Environments of which nothing but the name is declared. */
+    record Named(List<String> names) implements Served {
+      public Named {
+        names = List.copyOf(names);
+      }
+    }
+
+    /** Environments that a file declares; {@link EnvironmentsFile} reads it. */
+    record Declared(Path file) implements Served {}
   }
 
   /**

@@ -16,15 +16,16 @@ import tools.jackson.dataformat.yaml.YAMLMapper;
  */
 final class ConfigurationFile {
   private static final String ANY = "*";
+  private static final String ENTRY = "-";
   private static final String FREE = "**";
 
   private static final List<List<String>> TABLES =
       List.of(
           List.of("kafka", FREE),
-          List.of("environments", ANY),
-          List.of("git", "credentials", ANY, "prefix"),
-          List.of("git", "credentials", ANY, "username"),
-          List.of("git", "credentials", ANY, "secret"),
+          List.of("environments", ENTRY),
+          List.of("git", "credentials", ENTRY, "prefix"),
+          List.of("git", "credentials", ENTRY, "username"),
+          List.of("git", "credentials", ENTRY, "secret"),
           List.of("secrets", ANY, "env"),
           List.of("secrets", ANY, "file"));
 
@@ -93,7 +94,7 @@ final class ConfigurationFile {
   }
 
   private void sequence(JsonParser parser, List<String> path) {
-    if (!children(path).contains(ANY)) {
+    if (!children(path).contains(ENTRY)) {
       problems.add(
           new Problem(at(parser), String.join(".", path) + " is no list", "write one value"));
       parser.skipChildren();
@@ -111,7 +112,11 @@ final class ConfigurationFile {
       String key = String.join(".", path);
       List<String> inner = children(path);
       problems.add(
-          new Problem(where, key + " is not a single value", "give it " + describe(inner), inner));
+          new Problem(
+              where,
+              key + " is not a single value",
+              "give it " + describe(inner),
+              inner.stream().filter(it -> !isPattern(it)).toList()));
       return;
     }
     String text = empty ? "" : parser.getString();
@@ -121,7 +126,13 @@ final class ConfigurationFile {
   }
 
   private static String describe(List<String> inner) {
-    return inner.contains(ANY) ? "a list or mapping" : "the keys " + String.join(", ", inner);
+    return inner.stream().anyMatch(ConfigurationFile::isPattern)
+        ? "a list or mapping"
+        : "the keys " + String.join(", ", inner);
+  }
+
+  private static boolean isPattern(String key) {
+    return key.equals(ANY) || key.equals(ENTRY) || key.equals(FREE);
   }
 
   private boolean known(List<String> path, String key, Origin where) {
@@ -135,11 +146,15 @@ final class ConfigurationFile {
       return false;
     }
     String full = path.isEmpty() ? key : String.join(".", path) + "." + key;
+    List<String> keys = allowed.stream().filter(it -> !isPattern(it)).toList();
     String fix =
-        Nearest.to(key, allowed)
+        Nearest.to(key, keys)
             .map(it -> "did you mean " + it + "?")
-            .orElse("valid keys here: " + String.join(", ", allowed));
-    problems.add(new Problem(where, "unknown key " + full, fix, allowed));
+            .orElse(
+                keys.isEmpty()
+                    ? "write a list, each entry behind a dash"
+                    : "valid keys here: " + String.join(", ", keys));
+    problems.add(new Problem(where, "unknown key " + full, fix, keys));
     return false;
   }
 
@@ -168,7 +183,7 @@ final class ConfigurationFile {
     }
     for (int level = 0; level < path.size(); level++) {
       String expected = pattern.get(Math.min(level, pattern.size() - 1));
-      if (!expected.equals(ANY) && !expected.equals(FREE) && !expected.equals(path.get(level))) {
+      if (!isPattern(expected) && !expected.equals(path.get(level))) {
         return false;
       }
     }

@@ -215,10 +215,29 @@ final class ConfigurationReading {
     return sources.directory().resolve(text).normalize();
   }
 
-  private List<String> environments() {
+  private Configuration.Served environments() {
+    Map<String, Value> listed = ConfigurationFile.below(file, "environments.");
+    listed.remove("file");
+    Sourced named = text(Setting.ENVIRONMENTS_FILE);
+    if (named.text().isEmpty()) {
+      return new Configuration.Served.Named(names(listed));
+    }
+    Sourced given = text(Setting.ENVIRONMENTS);
+    Origin origin =
+        listed.isEmpty() || !(given.origin() instanceof Origin.Default)
+            ? given.origin()
+            : listed.values().iterator().next().where();
+    if (!(origin instanceof Origin.Default)) {
+      String cause = "environments and environments.file are both given";
+      problems.add(new Problem(origin, cause, "drop environments: the file names them"));
+    }
+    settings.put(Setting.ENVIRONMENTS, new Sourced("", named.origin()));
+    return new Configuration.Served.Declared(sources.directory().resolve(named.text()));
+  }
+
+  private List<String> names(Map<String, Value> listed) {
     List<String> names = new ArrayList<>();
     Sourced given = text(Setting.ENVIRONMENTS);
-    Map<String, Value> listed = ConfigurationFile.below(file, "environments.");
     if (given.origin() instanceof Origin.Default && !listed.isEmpty()) {
       listed.forEach((key, it) -> names.add(environment(it.text(), it.where())));
       settings.put(

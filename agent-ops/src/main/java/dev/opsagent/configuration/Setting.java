@@ -18,6 +18,7 @@ public enum Setting {
   HTTP_PORT("http.port", "--http-port", "8088"),
   SESSION_TIMEOUT("session-timeout", "--session-timeout", "10s"),
   ENVIRONMENTS("environments", "--environments", "local"),
+  ENVIRONMENTS_FILE("environments.file", "", ""),
   NPM_URL("registries.npm.url", "--npm-registry", ""),
   NPM_CREDENTIAL("registries.npm.credential", "", ""),
   TASK_TIMEOUT("timeouts.task", "", "1h"),

@@ -4,7 +4,10 @@ import dev.opsagent.authority.Effect;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
+import dev.opsagent.protocol.QuarantineLift;
+import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
+import dev.opsagent.protocol.TaskState;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -15,6 +18,9 @@ import java.util.Optional;
 
 /** What runs where, as the tasks of one partition leave it. */
 final class Deployments {
+  /** The fact that names what a deployment brings up. */
+  private static final String RELEASE = "release.digest";
+
   private final Map<String, DeploymentRecord> byTarget = new HashMap<>();
 
   void restore(DeploymentRecord record) {
@@ -41,9 +47,13 @@ final class Deployments {
     Optional<DeploymentRecord> record =
         undone(after) && !undone(before)
             ? Optional.of(takenBack(after, now))
-            : status(after)
-                .filter(status -> !status(before).equals(Optional.of(status)))
-                .map(status -> deployed(after, status, now));
+            : stopped(after) && !stopped(before)
+                ? Optional.of(withNothing(after, now))
+                : unfit(after).isPresent() && unfit(before).isEmpty()
+                    ? Optional.of(without(unfit(after).get(), after, now))
+                    : status(after)
+                        .filter(status -> !status(before).equals(Optional.of(status)))
+                        .map(status -> deployed(after, status, now));
     record.ifPresent(this::restore);
     return record;
   }
@@ -66,10 +76,97 @@ final class Deployments {
         now);
   }
 
+  /** The target's record without the digest among those that failed; empty when it is not. */
+  Optional<DeploymentRecord> lifted(QuarantineLift lift, Instant now) {
+    Optional<DeploymentRecord> record =
+        on(lift.target().key())
+            .filter(known -> known.quarantined().contains(lift.digest()))
+            .map(known ->
+                new DeploymentRecord(
+                    known.target(),
+                    known.running(),
+                    known.lastVerified(),
+                    known.quarantined().stream().filter(it -> !it.equals(lift.digest())).toList(),
+                    known.taskId(),
+                    now));
+    record.ifPresent(this::restore);
+    return record;
+  }
+
+  /** What ran was stopped; it stays what was verified last. */
+  private DeploymentRecord withNothing(TaskRecord task, Instant now) {
+    Optional<DeploymentRecord> was = on(task.dispatch().target().key());
+    return new DeploymentRecord(
+        task.dispatch().target(),
+        Optional.empty(),
+        was.flatMap(DeploymentRecord::lastVerified),
+        was.map(DeploymentRecord::quarantined).orElse(List.of()),
+        task.id(),
+        now);
+  }
+
+  /** A release that did not even start is as unfit as one that was taken back. */
+  private static Optional<String> unfit(TaskRecord task) {
+    boolean failed =
+        task.ending()
+            .filter(ending ->
+                ending.state() == TaskState.FAILED
+                    && ending.failure().code() == ReasonCode.UNHEALTHY)
+            .isPresent();
+    return failed && hasFailed(task) ? task.known().find(RELEASE) : Optional.empty();
+  }
+
+  private static boolean hasFailed(TaskRecord task) {
+    for (int i = 0; i < task.steps().size(); i++) {
+      boolean deploys =
+          task.planned(i).effects().stream().anyMatch(e -> e.kind() == Effect.Kind.DEPLOYMENT);
+      StepRecord step = task.steps().get(i);
+      if (deploys && step.outcome().isPresent() && !step.stood()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The same as before, with one more release that must not come again. */
+  private DeploymentRecord without(String digest, TaskRecord task, Instant now) {
+    Optional<DeploymentRecord> was = on(task.dispatch().target().key());
+    List<String> quarantined =
+        new ArrayList<>(was.map(DeploymentRecord::quarantined).orElse(List.of()));
+    if (!quarantined.contains(digest)) {
+      quarantined.add(digest);
+    }
+    return new DeploymentRecord(
+        task.dispatch().target(),
+        was.flatMap(DeploymentRecord::running),
+        was.flatMap(DeploymentRecord::lastVerified),
+        quarantined,
+        task.id(),
+        now);
+  }
+
+  private static boolean stopped(TaskRecord task) {
+    for (int i = 0; i < task.steps().size(); i++) {
+      StepRecord step = task.steps().get(i);
+      boolean stops =
+          task.planned(i).effects().stream().anyMatch(e -> e.kind() == Effect.Kind.STOP);
+      if (stops && (step.is(Outcome.DONE) || step.is(Outcome.ALREADY_DONE))) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   private static DeploymentRecord takenBack(TaskRecord task, Instant now) {
     List<String> quarantined =
         new ArrayList<>(task.before().map(DeploymentRecord::quarantined).orElse(List.of()));
-    status(task).ifPresent(status -> quarantined.add(status.digest()));
+    // What was cancelled has not failed.
+    task.ending()
+        .filter(ending -> ending.state() == TaskState.FAILED)
+        .flatMap(_ -> status(task))
+        .map(DeploymentStatus::digest)
+        .filter(digest -> !quarantined.contains(digest))
+        .ifPresent(quarantined::add);
     return new DeploymentRecord(
         task.dispatch().target(),
         task.before().flatMap(DeploymentRecord::running),

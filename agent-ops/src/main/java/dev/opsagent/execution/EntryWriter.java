@@ -12,6 +12,7 @@ import dev.opsagent.execution.LedgerFold.EarlyCancel;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Prewritten;
+import dev.opsagent.protocol.QuarantineLift;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.Wall;
 import dev.opsagent.protocol.TaskCancel;
@@ -97,6 +98,20 @@ final class EntryWriter {
     records.add(new Ledger(key, Optional.of(early)));
     seal(List.of(draft), records);
     return new Entry(records, Optional.of(consumed));
+  }
+
+  /** Takes a digest out of the quarantine of its target; empty when it is in none. */
+  Optional<Entry> lift(QuarantineLift lift, AuditDraft draft, Consumed consumed) {
+    return deployments
+        .lifted(lift, draft.at())
+        .map(record -> {
+          List<JournalRecord> records = new ArrayList<>();
+          String key = LedgerFold.DEPLOYMENT + record.target().key();
+          records.add(new Ledger(key, Optional.of(record)));
+          records.add(new Deployed(record));
+          seal(List.of(draft), records);
+          return new Entry(records, Optional.of(consumed));
+        });
   }
 
   Entry note(AuditDraft draft, Consumed consumed) {

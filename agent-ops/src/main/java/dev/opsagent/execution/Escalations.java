@@ -15,9 +15,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Which ends and doubts of a task the PM must know at once. */
 final class Escalations {
+  private static final Set<Effect.Kind> CHANGES =
+      Set.of(Effect.Kind.DEPLOYMENT, Effect.Kind.ROLLBACK, Effect.Kind.RESTART);
+
   private Escalations() {}
 
   static Escalation decisionNeeded(TaskRecord task, Doubt doubt) {
@@ -67,7 +71,7 @@ final class Escalations {
   private static boolean failedWhileDeploying(TaskRecord task) {
     for (int i = 0; i < task.steps().size(); i++) {
       boolean deploys =
-          task.planned(i).effects().stream().anyMatch(e -> e.kind() == Effect.Kind.DEPLOYMENT);
+          task.planned(i).effects().stream().anyMatch(e -> CHANGES.contains(e.kind()));
       if (deploys && task.steps().get(i).outcome().isPresent()) {
         return true;
       }

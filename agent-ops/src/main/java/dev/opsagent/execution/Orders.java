@@ -106,9 +106,28 @@ final class Orders {
               () -> ignore(message, Optional.of(resolve.taskId()), consumed));
       case TaskApprove approve -> ignore(message, Optional.of(approve.taskId()), consumed);
       case TaskDeny deny -> ignore(message, Optional.of(deny.taskId()), consumed);
-      case QuarantineLift _ -> ignore(message, Optional.empty(), consumed);
+      case QuarantineLift lift -> lift(lift, consumed);
       case EscalationAcknowledge _ -> ignore(message, Optional.empty(), consumed);
     }
+  }
+
+  private void lift(QuarantineLift lift, Consumed consumed) {
+    AuditDraft draft =
+        new AuditDraft(
+            lift.target(),
+            Optional.empty(),
+            "quarantine-lifted",
+            lift.by(),
+            lift.digest() + " may be deployed again: " + lift.reason(),
+            Optional.empty(),
+            Optional.empty(),
+            java.util.List.of(),
+            now());
+    writer
+        .lift(lift, draft, consumed)
+        .ifPresentOrElse(
+            entry -> commits.append(entry, () -> {}),
+            () -> ignore(lift, Optional.empty(), consumed));
   }
 
   private void about(String taskId, Consumer<LiveTask> known, Runnable unknown) {

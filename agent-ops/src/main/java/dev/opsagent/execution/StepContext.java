@@ -1,20 +1,28 @@
 package dev.opsagent.execution;
 
 import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * What a step may know and ask.
  *
  * @param task the order
  * @param facts observations and the outputs of the steps before
+ * @param deployed what was known to run on the target before this task
  * @param fence asked before each effect
  * @param progress told what goes on inside a long step
  * @param timeout the longest that this call may take; the runner interrupts the thread after it
  */
 public record StepContext(
-    TaskDispatch task, Facts facts, Fence fence, Progress progress, Duration timeout) {
+    TaskDispatch task,
+    Facts facts,
+    Optional<DeploymentRecord> deployed,
+    Fence fence,
+    Progress progress,
+    Duration timeout) {
 
   /** The lease of the worker on the task's partition. */
   public interface Fence {

@@ -212,6 +212,7 @@ final class TaskRuns {
         new StepContext(
             record.dispatch(),
             record.known(),
+            record.before(),
             fence(run),
             progress(record, "resolve"),
             record.budget());
@@ -254,6 +255,7 @@ final class TaskRuns {
     return new StepContext(
         record.dispatch(),
         record.known(),
+        record.before(),
         fence(run),
         progress(record, planned.name()),
         planned.timeout());

@@ -5,6 +5,7 @@ import dev.opsagent.execution.StepResult.UndoResult;
 import dev.opsagent.execution.TaskRecord.Doubt;
 import dev.opsagent.execution.TaskRecord.Ending;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -127,13 +128,24 @@ final class Unwinding {
     for (int i = 0; i < task.steps().size(); i++) {
       StepRecord step = task.steps().get(i);
       if (step.stood() && !task.planned(i).effects().isEmpty()) {
-        if (step.is(Outcome.DONE)) {
+        boolean went = step.is(Outcome.REMAINS) && onlyForward(task.planned(i));
+        if (step.is(Outcome.DONE) || went) {
           return false;
         }
         stood = true;
       }
     }
     return stood;
+  }
+
+  /** A restart, say, is over once it has happened: nothing of before comes back. */
+  private static boolean onlyForward(PlannedStep step) {
+    return step.effects().stream()
+        .allMatch(effect ->
+            switch (effect.kind()) {
+              case ROLLBACK, RESTART, STOP -> true;
+              case GIT_REFS, PACKAGE_PUBLISH, DEPLOYMENT, BROWSER -> false;
+            });
   }
 
   /** Undoing has a time of its own: the task's may be over. */

@@ -1,6 +1,7 @@
 package dev.opsagent.intake;
 
 import dev.opsagent.execution.Operation;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.OperationSchemas;
@@ -9,22 +10,21 @@ import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Supplier;
 
 /**
  * Which orders this worker takes. What it cannot enforce, it refuses: nothing is silently ignored.
  * Requirements are judged by the operation, which knows what it can hold.
  *
  * @param operations the catalogue, by name
- * @param environments the environments that this fleet serves
+ * @param environments the environments that this fleet serves now; asked for each order, and fast
  * @param assignment whose task an order is
  */
 public record Territory(
-    Map<String, Operation> operations, Set<String> environments, Assignment assignment) {
+    Map<String, Operation> operations, Supplier<Environments> environments, Assignment assignment) {
   public Territory {
     operations = Map.copyOf(operations);
-    environments = Set.copyOf(environments);
   }
 
   /** Whether the operation's tasks go before those that only wait. */
@@ -42,11 +42,12 @@ public record Territory(
   }
 
   private Optional<Reason> refuse(Operation operation, TaskDispatch order) {
-    if (!environments.contains(order.target().environment())) {
+    Environments served = environments.get();
+    if (served.find(order.target().environment()).isEmpty()) {
       return Optional.of(
           reason(
               ReasonCode.UNKNOWN_ENVIRONMENT,
-              "target.environment must be one of " + new TreeSet<>(environments)));
+              "target.environment must be one of " + new TreeSet<>(served.names())));
     }
     return parameters(order)
         .or(() -> evidence(order))

@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /** Where services run. What runs for a target is found again after any crash of the worker. */
 public interface ServiceRuntime {
-  /** {@code process} or {@code compose}. */
+  /** {@code process}, {@code docker} or {@code compose}. */
   String kind();
 
   /** What runs for the target now; empty when nothing does. */
@@ -26,6 +26,22 @@ public interface ServiceRuntime {
    */
   Answer<Optional<Running>> rollback(String target, String digest);
 
+  /**
+   * Ends what runs for the target, and keeps the release, so that {@link #restart} or a rollback
+   * can start it again. Harmless when nothing runs.
+   *
+   * @return whether something ran
+   */
+  Answer<Boolean> stop(String target);
+
+  /**
+   * Ends what runs for the target and starts the same release again; of a target that was stopped,
+   * the release that ran last. It then runs under another {@link Running#identity()}.
+   *
+   * @param taskId the task that restarts it, which is its task from now on
+   */
+  Answer<Running> restart(String target, String taskId);
+
   /** The last lines of the service's output, for the report of a failure. */
   String log(String target);
 
@@ -33,7 +49,9 @@ public interface ServiceRuntime {
    * @param digest identifies the release: integrity of the package, or of the compose file and
    *     source
    * @param source the package's tarball, or the folder of the compose file
-   * @param command argument list for a process; empty: the package's {@code start} script
+   * @param image what a container runs; absent for other runtimes
+   * @param command argument list for a process; empty: the package's {@code start} script, or what
+   *     the image says
    * @param file the compose file, relative to the source
    * @param environment plain settings, never secrets
    * @param taskId the task that deploys it: the fence that a later probe compares
@@ -43,6 +61,7 @@ public interface ServiceRuntime {
       String digest,
       String taskId,
       Path source,
+      Optional<Image> image,
       List<String> command,
       Optional<Integer> port,
       Optional<String> file,
@@ -56,7 +75,17 @@ public interface ServiceRuntime {
   }
 
   /**
-   * @param identity pid and start time, or the project's container ids
+   * An image and what its container may use.
+   *
+   * @param reference pinned: {@code name@sha256:…}
+   * @param cpus processors; absent: no limit
+   * @param memory in bytes; absent: no limit
+   */
+  record Image(String reference, Optional<Double> cpus, Optional<Long> memory) {}
+
+  /**
+   * @param identity pid and start time, or the containers and when they started: another one after
+   *     each start
    * @param previous version that ran before and can be started again
    */
   record Running(

@@ -31,4 +31,40 @@ public record PlannedStep(
     effects = List.copyOf(effects);
     paths = List.copyOf(paths);
   }
+
+  /** A step that changes nothing. */
+  public static PlannedStep check(String name, String description, Duration timeout, int attempts) {
+    return without(name, description, false, timeout, attempts);
+  }
+
+  /** A step whose result lies in the task's workspace. */
+  public static PlannedStep inWorkspace(
+      String name, String description, Duration timeout, int attempts) {
+    return without(name, description, true, timeout, attempts);
+  }
+
+  private static PlannedStep without(
+      String name, String description, boolean workspace, Duration timeout, int attempts) {
+    return new PlannedStep(
+        name,
+        description,
+        workspace,
+        Reversibility.REVERSIBLE,
+        List.of(),
+        List.of(),
+        timeout,
+        attempts);
+  }
+
+  /** A step with one effect. */
+  public static PlannedStep effect(
+      String name,
+      String description,
+      Reversibility reversibility,
+      Effect effect,
+      Duration timeout,
+      int attempts) {
+    return new PlannedStep(
+        name, description, false, reversibility, List.of(effect), List.of(), timeout, attempts);
+  }
 }

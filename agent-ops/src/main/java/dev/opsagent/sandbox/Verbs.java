@@ -9,7 +9,7 @@ import java.util.Set;
  */
 final class Verbs {
   private static final Set<String> COMPOSE =
-      Set.of("build", "config", "down", "logs", "up", "version");
+      Set.of("build", "config", "down", "logs", "stop", "up", "version");
 
   private static final Map<String, Set<String>> ALLOWED =
       Map.of(
@@ -24,7 +24,7 @@ final class Verbs {
                   "publish",
                   "run",
                   "view"),
-          "docker", Set.of("compose", "image", "ps", "tag", "version"),
+          "docker", Set.of("compose", "image", "ps", "stop", "tag", "version"),
           "docker-compose", COMPOSE);
 
   private static final Map<String, Set<String>> BELOW =

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.configuration.ConfigurationSources;
 import dev.opsagent.configuration.ConfigurationSources.Loaded;
+import dev.opsagent.configuration.EnvironmentsFile;
 import dev.opsagent.configuration.Setting;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Json;
@@ -14,6 +15,7 @@ import dev.opsagent.protocol.TaskState;
 import dev.opsagent.protocol.TopicRole;
 import dev.opsagent.testing.ParameterTable;
 import dev.opsagent.testing.Readme;
+import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -24,6 +26,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.tools.JavaCompiler;
@@ -31,6 +34,8 @@ import javax.tools.StandardJavaFileManager;
 import javax.tools.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
 import tools.jackson.databind.JsonNode;
 
@@ -69,9 +74,32 @@ class ReadmeTest {
   }
 
   @Test
-  void everyYamlBlockIsATaskOrAConfiguration() {
+  void everyYamlBlockIsATaskAConfigurationOrAFileOfEnvironments() {
     assertThat(readme.blocks("yaml"))
-        .hasSize(blocks("taskId:").size() + blocks("bootstrap:").size());
+        .hasSize(
+            blocks("taskId:").size() + blocks("bootstrap:").size() + blocks("version:").size());
+  }
+
+  @Test
+  void theFileOfEnvironmentsIsSoundAndShowsEveryField(@TempDir Path folder) throws Exception {
+    Path file =
+        Files.writeString(folder.resolve("environments.yaml"), readme.example("environments"));
+
+    assertThat(EnvironmentsFile.load(file)).isInstanceOf(EnvironmentsFile.Loaded.Sound.class);
+    JsonNode entries = Json.readYamlTree(Files.readAllBytes(file)).path("environments");
+    assertThat(entries.valueStream().flatMap(it -> it.propertyNames().stream()))
+        .contains(
+            environmentFields()
+                .filter(it -> !it.equals("namespace")) // of a runtime that is not built
+                .toArray(String[]::new));
+  }
+
+  @Test
+  void fieldsOfAnEnvironmentAreThoseOfTheSchema() throws Exception {
+    JsonNode schema = environmentsSchema();
+
+    assertThat(readme.table("| field | type | default | meaning |"))
+        .containsExactlyElementsOf(ParameterTable.rows(schema, schema.at("/$defs/environment")));
   }
 
   @Test
@@ -125,10 +153,20 @@ class ReadmeTest {
             Arrays.stream(Setting.values()).map(ReadmeTest::settingCells).toList());
   }
 
-  @Test
-  void parametersOfPushAreThoseOfTheSchema() {
-    assertThat(readme.table("| parameter | type | default | meaning |"))
-        .containsExactlyElementsOf(ParameterTable.rows("push"));
+  static Set<String> operations() {
+    return OperationSchemas.names();
+  }
+
+  @ParameterizedTest
+  @MethodSource("operations")
+  void parametersOfAnOperationAreThoseOfItsSchema(String operation) {
+    Readme section = readme.section("### " + operation);
+
+    assertThat(section.table("| parameter | type | default | meaning |"))
+        .containsExactlyElementsOf(ParameterTable.rows(operation));
+    assertThat(section.blocks("yaml"))
+        .as("an example")
+        .anySatisfy(it -> assertThat(it).contains("operation: " + operation + "\n"));
   }
 
   @Test
@@ -166,6 +204,15 @@ class ReadmeTest {
               .call();
       assertThat(compiled).as(said.toString()).isTrue();
     }
+  }
+
+  private static Stream<String> environmentFields() throws IOException {
+    return environmentsSchema().at("/$defs/environment/properties").propertyNames().stream();
+  }
+
+  private static JsonNode environmentsSchema() throws IOException {
+    Path file = Readme.root().resolve("schemas/environments.schema.json");
+    return Json.readTree(Files.readAllBytes(file));
   }
 
   private List<String> blocks(String marker) {

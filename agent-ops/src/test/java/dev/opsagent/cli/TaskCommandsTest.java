@@ -6,6 +6,7 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.PlanReport;
 import dev.opsagent.protocol.PlanReport.PlannedStepReport;
+import dev.opsagent.protocol.QuarantineLift;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskCancel;
@@ -185,6 +186,22 @@ class TaskCommandsTest {
   void resolveListsTheDecisionsWhenItIsGivenAnother() {
     assertThat(call.execute("resolve", "t-1", "perhaps", "--json")).isEqualTo(2);
     assertThat(call.err()).contains("\"validValues\"", "\"abandon\"");
+  }
+
+  @Test
+  void liftSendsTheDigestWithItsReason() {
+    assertThat(
+            call.execute("lift", "local/shop", "sha256:ab", "--by", "ana", "--reason", "network"))
+        .isZero();
+    assertThat(bus.sent())
+        .singleElement()
+        .isEqualTo(new QuarantineLift(new Target("local", "shop"), "ana", "sha256:ab", "network"));
+  }
+
+  @Test
+  void liftNeedsAReason() {
+    assertThat(call.execute("lift", "local/shop", "sha256:ab")).isEqualTo(2);
+    assertThat(bus.sent()).isEmpty();
   }
 
   private JsonNode json() {

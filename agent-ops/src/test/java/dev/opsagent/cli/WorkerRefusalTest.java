@@ -7,6 +7,7 @@ import dev.opsagent.testing.TestBroker;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -17,7 +18,7 @@ import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A worker whose topics somebody else has made in another way. */
+/** A worker whose topics or files are not as they must be. */
 class WorkerRefusalTest {
   @TempDir private Path folder;
   private final StringWriter out = new StringWriter();
@@ -50,6 +51,27 @@ class WorkerRefusalTest {
         .contains("kafka-configs.sh --alter --entity-type topics --entity-name " + topics.tasks())
         .contains("partitions is 2, wanted 3 as " + topics.tasks() + " has")
         .contains("kafka-topics.sh --alter --topic " + topics.control() + " --partitions 3");
+  }
+
+  @Test
+  void environmentsThatAreUnsoundAreRefusedBeforeAnyBrokerIsAsked() throws Exception {
+    Files.writeString(
+        folder.resolve("environments.yaml"),
+        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: docker, promotesFrom: b}\n");
+    Files.writeString(
+        folder.resolve("ops-agent.yaml"),
+        """
+        environments: {file: environments.yaml}
+        bootstrap: 127.0.0.1:1
+        """);
+
+    int exitCode = execute("worker", "--data", folder.toString(), "--http-port", "0");
+
+    assertThat(exitCode).isEqualTo(ExitCode.USAGE.code());
+    assertThat(out.toString()).isEmpty();
+    assertThat(err.toString())
+        .contains("could not use the environments:")
+        .contains("environments.yaml:3:43: environments[0].promotesFrom names no environment");
   }
 
   private int execute(String... arguments) {

@@ -35,7 +35,8 @@ enum BadInput {
       answered("unknown-version", "ce_type must be dev.opsagent.task.dispatch.v1")),
   UNKNOWN_OPERATION(
       order("unknown-operation", "").replace("\"push\"", "\"explode\""),
-      answered("unknown-operation", "operation must be one of [push]")),
+      answered(
+          "unknown-operation", "operation must be one of [deploy, push, restart, rollback, stop]")),
   MISSING_REQUESTER(
       order("missing-requester", "").replace(", \"requestedBy\": \"pm\"", ""),
       answered("missing-requester", "requestedBy is required")),

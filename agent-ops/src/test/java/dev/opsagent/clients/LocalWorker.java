@@ -52,21 +52,32 @@ final class LocalWorker implements AutoCloseable {
 
   /** On the broker that all tests share. */
   static LocalWorker start(Path data) throws Exception {
-    return start(TestBroker.bootstrap(), TestBroker.unique("clients"), data);
+    return start(data, Map.of());
+  }
+
+  /** The same, configured further by variables. */
+  static LocalWorker start(Path data, Map<String, String> variables) throws Exception {
+    return start(TestBroker.bootstrap(), TestBroker.unique("clients"), data, variables);
   }
 
   /**
    * @param prefix of the topics; empty for the names that README tells
    */
   static LocalWorker start(String bootstrap, String prefix, Path data) throws Exception {
-    Configuration configuration = configuration(bootstrap, prefix, data);
+    return start(bootstrap, prefix, data, Map.of());
+  }
+
+  private static LocalWorker start(
+      String bootstrap, String prefix, Path data, Map<String, String> variables) throws Exception {
+    Configuration configuration = configuration(bootstrap, prefix, data, variables);
     OpsAgent agent =
         OpsAgent.start(configuration, Map.of("PATH", Peers.searchPath()), new Metrics());
     Awaitility.await().atMost(Duration.ofSeconds(30)).until(agent::ready);
     return new LocalWorker(configuration, agent);
   }
 
-  private static Configuration configuration(String bootstrap, String prefix, Path data) {
+  private static Configuration configuration(
+      String bootstrap, String prefix, Path data, Map<String, String> variables) {
     Map<Setting, String> flags = new EnumMap<>(Setting.class);
     flags.put(Setting.BOOTSTRAP, bootstrap);
     flags.put(Setting.TOPIC_PREFIX, prefix);
@@ -75,7 +86,7 @@ final class LocalWorker implements AutoCloseable {
     flags.put(Setting.GROUP, TestBroker.unique("clients"));
     flags.put(Setting.DATA, data.toString());
     flags.put(Setting.HTTP_PORT, "0");
-    Loaded loaded = new ConfigurationSources(Map.of(), data, data).load(Optional.empty(), flags);
+    Loaded loaded = new ConfigurationSources(variables, data, data).load(Optional.empty(), flags);
     assertThat(loaded).isInstanceOf(Loaded.Valid.class);
     return ((Loaded.Valid) loaded).configuration();
   }
@@ -124,6 +135,11 @@ final class LocalWorker implements AutoCloseable {
   /** What the worker shows to Prometheus and to those who ask whether it lives. */
   String http(String path) {
     return LocalHttp.get(agent.http(), path);
+  }
+
+  /** Whether it takes tasks, and if not, why. */
+  String readiness() throws InterruptedException {
+    return LocalHttp.whatever(agent.http(), "/readyz");
   }
 
   List<ConsumerRecord<byte[], byte[]>> records(String topic) {

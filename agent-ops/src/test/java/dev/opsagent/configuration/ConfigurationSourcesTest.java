@@ -2,6 +2,7 @@ package dev.opsagent.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.configuration.Configuration.Served;
 import dev.opsagent.configuration.ConfigurationSources.Entry;
 import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import java.io.IOException;
@@ -31,7 +32,7 @@ class ConfigurationSourcesTest {
     assertThat(configuration.group()).isEqualTo("ops-agent");
     assertThat(configuration.data()).isEqualTo(folder.resolve("home/.local/state/ops-agent"));
     assertThat(configuration.http()).isEqualTo(new Configuration.Http("127.0.0.1", 8088));
-    assertThat(configuration.environments()).containsExactly("local");
+    assertThat(configuration.environments()).isEqualTo(new Served.Named(List.of("local")));
     assertThat(configuration.npm()).isEmpty();
   }
 
@@ -101,7 +102,8 @@ class ConfigurationSourcesTest {
     assertThat(configuration.secrets().resolve("npm-token")).contains("rotated");
     assertThat(configuration.secrets().resolve("git-token")).contains("from-environment");
     assertThat(configuration.secrets().resolve("other")).isEmpty();
-    assertThat(configuration.environments()).containsExactly("local", "staging");
+    assertThat(configuration.environments())
+        .isEqualTo(new Served.Named(List.of("local", "staging")));
     assertThat(valid(file).inForce().toString()).doesNotContain("rotated", "from-environment");
   }
 
@@ -116,6 +118,10 @@ class ConfigurationSourcesTest {
           session-timeout: soon             | c.yaml:1:18: session-timeout is not a valid duration; write a duration such as 45s, 10m or 1h, from 1s to 1800s
           bootstrap: nowhere                | c.yaml:1:12: bootstrap is malformed; write host:port
           topics: {fleet: dlq}              | c.yaml:1:17: topics.fleet is malformed; use small letters, digits and '-'; dlq is no fleet
+          environments: {fil: e.yaml}       | c.yaml:1:16: unknown key environments.fil; did you mean file?
+          environments: local               | c.yaml:1:15: environments is not a single value; give it a list or mapping
+          git: {credentials: {a: b}}        | c.yaml:1:21: unknown key git.credentials.a; write a list, each entry behind a dash
+          secrets: [a]                      | c.yaml:1:10: secrets is no list; write one value
           environments: [Local]             | c.yaml:1:16: environments names no environment; use small letters, digits, '.', '_' and '-', such as staging
           group: {a: b}                     | c.yaml:1:9: group takes a single value; write it behind the colon
           kafka: {group.id: x}              | c.yaml:1:19: kafka.group.id cannot be set; remove it; the worker sets it itself
@@ -125,6 +131,36 @@ class ConfigurationSourcesTest {
           """)
   void mistakesAreToldWithTheirPlaceAndTheirFix(String yaml, String message) throws IOException {
     assertThat(invalid(yaml.replace("\\n", "\n"))).containsExactly(message);
+  }
+
+  @Test
+  void aFileOfEnvironmentsTakesThePlaceOfTheirNames() {
+    Loaded.Valid loaded = valid("environments: {file: sub/environments.yaml}\n");
+
+    assertThat(loaded.configuration().environments())
+        .isEqualTo(new Served.Declared(folder.resolve("sub/environments.yaml")));
+    assertThat(loaded.inForce())
+        .contains(
+            new Entry("environments", "", new Origin.File("ops-agent.yaml", 1, 22)),
+            new Entry(
+                "environments.file",
+                "sub/environments.yaml",
+                new Origin.File("ops-agent.yaml", 1, 22)));
+  }
+
+  @Test
+  void namesBesideAFileOfEnvironmentsAreAMistakeThatSaysWhichToDrop() throws IOException {
+    String told =
+        ": environments and environments.file are both given; drop environments: the file names"
+            + " them";
+    environment.put("OPS_AGENT_ENVIRONMENTS_FILE", "environments.yaml");
+    assertThat(invalid("environments: [local, staging]\n")).containsExactly("c.yaml:1:16" + told);
+
+    environment.put("OPS_AGENT_ENVIRONMENTS", "local");
+    assertThat(invalid("")).containsExactly("$OPS_AGENT_ENVIRONMENTS" + told);
+
+    flags.put(Setting.ENVIRONMENTS, "local");
+    assertThat(invalid("")).containsExactly("--environments" + told);
   }
 
   @Test

@@ -142,6 +142,34 @@ final class SampleService implements AutoCloseable {
     return push(taskId, parameters -> parameters, true);
   }
 
+  /** Any operation on this service. */
+  TaskDispatch task(String taskId, String operation, String parameters) {
+    return new TaskDispatch(
+        taskId,
+        operation,
+        target(),
+        Optional.empty(),
+        (ObjectNode) Json.readTree(parameters.getBytes(StandardCharsets.UTF_8)),
+        Requirements.NONE,
+        List.of(),
+        "pm",
+        false,
+        Optional.empty());
+  }
+
+  /** Deploys a published version as a process, which must serve for a moment. */
+  TaskDispatch deploy(String taskId, String version) {
+    return task(
+        taskId,
+        "deploy",
+        """
+        {"package": {"name": "%s", "version": "%s"}, "port": %d,
+         "health": {"http": {"path": "/", "bodyContains": "sample %s"},
+                    "attempts": 20, "interval": "PT0.25S", "deadline": "PT10S", "soak": "PT1S"}}
+        """
+            .formatted(name, version, port, version));
+  }
+
   private TaskDispatch push(String taskId, UnaryOperator<ObjectNode> change, boolean dryRun) {
     return new TaskDispatch(
         taskId,

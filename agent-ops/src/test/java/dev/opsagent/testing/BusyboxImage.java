@@ -17,7 +17,8 @@ import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
 
 /** An image that needs no registry: one static program. */
 public final class BusyboxImage {
-  public static final String NAME = "ops-agent-test/busybox:local";
+  /** Its own for each JVM of tests, so that none removes the other's. */
+  public static final String NAME = "ops-agent-test/busybox:" + ProcessHandle.current().pid();
 
   private BusyboxImage() {}
 

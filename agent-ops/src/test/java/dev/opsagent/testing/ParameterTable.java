@@ -2,7 +2,11 @@ package dev.opsagent.testing;
 
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.OperationSchemas;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -14,18 +18,39 @@ public final class ParameterTable {
   private static final String LOCAL = "#/$defs/";
 
   private final JsonNode schema;
+  private final JsonNode common;
   private final List<String> rows = new ArrayList<>();
 
-  private ParameterTable(JsonNode schema) {
+  private ParameterTable(JsonNode schema, JsonNode common) {
     this.schema = schema;
+    this.common = common;
   }
 
   /** {@code | name | type | default | meaning |} for every parameter, those within others too. */
   public static List<String> rows(String operation) {
     byte[] text = OperationSchemas.text(operation).getBytes(StandardCharsets.UTF_8);
-    ParameterTable table = new ParameterTable(Json.readTree(text));
-    table.properties("", table.schema);
+    JsonNode schema = Json.readTree(text);
+    return rows(schema, schema);
+  }
+
+  /**
+   * The same for any object of a schema.
+   *
+   * @param schema where its references lead
+   */
+  public static List<String> rows(JsonNode schema, JsonNode object) {
+    ParameterTable table = new ParameterTable(schema, common());
+    table.properties("", object);
     return List.copyOf(table.rows);
+  }
+
+  private static JsonNode common() {
+    Path file = Readme.root().resolve("schemas/common.schema.json");
+    try {
+      return Json.readTree(Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private void properties(String prefix, JsonNode object) {
@@ -48,11 +73,17 @@ public final class ParameterTable {
     }
   }
 
+  /** What a reference names, in the schema itself or in the common one, when it has parts. */
   private JsonNode resolved(JsonNode property) {
     String reference = property.path("$ref").asString("");
-    return reference.startsWith(LOCAL)
-        ? schema.path("$defs").path(reference.substring(LOCAL.length()))
-        : property;
+    int local = reference.indexOf(LOCAL);
+    if (local < 0) {
+      return property;
+    }
+    String name = reference.substring(local + LOCAL.length());
+    JsonNode own = schema.path("$defs").path(name);
+    JsonNode named = own.isMissingNode() ? common.path("$defs").path(name) : own;
+    return local == 0 || named.has("properties") ? named : property;
   }
 
   private static String meaning(String name, JsonNode property, JsonNode resolved) {
@@ -79,7 +110,7 @@ public final class ParameterTable {
     }
     return switch (resolved.path("type").asString("string")) {
       case "array" -> "list of " + resolved.path("items").path("type").asString() + "s";
-      case "integer" ->
+      case "integer", "number" ->
           "%s to %s"
               .formatted(resolved.path("minimum").asString(), resolved.path("maximum").asString());
       case "boolean" -> "boolean";

@@ -1,5 +1,7 @@
 package dev.opsagent.testing;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -33,6 +35,18 @@ public final class Readme {
   /** The folder that it lies in; tests run in the folder of their module. */
   public static Path root() {
     return Path.of("").toAbsolutePath().resolve("..").normalize();
+  }
+
+  /** The part under the heading, up to the next one of its rank or above. */
+  public Readme section(String heading) {
+    int begin = text.indexOf("\n" + heading + "\n");
+    assertThat(begin).as("the README has " + heading).isNotNegative();
+    int rank = heading.indexOf(' ');
+    Matcher next = Pattern.compile("\n#{1," + rank + "} ").matcher(text);
+    return new Readme(
+        next.find(begin + heading.length())
+            ? text.substring(begin, next.start())
+            : text.substring(begin));
   }
 
   /** The whole text. */

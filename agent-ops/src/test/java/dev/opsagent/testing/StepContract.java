@@ -78,6 +78,7 @@ public abstract class StepContract {
         new StepContext(
             subject.context().task(),
             subject.context().facts(),
+            subject.context().deployed(),
             () -> {
               throw new LeaseLost("lost");
             },

@@ -35,6 +35,12 @@ public enum ReasonCode {
   BREAKER_OPEN,
   TIMEOUT,
   UNHEALTHY,
+
+  /** There is no release that is known to serve and could be gone back to. */
+  NO_ROLLBACK_TARGET,
+
+  /** The release has failed on this target before, and nobody has lifted that. */
+  QUARANTINED,
   DEADLINE_PASSED,
   CANCELLED,
   EFFECT_IN_DOUBT,

@@ -22,7 +22,7 @@ import tools.jackson.databind.JsonNode;
 
 /** The JSON Schemas of {@code schemas/}, which travel in the jar; nothing is ever fetched. */
 final class Schemas {
-  static final Set<String> OPERATIONS = Set.of("push");
+  static final Set<String> OPERATIONS = Set.of("deploy", "push", "restart", "rollback", "stop");
 
   private static final Map<String, String> TEXTS = texts();
 
@@ -85,6 +85,7 @@ final class Schemas {
     Map<String, String> texts = new HashMap<>();
     texts.put("urn:dev.opsagent:common:v" + MessageType.VERSION, resource("common.schema.json"));
     texts.put(OwnershipSchema.ID, resource(OwnershipSchema.FILE));
+    texts.put(EnvironmentsSchema.ID, resource(EnvironmentsSchema.FILE));
     Arrays.stream(MessageType.values())
         .forEach(type -> texts.put(type.schemaId(), resource(type.schemaFile())));
     OPERATIONS.forEach(

@@ -32,6 +32,7 @@ import tools.jackson.databind.node.ObjectNode;
 class ContractTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final String OWNERSHIP = "ownership";
+  private static final String ENVIRONMENTS = "environments";
   private static final Map<MessageType, Set<String>> DEFAULTED =
       Map.of(
           MessageType.TASK_DISPATCH,
@@ -139,6 +140,29 @@ class ContractTest {
     assertThat(refusal(() -> OwnershipSchema.validate(tree)).field()).isEqualTo(example.expected());
   }
 
+  static Stream<Example> goodEnvironments() {
+    return Examples.good().filter(ContractTest::isEnvironments);
+  }
+
+  static Stream<Example> badEnvironments() {
+    return Examples.bad().filter(ContractTest::isEnvironments);
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodEnvironments")
+  void goodEnvironmentsAreAccepted(Example example) {
+    EnvironmentsSchema.validate(Json.readTree(example.bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badEnvironments")
+  void badEnvironmentsAreRefusedNamingTheField(Example example) {
+    JsonNode tree = Json.readTree(example.bytes());
+
+    assertThat(refusal(() -> EnvironmentsSchema.validate(tree)).field())
+        .isEqualTo(example.expected());
+  }
+
   @Test
   void everySchemaHasGoodAndBadExamples() {
     Set<String> schemas =
@@ -147,13 +171,14 @@ class ContractTest {
                 OperationSchemas.names().stream().map(name -> "operations." + name))
             .collect(Collectors.toCollection(TreeSet::new));
     schemas.add(OWNERSHIP);
+    schemas.add(ENVIRONMENTS);
 
     assertThat(folders(Examples.good())).isEqualTo(schemas);
     assertThat(folders(Examples.bad())).isEqualTo(schemas);
   }
 
   @Test
-  void everySchemaFileBelongsToAMessageAnOperationOrTheMapOfOwners() throws IOException {
+  void everySchemaFileBelongsToAMessageAnOperationOrAFileOfTheOperator() throws IOException {
     Set<String> messages =
         Arrays.stream(MessageType.values())
             .map(MessageType::schemaFile)
@@ -164,6 +189,7 @@ class ContractTest {
             .collect(Collectors.toSet());
     messages.add("common.schema.json");
     messages.add(OwnershipSchema.FILE);
+    messages.add(EnvironmentsSchema.FILE);
 
     assertThat(files(Examples.SCHEMAS)).isEqualTo(messages);
     assertThat(files(Examples.SCHEMAS.resolve("operations"))).isEqualTo(operations);
@@ -316,7 +342,7 @@ class ContractTest {
   }
 
   private static boolean isMessage(Example example) {
-    return !isOperation(example) && !isMapOfOwners(example);
+    return !isOperation(example) && !isMapOfOwners(example) && !isEnvironments(example);
   }
 
   private static boolean isOperation(Example example) {
@@ -325,6 +351,10 @@ class ContractTest {
 
   private static boolean isMapOfOwners(Example example) {
     return example.schema().equals(OWNERSHIP);
+  }
+
+  private static boolean isEnvironments(Example example) {
+    return example.schema().equals(ENVIRONMENTS);
   }
 
   private static String operation(Example example) {

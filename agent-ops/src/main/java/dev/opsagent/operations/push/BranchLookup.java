@@ -1,7 +1,8 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Repository.RemoteRefs;

@@ -3,6 +3,8 @@ package dev.opsagent.operations.push;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.plan.Facts;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -11,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Raises the version in the manifest and its lock file, and touches nothing else in them. */
-record BumpStep(ReleaseSource sources) implements PushStep {
+record BumpStep(ReleaseSource sources) implements FallibleStep {
   @Override
   public Probe probe(StepContext context) throws Stopped, IOException {
     Path checkout = sources.folders(context).checkout();

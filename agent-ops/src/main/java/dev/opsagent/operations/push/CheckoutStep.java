@@ -1,11 +1,13 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Repository.Checkout;
@@ -18,7 +20,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 
 /** Clones the branch at the observed commit: once to commit from, once for tools to work in. */
-record CheckoutStep(ReleaseSource sources) implements PushStep {
+record CheckoutStep(ReleaseSource sources) implements FallibleStep {
   @Override
   public Probe probe(StepContext context) throws Stopped {
     Observations seen = Observations.of(context.facts());

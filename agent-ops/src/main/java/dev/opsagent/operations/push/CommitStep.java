@@ -1,11 +1,13 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Repository.Release;
 import dev.opsagent.outside.Repository.ReleaseCommit;
@@ -19,7 +21,7 @@ import java.util.Optional;
  * Commits exactly the release files and tags the commit, in the workspace. The same observations
  * give the same ids on every machine, so that whoever takes a task over makes the same commit.
  */
-record CommitStep(ReleaseSource sources) implements PushStep {
+record CommitStep(ReleaseSource sources) implements FallibleStep {
   /** Fact: object id of the release commit. */
   static final String COMMIT = "git.commit";
 

@@ -1,11 +1,14 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Service;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.push.Observations.Before;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.outside.ServiceRuntime.Release;
@@ -20,7 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Replaces what runs on the target by the release. */
-record DeployStep(ReleaseSource sources, Deployment deployment) implements PushStep {
+record DeployStep(ReleaseSource sources, Deployment deployment) implements FallibleStep {
   @Override
   public Probe probe(StepContext context) throws Stopped {
     Optional<Running> running = running(context);
@@ -29,7 +32,7 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
     }
     if (deployment.isOurs(running.get(), context)) {
       return new Probe.Satisfied(
-          facts(running.get()), List.of(deployment.status(running.get(), false)));
+          facts(running.get()), List.of(deployment.service().status(running.get(), false)));
     }
     return isExpected(running.get(), context)
         ? new Probe.Missing()
@@ -37,7 +40,7 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
   }
 
   private Optional<Running> running(StepContext context) throws Stopped {
-    return unlessOk(deployment.runtime().running(Deployment.target(context)));
+    return deployment.service().running(context);
   }
 
   /** What ran before, or our own earlier attempt with other bytes. */
@@ -53,7 +56,10 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
   private Facts facts(Running running) {
     Map<String, String> facts = new HashMap<>();
     facts.put(Deployment.DIGEST, running.digest());
-    deployment.address(running).ifPresent(address -> facts.put(Deployment.ADDRESS, address));
+    deployment
+        .service()
+        .address(running)
+        .ifPresent(address -> facts.put(Deployment.ADDRESS, address));
     return Facts.of(facts);
   }
 
@@ -61,19 +67,20 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
   public Outcome apply(StepContext context) throws Stopped {
     Release release = release(context);
     context.fence().check();
-    Running running = unlessOk(deployment.runtime().deploy(Deployment.target(context), release));
+    Running running = unlessOk(deployment.runtime().deploy(Service.target(context), release));
     // A service may live just long enough for its start to count.
     if (running(context).isEmpty()) {
       return new Outcome.Failed(ended(context, release));
     }
-    return new Outcome.Applied(facts(running), List.of(deployment.status(running, false)));
+    return new Outcome.Applied(
+        facts(running), List.of(deployment.service().status(running, false)));
   }
 
   private Failure ended(StepContext context, Release release) {
     return Failure.of(
         ReasonCode.UNHEALTHY,
-        "deploy %s to %s".formatted(release.version(), Deployment.target(context)),
-        "it ended soon after its start" + deployment.said(context),
+        "deploy %s to %s".formatted(release.version(), Service.target(context)),
+        "it ended soon after its start" + deployment.service().said(context),
         "read the service's log");
   }
 
@@ -85,6 +92,7 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
         deployment.digest(context.facts()),
         context.task().taskId(),
         source(sources.folders(context), seen),
+        Optional.empty(),
         parameters.arguments(),
         parameters.port(),
         parameters.file(),
@@ -112,7 +120,7 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
     // Also when something else runs: a deployment that was cut off half-way is then put in order.
     context.fence().check();
     Optional<Running> now =
-        unlessOk(deployment.runtime().rollback(Deployment.target(context), digest));
+        unlessOk(deployment.runtime().rollback(Service.target(context), digest));
     Optional<String> before = Observations.of(context.facts()).running().map(Before::digest);
     boolean asBefore = before.isEmpty() || now.map(Running::digest).equals(before);
     return asBefore ? new Undo.Undone() : new Undo.UndoFailed(notBack(context));
@@ -122,7 +130,7 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
     Observations seen = Observations.of(context.facts());
     return Failure.passing(
         ReasonCode.UNDO_FAILED,
-        "roll %s back from %s".formatted(Deployment.target(context), seen.next()),
+        "roll %s back from %s".formatted(Service.target(context), seen.next()),
         "version %s does not run again"
             .formatted(seen.running().map(Before::version).orElse("of before")),
         "see what runs on the target");
@@ -131,7 +139,7 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements PushS
   private static Failure overtaken(Running running, StepContext context) {
     return Failure.of(
         ReasonCode.CONFLICT,
-        "deploy to " + Deployment.target(context),
+        "deploy to " + Service.target(context),
         "task %s has deployed %s there meanwhile".formatted(running.taskId(), running.version()),
         "see which of the two releases should run");
   }

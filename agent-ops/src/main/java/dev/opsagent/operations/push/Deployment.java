@@ -1,13 +1,12 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Service;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
-import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Digests;
-import java.util.Optional;
 
 /** What the steps around a deployment know of it: what is to run, and whether it does. */
 record Deployment(ServiceRuntime runtime, Deploy parameters) {
@@ -17,8 +16,8 @@ record Deployment(ServiceRuntime runtime, Deploy parameters) {
   /** Fact: digest of what was deployed. */
   static final String DIGEST = "deploy.digest";
 
-  static String target(StepContext context) {
-    return context.task().target().key();
+  Service service() {
+    return new Service(runtime, parameters.port());
   }
 
   /** The integrity of the package, or the release commit with its compose file. */
@@ -33,22 +32,5 @@ record Deployment(ServiceRuntime runtime, Deploy parameters) {
   boolean isOurs(Running running, StepContext context) {
     return running.digest().equals(digest(context.facts()))
         && running.taskId().equals(context.task().taskId());
-  }
-
-  /** The address that the runtime told, else the declared port on this machine. */
-  Optional<String> address(Running running) {
-    return running.address().or(() -> parameters.port().map(port -> "http://127.0.0.1:" + port));
-  }
-
-  /** How the service's output ends, to be put behind a cause. */
-  String said(StepContext context) {
-    return Lines.end(runtime.log(target(context)))
-        .map(lines -> "; its log ends: " + lines)
-        .orElse("");
-  }
-
-  DeploymentStatus status(Running running, boolean verified) {
-    return new DeploymentStatus(
-        parameters.kind(), running.version(), running.digest(), address(running), verified);
   }
 }

@@ -3,6 +3,7 @@ package dev.opsagent.operations.push;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Browser;
 import dev.opsagent.plan.Facts;
@@ -16,7 +17,7 @@ import java.util.Optional;
  * a smaller nuisance than one that opens again after every crash. A machine without a desktop is no
  * failure; the address is in the facts and in the deployment's status.
  */
-record OpenBrowserStep(ReleaseSource sources, Browser browser) implements PushStep {
+record OpenBrowserStep(ReleaseSource sources, Browser browser) implements FallibleStep {
   /** Fact: {@code true} when the desktop took the page. */
   static final String OPENED = "browser.opened";
 

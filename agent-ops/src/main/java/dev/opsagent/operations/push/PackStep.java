@@ -1,11 +1,14 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Integrity;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Repository.Checkout;
@@ -18,7 +21,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Packs the tarball that is published and deployed, and checks what it ships. */
-record PackStep(ReleaseSource sources, PackageRegistry registry) implements PushStep {
+record PackStep(ReleaseSource sources, PackageRegistry registry) implements FallibleStep {
   /** Fact: the tarball's integrity. */
   static final String INTEGRITY = "package.integrity";
 

@@ -4,6 +4,7 @@ import dev.opsagent.authority.Owner;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.PathGlob;
 import dev.opsagent.authority.RepositoryPath;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.BufferedInputStream;

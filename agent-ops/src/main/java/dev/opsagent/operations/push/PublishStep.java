@@ -1,11 +1,14 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Integrity;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.PackageRegistry;
@@ -25,7 +28,7 @@ import java.util.Optional;
  */
 record PublishStep(
     ReleaseSource sources, PackageRegistry registry, Publish parameters, Readback readback)
-    implements PushStep {
+    implements FallibleStep {
   /**
    * Noted once the registry has accepted the tarball: from then on "not listed" means "not yet".
    */

@@ -6,8 +6,12 @@ import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.execution.Timers;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.GuardedStep;
+import dev.opsagent.operations.Health;
+import dev.opsagent.operations.Stopped;
+import dev.opsagent.operations.Verification;
 import dev.opsagent.operations.push.PushParameters.Deploy;
-import dev.opsagent.operations.push.PushParameters.Health;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.outside.Browser;
 import dev.opsagent.outside.HealthProbe;
@@ -142,7 +146,7 @@ public final class PushOperation implements Operation {
     };
   }
 
-  private PushStep step(String name, PushParameters parameters) {
+  private FallibleStep step(String name, PushParameters parameters) {
     return switch (name) {
       case PushPlanner.VALIDATE -> new ValidateStep(sources.repository(), publishesTo(parameters));
       case PushPlanner.CHECKOUT -> new CheckoutStep(sources);
@@ -159,14 +163,15 @@ public final class PushOperation implements Operation {
     };
   }
 
-  private PushStep publish(PushParameters parameters) {
+  private FallibleStep publish(PushParameters parameters) {
     PackageRegistry registry = publishesTo(parameters).orElseThrow();
     return new PublishStep(sources, registry, parameters.publish().orElseThrow(), readback);
   }
 
-  private PushStep verify(PushParameters parameters) {
+  private FallibleStep verify(PushParameters parameters) {
     Health wanted = parameters.health().orElse(Health.DEFAULT);
-    return new VerifyStep(deployment(parameters), health, wanted, readback.pace());
+    return new VerifyStep(
+        deployment(parameters), new Verification(health, wanted, readback.pace()));
   }
 
   private Deployment deployment(PushParameters parameters) {

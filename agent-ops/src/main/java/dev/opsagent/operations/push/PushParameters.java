@@ -1,9 +1,9 @@
 package dev.opsagent.operations.push;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.opsagent.operations.Health;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.TaskDispatch;
-import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -86,58 +86,4 @@ record PushParameters(
       return env.orElse(Map.of());
     }
   }
-
-  /**
-   * @param tries how often to ask
-   * @param pause between two tries
-   * @param limit for all tries together
-   */
-  record Health(
-      Optional<Http> http,
-      Optional<Tcp> tcp,
-      @JsonProperty("attempts") Optional<Integer> tries,
-      @JsonProperty("interval") Optional<Duration> pause,
-      @JsonProperty("deadline") Optional<Duration> limit) {
-    static final Health DEFAULT =
-        new Health(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
-
-    int attempts() {
-      return tries.orElse(20);
-    }
-
-    Duration interval() {
-      return pause.orElse(Duration.ofMillis(500));
-    }
-
-    Duration deadline() {
-      return limit.orElse(Duration.ofSeconds(60));
-    }
-  }
-
-  /**
-   * @param wanted the status that means healthy, 200 unless told
-   * @param bodyContains text that the body must hold
-   */
-  record Http(
-      @JsonProperty("path") Optional<String> resource,
-      @JsonProperty("status") Optional<Integer> wanted,
-      Optional<String> bodyContains) {
-    String path() {
-      return resource.orElse("/");
-    }
-
-    int status() {
-      return wanted.orElse(200);
-    }
-  }
-
-  /**
-   * @param at the port to connect to; absent: the deployment's
-   */
-  record Tcp(@JsonProperty("port") Optional<Integer> at) {}
 }

@@ -1,8 +1,8 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.authority.Effect;
+import dev.opsagent.operations.Health;
 import dev.opsagent.operations.push.PushParameters.Deploy;
-import dev.opsagent.operations.push.PushParameters.Health;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
@@ -30,16 +30,19 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
 
   List<PlannedStep> steps() {
     List<PlannedStep> steps = new ArrayList<>();
-    steps.add(check(VALIDATE, describeValidate(), Duration.ofMinutes(1), PATIENT));
-    steps.add(workspace(CHECKOUT, "check out " + place(), Duration.ofMinutes(10), PATIENT));
+    steps.add(PlannedStep.check(VALIDATE, describeValidate(), Duration.ofMinutes(1), PATIENT));
+    steps.add(
+        PlannedStep.inWorkspace(CHECKOUT, "check out " + place(), Duration.ofMinutes(10), PATIENT));
     if (!seen.scripts().isEmpty()) {
       String scripts = String.join(", ", seen.scripts());
       steps.add(
-          workspace(SCRIPTS, "run the package's scripts " + scripts, Duration.ofMinutes(15), 2));
+          PlannedStep.inWorkspace(
+              SCRIPTS, "run the package's scripts " + scripts, Duration.ofMinutes(15), 2));
     }
-    steps.add(workspace(BUMP, describeBump(), Duration.ofSeconds(30), 2));
+    steps.add(PlannedStep.inWorkspace(BUMP, describeBump(), Duration.ofSeconds(30), 2));
     if (packs(parameters)) {
-      steps.add(workspace(PACK, "pack " + seen.coordinates(), Duration.ofMinutes(5), 3));
+      steps.add(
+          PlannedStep.inWorkspace(PACK, "pack " + seen.coordinates(), Duration.ofMinutes(5), 3));
     }
     steps.add(commit());
     steps.add(pushRefs());
@@ -83,7 +86,7 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
         new Effect(
             Effect.Kind.GIT_REFS,
             "%s %s %s".formatted(seen.url(), seen.branchRef(), seen.tagRef()));
-    return effect(
+    return PlannedStep.effect(
         PUSH_REFS,
         "push %s and %s to %s".formatted(seen.branch(), seen.tag(), seen.url()),
         Reversibility.FORWARD_ONLY,
@@ -94,7 +97,7 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
 
   private PlannedStep publish(Publish publish) {
     String resource = publish.registry() + ":" + seen.coordinates();
-    return effect(
+    return PlannedStep.effect(
         PUBLISH,
         "publish %s under the tag %s".formatted(resource, publish.tag()),
         Reversibility.FORWARD_ONLY,
@@ -106,23 +109,23 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
   private void addDeployment(Deploy deploy, List<PlannedStep> steps) {
     String resource = "%s:%s@%s".formatted(deploy.kind(), target.key(), seen.next());
     steps.add(
-        effect(
+        PlannedStep.effect(
             DEPLOY,
             "deploy %s to %s as a %s".formatted(seen.next(), target.key(), deploy.kind()),
             Reversibility.REVERSIBLE,
             new Effect(Effect.Kind.DEPLOYMENT, resource),
             Duration.ofMinutes(5),
             2));
-    Duration deadline = parameters.health().orElse(Health.DEFAULT).deadline();
+    Duration deadline = parameters.health().orElse(Health.DEFAULT).longest();
     steps.add(
-        check(
+        PlannedStep.check(
             VERIFY,
             "verify that %s serves on %s".formatted(seen.next(), target.key()),
             deadline.plusSeconds(15),
             1));
     if (parameters.openBrowser()) {
       steps.add(
-          effect(
+          PlannedStep.effect(
               OPEN_BROWSER,
               "open the browser on " + target.key(),
               Reversibility.IRREVERSIBLE,
@@ -130,35 +133,5 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
               Duration.ofSeconds(20),
               1));
     }
-  }
-
-  private static PlannedStep check(
-      String name, String description, Duration timeout, int attempts) {
-    return new PlannedStep(
-        name,
-        description,
-        false,
-        Reversibility.REVERSIBLE,
-        List.of(),
-        List.of(),
-        timeout,
-        attempts);
-  }
-
-  private static PlannedStep workspace(
-      String name, String description, Duration timeout, int attempts) {
-    return new PlannedStep(
-        name, description, true, Reversibility.REVERSIBLE, List.of(), List.of(), timeout, attempts);
-  }
-
-  private static PlannedStep effect(
-      String name,
-      String description,
-      Reversibility reversibility,
-      Effect effect,
-      Duration timeout,
-      int attempts) {
-    return new PlannedStep(
-        name, description, false, reversibility, List.of(effect), List.of(), timeout, attempts);
   }
 }

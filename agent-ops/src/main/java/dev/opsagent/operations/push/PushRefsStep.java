@@ -1,11 +1,13 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository.Pushed;
 import dev.opsagent.outside.Repository.Release;
 import dev.opsagent.plan.Facts;
@@ -17,7 +19,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** Pushes the branch and the tag, both or neither. */
-record PushRefsStep(ReleaseSource sources) implements PushStep {
+record PushRefsStep(ReleaseSource sources) implements FallibleStep {
   @Override
   public Probe probe(StepContext context) throws Stopped {
     Observations seen = Observations.of(context.facts());

@@ -1,8 +1,9 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.authority.RepositoryPath;
+import dev.opsagent.operations.Health;
+import dev.opsagent.operations.Health.Http;
 import dev.opsagent.operations.push.PushParameters.Deploy;
-import dev.opsagent.operations.push.PushParameters.Http;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
@@ -154,7 +155,7 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
     boolean path =
         parameters
             .health()
-            .flatMap(PushParameters.Health::http)
+            .flatMap(Health::http)
             .map(Http::path)
             .filter(p -> !HTTP_PATH.matcher(p).matches())
             .isEmpty();

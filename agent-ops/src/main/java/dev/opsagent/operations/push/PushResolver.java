@@ -1,8 +1,11 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Lines;
+import dev.opsagent.operations.Service;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.push.Observations.Before;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.outside.FolderRemoval;
@@ -166,7 +169,7 @@ record PushResolver(
     if (runtime.isEmpty()) {
       return Optional.empty();
     }
-    return unlessOk(runtime.get().running(Deployment.target(context)))
+    return unlessOk(runtime.get().running(Service.target(context)))
         .map(now -> new Before(now.version(), now.digest(), now.taskId()));
   }
 

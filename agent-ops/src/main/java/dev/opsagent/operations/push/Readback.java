@@ -1,6 +1,8 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.execution.Timers;
+import dev.opsagent.operations.Pace;
+import dev.opsagent.operations.Stopped;
 import java.time.Duration;
 
 /**

@@ -1,9 +1,10 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Workspaces;

@@ -1,11 +1,14 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.authority.WorkspaceProof;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Lines;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.PackageScripts;
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.plan.Facts;
@@ -24,7 +27,7 @@ import java.util.Map;
  * the map of owners.
  */
 record ScriptsStep(ReleaseSource sources, PackageScripts scripts, InstantSource clock)
-    implements PushStep {
+    implements FallibleStep {
   /** Fact: what the programs changed, and by which map that was judged. */
   static final String PROOF = Facts.PROOF + "scripts";
 

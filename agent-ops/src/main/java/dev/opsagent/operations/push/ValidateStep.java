@@ -1,9 +1,11 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.Repository.RemoteRefs;
@@ -13,7 +15,8 @@ import dev.opsagent.protocol.ReasonCode;
 import java.util.Optional;
 
 /** Checks that what was observed still holds, before anything is done on the strength of it. */
-record ValidateStep(Repository repository, Optional<PackageRegistry> registry) implements PushStep {
+record ValidateStep(Repository repository, Optional<PackageRegistry> registry)
+    implements FallibleStep {
   @Override
   public Outcome apply(StepContext context) throws Stopped {
     Observations seen = Observations.of(context.facts());

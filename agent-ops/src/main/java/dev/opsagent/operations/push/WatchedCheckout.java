@@ -1,8 +1,9 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.authority.WorkspaceProof;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.WorkspaceTree;
 import java.io.IOException;

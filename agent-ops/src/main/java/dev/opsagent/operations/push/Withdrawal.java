@@ -1,8 +1,9 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.PackageRegistry.Listing;

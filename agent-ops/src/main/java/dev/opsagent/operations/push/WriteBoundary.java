@@ -1,11 +1,13 @@
 package dev.opsagent.operations.push;
 
-import static dev.opsagent.operations.push.Stopped.unlessOk;
+import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.authority.Owner;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.authority.WorkspaceProof;
+import dev.opsagent.operations.Lines;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository.Change;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.protocol.Failure;

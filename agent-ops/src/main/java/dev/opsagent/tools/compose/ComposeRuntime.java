@@ -68,6 +68,17 @@ public final class ComposeRuntime implements ServiceRuntime {
   }
 
   @Override
+  public Answer<Boolean> stop(String target) {
+    return questions.ask(target, "stop " + target, () -> found(target, Deployment::stop));
+  }
+
+  @Override
+  public Answer<Running> restart(String target, String taskId) {
+    return questions.ask(
+        target, "restart " + target, () -> found(target, it -> it.restart(taskId)));
+  }
+
+  @Override
   public String log(String target) {
     Answer<String> log =
         questions.ask(target, "read the log of " + target, () -> found(target, Deployment::log));

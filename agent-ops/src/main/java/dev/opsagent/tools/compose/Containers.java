@@ -95,6 +95,11 @@ final class Containers {
       return state.equals("running");
     }
 
+    /** Runs or is about to, so that it has to be stopped; of a project, and no lone container. */
+    boolean holdsOn() {
+      return !project.isEmpty() && List.of("running", "restarting", "paused").contains(state);
+    }
+
     /** Runs, or was made to do one thing and has done it. */
     boolean isUp() {
       return runs() || (state.equals("exited") && status.startsWith("Exited (0)"));

@@ -55,10 +55,62 @@ final class Deployment {
     return state.history().isEmpty() ? remove(state) : goBack(state.withdrawing());
   }
 
+  /**
+   * Ends the release in the order of its services, then whatever else of the target still runs.
+   * What is written down before is the release that can be brought up again; what runs is never
+   * read from there, so nothing has to be written after.
+   */
+  Answer<Boolean> stop() throws IOException {
+    return switch (containers.of(target)) {
+      case Answer.No<List<Container>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<List<Container>> ok -> stop(ok.value());
+    };
+  }
+
+  Answer<Running> restart(String taskId) throws IOException, InterruptedException {
+    Optional<Kept.State> state = folder.read();
+    return switch (running()) {
+      case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Running>> _ when state.isEmpty() -> nothingKept();
+      case Answer.Ok<Optional<Running>> ok -> restart(taskId, state.orElseThrow(), ok.value());
+    };
+  }
+
   /** The last lines of every service. */
   Answer<String> log() throws IOException {
     Optional<Kept.State> state = folder.read();
     return state.isEmpty() ? new Answer.Ok<>("") : projects.log(state.get().current());
+  }
+
+  private Answer<Boolean> stop(List<Container> found) throws IOException {
+    List<Container> up = found.stream().filter(Container::holdsOn).toList();
+    if (up.isEmpty()) {
+      return new Answer.Ok<>(false);
+    }
+    Optional<Kept.State> state = folder.read();
+    Optional<Kept> release =
+        state.flatMap(it -> it.find(up.getFirst().digest(), up.getFirst().task()));
+    if (release.isPresent()) {
+      folder.write(state.orElseThrow().stopping(release.get()));
+      if (projects.stop(release.get()) instanceof Answer.No<Boolean> no) {
+        return no;
+      }
+    }
+    return containers.of(target).then(left -> projects.stop(left)).map(none -> true);
+  }
+
+  private Answer<Running> restart(String taskId, Kept.State state, Optional<Running> running)
+      throws IOException, InterruptedException {
+    Optional<Running> done = running.filter(it -> it.taskId().equals(taskId));
+    if (done.isPresent()) {
+      return settled(done.get());
+    }
+    Kept again =
+        running.flatMap(it -> state.find(it.digest(), it.taskId())).orElse(state.current());
+    return switch (preparation.again(again, again.by(taskId))) {
+      case Answer.No<Kept> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Kept> next -> begin(state.restarting(again, next.value()));
+    };
   }
 
   private Answer<Running> deploy(Release release, Optional<Running> running)
@@ -137,6 +189,15 @@ final class Deployment {
     folder.write(state.up());
     projects.prune(current.project(), state.releases().toList());
     return new Answer.Ok<>(up.get());
+  }
+
+  private <T> Answer<T> nothingKept() {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.PRECONDITION_FAILED,
+            "restart " + target,
+            "no release of it is kept in this worker's data folder",
+            "deploy a release first"));
   }
 
   private Answer<Optional<Running>> undone(Answer<Running> restored) {

@@ -42,6 +42,12 @@ record Kept(
         release.timeout().toMillis());
   }
 
+  /** The same release, brought up by another task. */
+  Kept by(String task) {
+    return new Kept(
+        version, digest, task, project, file, services, port, environment, timeoutMillis);
+  }
+
   boolean isSameAs(Kept other) {
     return isOf(other.digest, other.taskId);
   }
@@ -105,6 +111,24 @@ record Kept(
           Optional.of(current.digest()));
     }
 
+    /** The state in which what runs is about to be stopped, and can be brought up again. */
+    State stopping(Kept running) {
+      return new State(
+          running, true, Optional.empty(), startableBut(running, running), withdrawnUnder(running));
+    }
+
+    /** The state in which another task brings a release up again that is up, or was to be. */
+    State restarting(Kept again, Kept next) {
+      return new State(next, false, last(), startableBut(again, next), withdrawnUnder(again));
+    }
+
+    /** Whichever of the kept releases has this digest and task. */
+    Optional<Kept> find(String digest, String taskId) {
+      return Stream.concat(leaving.stream(), releases())
+          .filter(kept -> kept.isOf(digest, taskId))
+          .findFirst();
+    }
+
     State up() {
       return new State(current, true, Optional.empty(), history, withdrawn);
     }
@@ -123,6 +147,17 @@ record Kept(
 
     private Optional<Kept> last() {
       return isUp ? Optional.of(current) : leaving.or(() -> Optional.of(current));
+    }
+
+    private List<Kept> startableBut(Kept one, Kept other) {
+      return startable().stream()
+          .filter(kept -> !kept.isSameAs(one) && !kept.isSameAs(other))
+          .toList();
+    }
+
+    /** Whether a rollback is still what brought it: not when it was itself to be withdrawn. */
+    private Optional<String> withdrawnUnder(Kept kept) {
+      return withdrawn.filter(digest -> kept.isSameAs(current));
     }
 
     private List<Kept> startable() {

@@ -53,6 +53,16 @@ final class Preparation {
     };
   }
 
+  /**
+   * Gives the images of a prepared release the names of another task, so that its containers are
+   * made anew from the same images.
+   */
+  Answer<Kept> again(Kept kept, Kept next) {
+    return compose
+        .config("read the compose file", folder.project(kept, true))
+        .then(config -> pin(config, next));
+  }
+
   private Answer<Kept> prepare(Release release, Path copy) throws IOException {
     Optional<String> file = file(release, copy);
     if (file.isEmpty()) {

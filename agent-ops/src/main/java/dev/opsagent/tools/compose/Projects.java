@@ -79,6 +79,22 @@ final class Projects {
         .map(said -> true);
   }
 
+  /** Ends the release's containers, those that need others first, and keeps them. */
+  Answer<Boolean> stop(Kept kept) {
+    String action = "stop version " + kept.version() + " of " + target;
+    return compose.project(action, folder.project(kept, true), DOWN, "stop").map(said -> true);
+  }
+
+  /** Ends those of the containers that still run, in no order. */
+  Answer<Boolean> stop(List<Container> containers) {
+    Answer<Boolean> stopped = new Answer.Ok<>(true);
+    for (Container left : containers.stream().filter(Container::holdsOn).toList()) {
+      String action = "stop the container of " + left.service();
+      stopped = stopped.then(ok -> compose.docker(action, "stop", left.id()).map(said -> true));
+    }
+    return stopped;
+  }
+
   /** Removes what was kept for releases that nobody goes back to. */
   void prune(String project, List<Kept> kept) throws IOException {
     Set<String> keys = kept.stream().map(ComposeFolder::key).collect(Collectors.toSet());

@@ -90,6 +90,16 @@ public final class ProcessRuntime implements ServiceRuntime {
   }
 
   @Override
+  public Answer<Boolean> stop(String target) {
+    return questions.ask(target, "stop " + target, service(target)::stop);
+  }
+
+  @Override
+  public Answer<Running> restart(String target, String taskId) {
+    return questions.ask(target, "restart " + target, () -> service(target).restart(taskId));
+  }
+
+  @Override
   public String log(String target) {
     try {
       return String.join("\n", log(new ServiceFolder(services, target)).tail());

@@ -56,6 +56,24 @@ final class Service {
     };
   }
 
+  Answer<Boolean> stop() throws IOException, InterruptedException {
+    Optional<ServiceState> state = folder.read();
+    return switch (live(state)) {
+      case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Entry>> ok when ok.value().isEmpty() -> new Answer.Ok<>(false);
+      case Answer.Ok<Optional<Entry>> ok -> stop(state.orElseThrow(), ok.value().orElseThrow());
+    };
+  }
+
+  Answer<Running> restart(String taskId) throws IOException, InterruptedException {
+    Optional<ServiceState> state = folder.read();
+    return switch (live(state)) {
+      case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Entry>> _ when state.isEmpty() -> nothingKept();
+      case Answer.Ok<Optional<Entry>> ok -> restart(taskId, state.orElseThrow(), ok.value());
+    };
+  }
+
   /** What lives, in doubt when a start may have happened and nobody can look. */
   private Answer<Optional<Entry>> live(Optional<ServiceState> known) throws IOException {
     if (known.isEmpty()) {
@@ -112,7 +130,34 @@ final class Service {
     }
     Entry withdrawn =
         live.filter(entry -> entry.spec().isSameAs(state.current().spec())).orElse(state.current());
-    return state.history().isEmpty() ? stop(withdrawn) : goBack(state, withdrawn, live);
+    return state.history().isEmpty() ? remove(withdrawn) : goBack(state, withdrawn, live);
+  }
+
+  /**
+   * What is written down before tells which process is ended. Nothing has to be written after: a
+   * release whose process is gone does not run, and can be started again.
+   */
+  private Answer<Boolean> stop(ServiceState state, Entry live)
+      throws IOException, InterruptedException {
+    folder.write(state.stopping(live));
+    return launcher.end(live);
+  }
+
+  private Answer<Running> restart(String taskId, ServiceState state, Optional<Entry> live)
+      throws IOException, InterruptedException {
+    Optional<Entry> done = live.filter(entry -> entry.spec().taskId().equals(taskId));
+    if (done.isPresent()) {
+      return new Answer.Ok<>(settled(done.get(), state));
+    }
+    if (state.isUnfinished() && state.current().spec().taskId().equals(taskId)) {
+      return carryOut(state);
+    }
+    ServiceState restarting = state.restarting(taskId, live);
+    if (live.isEmpty() && launcher.isPortTaken(restarting.current().spec())) {
+      return portTaken(restarting.current().spec());
+    }
+    folder.write(restarting);
+    return carryOut(restarting);
   }
 
   /** Completes a rollback that a crash cut off. */
@@ -125,7 +170,8 @@ final class Service {
     return undone(carryOut(state));
   }
 
-  private Answer<Optional<Running>> stop(Entry withdrawn) throws IOException, InterruptedException {
+  private Answer<Optional<Running>> remove(Entry withdrawn)
+      throws IOException, InterruptedException {
     Answer<Boolean> ended = launcher.end(withdrawn);
     if (ended instanceof Answer.Ok<Boolean>) {
       folder.forget();
@@ -198,6 +244,15 @@ final class Service {
                   no.failure().sentence(),
                   "start the release before by hand"));
     };
+  }
+
+  private <T> Answer<T> nothingKept() {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.PRECONDITION_FAILED,
+            "restart " + target,
+            "no release of it is kept on this machine",
+            "deploy a release first"));
   }
 
   private <T> Answer<T> portTaken(Spec spec) {

@@ -73,6 +73,11 @@ record ServiceState(
           release.timeout().toMillis());
     }
 
+    /** The same release, run by another task. */
+    Spec by(String task) {
+      return new Spec(version, digest, task, command, port, environment, timeoutMillis);
+    }
+
     boolean isOf(Release release) {
       return digest.equals(release.digest()) && taskId.equals(release.taskId());
     }
@@ -114,6 +119,20 @@ record ServiceState(
         Optional.of(withdrawn.spec().digest()));
   }
 
+  /** The state in which what lives is about to end, and can be started again. */
+  ServiceState stopping(Entry live) {
+    return new ServiceState(
+        live, Optional.empty(), startableBut(live, live.spec()), withdrawnUnder(live));
+  }
+
+  /** The state in which another task starts again what lives, or else what was to run. */
+  ServiceState restarting(String taskId, Optional<Entry> live) {
+    Entry again = live.orElse(current);
+    Spec next = again.spec().by(taskId);
+    return new ServiceState(
+        Entry.toStart(next), live.or(this::last), startableBut(again, next), withdrawnUnder(again));
+  }
+
   ServiceState started(Entry entry) {
     return new ServiceState(entry, Optional.empty(), history, withdrawn);
   }
@@ -142,6 +161,17 @@ record ServiceState(
       specs.addFirst(current.spec());
     }
     return specs;
+  }
+
+  private List<Spec> startableBut(Entry entry, Spec next) {
+    return startable(Optional.of(entry)).stream()
+        .filter(spec -> !spec.isSameAs(entry.spec()) && !spec.isSameAs(next))
+        .toList();
+  }
+
+  /** Whether a rollback is still what brought it: not when its own release was to be withdrawn. */
+  private Optional<String> withdrawnUnder(Entry entry) {
+    return withdrawn.filter(digest -> entry.spec().isSameAs(current.spec()));
   }
 
   private boolean hasServed(Optional<Entry> live) {

@@ -1,5 +1,6 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.operations.Pace;
 import java.time.Duration;
 
 /** Waits by moving the clock. */

@@ -4,6 +4,7 @@ import static dev.opsagent.operations.push.SemanticVersionTest.version;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
 import java.util.Set;

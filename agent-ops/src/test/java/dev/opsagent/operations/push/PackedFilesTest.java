@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.opsagent.authority.OwnershipMap;
+import dev.opsagent.operations.Stopped;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.nio.file.Files;

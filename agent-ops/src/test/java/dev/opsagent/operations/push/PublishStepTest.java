@@ -9,6 +9,8 @@ import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.GuardedStep;
+import dev.opsagent.operations.Integrity;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.protocol.Deliverable.PublicationStatus;
 import dev.opsagent.protocol.Failure;

@@ -24,6 +24,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,6 +44,11 @@ class PushToComposeTest {
           .formatted(BusyboxImage.NAME);
 
   @TempDir private Path folder;
+
+  @AfterAll
+  static void removeImage(@TempDir Path scratch) {
+    BusyboxImage.remove(TestingPrograms.ofTheMachine(), scratch, Map.of());
+  }
 
   @Test
   void aPushBringsTheProjectOfItsCommitUpAndAWithdrawalTakesItDown() throws Exception {

@@ -3,6 +3,7 @@ package dev.opsagent.operations.push;
 import static dev.opsagent.testing.GitProgram.git;
 
 import dev.opsagent.authority.OwnershipMap;
+import dev.opsagent.operations.Pace;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Browser;
 import dev.opsagent.outside.PackageRegistry;

@@ -37,7 +37,7 @@ final class SampleRelease {
             false,
             Optional.empty());
     Facts facts = observations(previous).facts().with(Facts.of(produced));
-    return new StepContext(task, facts, () -> {}, _ -> {}, Duration.ofMinutes(5));
+    return new StepContext(task, facts, Optional.empty(), () -> {}, _ -> {}, Duration.ofMinutes(5));
   }
 
   private static Observations observations(Optional<String> previous) {

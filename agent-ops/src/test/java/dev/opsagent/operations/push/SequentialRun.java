@@ -124,7 +124,8 @@ final class SequentialRun {
   }
 
   StepContext context() {
-    return new StepContext(task, facts, () -> {}, _ -> {}, java.time.Duration.ofMinutes(1));
+    return new StepContext(
+        task, facts, Optional.empty(), () -> {}, _ -> {}, java.time.Duration.ofMinutes(1));
   }
 
   Step step(String name) {

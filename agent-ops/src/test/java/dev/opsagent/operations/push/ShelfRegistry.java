@@ -1,5 +1,6 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.operations.Integrity;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.protocol.Failure;

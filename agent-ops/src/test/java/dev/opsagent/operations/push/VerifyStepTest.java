@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.GuardedStep;
+import dev.opsagent.operations.Health;
+import dev.opsagent.operations.Health.Http;
+import dev.opsagent.operations.Verification;
 import dev.opsagent.operations.push.PushParameters.Deploy;
-import dev.opsagent.operations.push.PushParameters.Health;
-import dev.opsagent.operations.push.PushParameters.Http;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.ServiceRuntime;
@@ -26,6 +28,7 @@ final class VerifyStepTest {
   private final ManualPace pace = new ManualPace();
   private final List<URI> asked = new ArrayList<>();
   private int healthyFrom = 1;
+  private int sickFrom = Integer.MAX_VALUE;
   private String running = "sha512-ours";
 
   @Test
@@ -71,6 +74,24 @@ final class VerifyStepTest {
   }
 
   @Test
+  void aServiceMustGoOnServingForAsLongAsIsAsked() {
+    assertThat(apply(3, Duration.ofSeconds(60), Optional.of(Duration.ofSeconds(10))))
+        .isInstanceOf(Outcome.Applied.class);
+    assertThat(asked).hasSize(21);
+    assertThat(pace.nanoTime()).isEqualTo(Duration.ofSeconds(10).toNanos());
+  }
+
+  @Test
+  void aServiceThatStopsServingSoonAfterItsStartDoesNotPass() {
+    sickFrom = 4;
+
+    assertUnhealthy(
+        apply(3, Duration.ofSeconds(60), Optional.of(Duration.ofSeconds(10))),
+        "it served for a while, and then no more: status 503");
+    assertThat(asked).hasSize(4);
+  }
+
+  @Test
   void nothingAskedIsNothingPassed() {
     assertUnhealthy(apply(3, Duration.ZERO), "it was never asked");
   }
@@ -86,13 +107,18 @@ final class VerifyStepTest {
   }
 
   private Outcome apply(int attempts, Duration deadline) {
+    return apply(attempts, deadline, Optional.empty());
+  }
+
+  private Outcome apply(int attempts, Duration deadline, Optional<Duration> soak) {
     var health =
         new Health(
             Optional.of(new Http(Optional.of("/health"), Optional.empty(), Optional.empty())),
             Optional.empty(),
             Optional.of(attempts),
             Optional.empty(),
-            Optional.of(deadline));
+            Optional.of(deadline),
+            soak);
     var deploy =
         new Deploy(
             "process",
@@ -101,7 +127,9 @@ final class VerifyStepTest {
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
-    var step = new VerifyStep(new Deployment(new OneService(), deploy), new Moody(), health, pace);
+    var step =
+        new VerifyStep(
+            new Deployment(new OneService(), deploy), new Verification(new Moody(), health, pace));
     return new GuardedStep("verify", Optional.empty(), step).apply(context());
   }
 
@@ -116,7 +144,7 @@ final class VerifyStepTest {
     @Override
     public Answer<Boolean> http(URI uri, int status, Optional<String> contains, Duration timeout) {
       asked.add(uri);
-      return asked.size() >= healthyFrom
+      return asked.size() >= healthyFrom && asked.size() < sickFrom
           ? new Answer.Ok<>(true)
           : new Answer.No<>(Failure.passing(ReasonCode.UNHEALTHY, "ask " + uri, "status 503", ""));
     }
@@ -148,6 +176,16 @@ final class VerifyStepTest {
     @Override
     public Answer<Optional<Running>> rollback(String target, String digest) {
       throw new AssertionError("a check rolls nothing back");
+    }
+
+    @Override
+    public Answer<Boolean> stop(String target) {
+      throw new AssertionError("a check stops nothing");
+    }
+
+    @Override
+    public Answer<Running> restart(String target, String taskId) {
+      throw new AssertionError("a check restarts nothing");
     }
 
     @Override

@@ -236,6 +236,7 @@ class ComposeRuntimeTest {
         Digests.sha256(version + file),
         "task-" + version,
         source,
+        Optional.empty(),
         List.of(),
         Optional.of(port),
         Optional.of("compose.yaml"),

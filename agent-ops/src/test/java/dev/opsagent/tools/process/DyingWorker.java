@@ -23,6 +23,7 @@ final class DyingWorker {
             args[3],
             args[4],
             Path.of(args[2]),
+            Optional.empty(),
             List.of(),
             Optional.of(Integer.valueOf(args[5])),
             Optional.empty(),

@@ -270,6 +270,44 @@ class ProcessRuntimeTest {
   }
 
   @Test
+  void aStopThatWasCutOffBeforeTheProcessEndedIsCarriedOn() throws Exception {
+    Running first = ok(runtime().deploy(TARGET, release(one, "1.0.0", "task-1")));
+    ServiceState state = folder().read().orElseThrow();
+    folder().write(state.stopping(state.current()));
+
+    assertThat(ok(runtime().running(TARGET))).contains(first);
+    assertThat(ok(runtime().stop(TARGET))).isTrue();
+
+    assertGone(first);
+    assertThat(ok(runtime().running(TARGET))).isEmpty();
+  }
+
+  @Test
+  void aStopInTheMiddleOfADeploymentKeepsWhatRan() throws Exception {
+    Running old = ok(runtime().deploy(TARGET, release(one, "1.0.0", "task-1")));
+    ServiceState state = folder().read().orElseThrow();
+    var spec = ServiceState.Spec.of(release(two, "2.0.0", "task-2"), List.of("node", "server.js"));
+    folder().write(ServiceState.deploying(spec, Optional.of(state), Optional.of(state.current())));
+
+    assertThat(ok(runtime().stop(TARGET))).isTrue();
+
+    assertGone(old);
+    assertThat(get(ok(runtime().restart(TARGET, "task-3")))).startsWith("version 1.0.0");
+  }
+
+  @Test
+  void aRestartOnAPortThatSomebodyElseTookMeanwhileIsRefused() throws Exception {
+    ok(runtime().deploy(TARGET, release(one, "1.0.0", "task-1")));
+    ok(runtime().stop(TARGET));
+    try (var other = new ServerSocket(port, 5, InetAddress.getLoopbackAddress())) {
+      Failure failure = failure(runtime().restart(TARGET, "task-2"));
+
+      assertThat(failure.code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
+      assertThat(failure.cause()).contains(Integer.toString(other.getLocalPort()));
+    }
+  }
+
+  @Test
   void whereProcessesCannotBeLookedIntoAnUnrecordedStartIsInDoubt() throws Exception {
     ok(runtime().deploy(TARGET, release(one, "1.0.0", "task-1")));
     forgetThatItStarted();
@@ -446,6 +484,7 @@ class ProcessRuntimeTest {
         digest,
         task,
         tarball,
+        Optional.empty(),
         List.of(),
         Optional.of(port),
         Optional.empty(),

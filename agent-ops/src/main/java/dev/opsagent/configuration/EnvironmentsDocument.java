@@ -1,0 +1,60 @@
+package dev.opsagent.configuration;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.opsagent.outside.Environment.Kind;
+import dev.opsagent.outside.Environment.Wall;
+import java.math.BigDecimal;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The environments as they are written; {@code environments.schema.json} tells what each part
+ * means.
+ *
+ * @param version of the form
+ */
+record EnvironmentsDocument(int version, List<Entry> environments) {
+  EnvironmentsDocument {
+    environments = List.copyOf(environments);
+  }
+
+  record Entry(
+      String name,
+      Kind kind,
+      String runtime,
+      Optional<String> engine,
+      Optional<String> project,
+      Optional<String> namespace,
+      Optional<List<String>> strategies,
+      Optional<String> promotesFrom,
+      Optional<Verification> verification,
+      Optional<Limits> limits,
+      Optional<String> recovery,
+      @JsonProperty("protected") Optional<Boolean> guarded,
+      Optional<Wall> sandbox) {}
+
+  record Verification(
+      Optional<Http> http,
+      Optional<Tcp> tcp,
+      Optional<Integer> attempts,
+      Optional<String> interval,
+      Optional<String> deadline,
+      Optional<String> soak) {
+    static final Verification EMPTY =
+        new Verification(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+  }
+
+  record Http(String path, Optional<Integer> status, Optional<String> bodyContains) {}
+
+  record Tcp(Optional<Integer> port) {}
+
+  record Limits(Optional<BigDecimal> cpus, Optional<String> memory, Optional<Integer> replicas) {
+    static final Limits EMPTY = new Limits(Optional.empty(), Optional.empty(), Optional.empty());
+  }
+}

@@ -1,0 +1,213 @@
+package dev.opsagent.configuration;
+
+import dev.opsagent.configuration.EnvironmentsDocument.Entry;
+import dev.opsagent.configuration.EnvironmentsFile.Loaded;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Http;
+import dev.opsagent.outside.Environment.Kind;
+import dev.opsagent.outside.Environment.Limits;
+import dev.opsagent.outside.Environment.RuntimeKind;
+import dev.opsagent.outside.Environment.Strategy;
+import dev.opsagent.outside.Environment.Tcp;
+import dev.opsagent.outside.Environment.Verification;
+import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.Environments;
+import java.net.URI;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+
+/** Makes environments of what is written, and collects what does not fit. */
+final class EnvironmentsReading {
+  private static final int HEALTHY = 200;
+  private static final long MEBIBYTE = 1L << 20;
+  private static final long LEAST_MEMORY = 6 * MEBIBYTE;
+  private static final long MOST_MEMORY = 4L << 40;
+
+  private final YamlPlaces places;
+  private final List<Problem> problems = new ArrayList<>();
+
+  EnvironmentsReading(YamlPlaces places) {
+    this.places = places;
+  }
+
+  /**
+   * @param document as its schema says
+   */
+  Loaded read(EnvironmentsDocument document) {
+    List<Environment> read = new ArrayList<>();
+    for (int index = 0; index < document.environments().size(); index++) {
+      read.add(environment(field(index), document.environments().get(index)));
+    }
+    problems.addAll(new Promotions(document.environments(), places).problems());
+    problems.sort(Comparator.comparingLong(EnvironmentsReading::place));
+    return problems.isEmpty()
+        ? new Loaded.Sound(new Environments(read))
+        : new Loaded.Unsound(problems);
+  }
+
+  private static long place(Problem problem) {
+    return problem.where() instanceof Origin.File(_, int line, int column)
+        ? ((long) line << Integer.SIZE) + column
+        : 0;
+  }
+
+  /** The field of an environment, as errors name it. */
+  static String field(int index) {
+    return "environments[" + index + "]";
+  }
+
+  private Environment environment(String at, Entry entry) {
+    Duration recovery =
+        duration(
+            at + ".recovery",
+            entry.recovery(),
+            Environment.LONGEST_RECOVERY,
+            Duration.ofSeconds(1),
+            Environment.LONGEST_RECOVERY);
+    Verification verification =
+        verification(
+            at + ".verification",
+            entry.verification().orElse(EnvironmentsDocument.Verification.EMPTY));
+    if (verification.deadline().compareTo(recovery) > 0) {
+      problem(
+          at + ".verification.deadline",
+          "is longer than recovery, so that no rollback could be verified in its time",
+          "make it shorter, or recovery longer");
+    }
+    RuntimeKind runtime = runtime(at + ".runtime", entry.runtime());
+    return new Environment(
+        entry.name(),
+        entry.kind(),
+        Set.of(runtime),
+        engine(at + ".engine", entry.engine()),
+        entry.project(),
+        strategies(at + ".strategies", entry.strategies()),
+        entry.promotesFrom(),
+        verification,
+        limits(at + ".limits", entry.limits().orElse(EnvironmentsDocument.Limits.EMPTY), runtime),
+        recovery,
+        entry.guarded().orElse(entry.kind() == Kind.PRODUCTION),
+        wall(at + ".sandbox", entry));
+  }
+
+  private RuntimeKind runtime(String at, String written) {
+    Optional<RuntimeKind> built =
+        Arrays.stream(RuntimeKind.values()).filter(it -> it.id().equals(written)).findFirst();
+    if (built.isEmpty()) {
+      List<String> valid = Arrays.stream(RuntimeKind.values()).map(RuntimeKind::id).toList();
+      problem(at, written + " is not supported yet", valid);
+    }
+    return built.orElse(RuntimeKind.PROCESS);
+  }
+
+  private Set<Strategy> strategies(String at, Optional<List<String>> written) {
+    Set<Strategy> found = EnumSet.noneOf(Strategy.class);
+    List<String> wanted = written.orElse(List.of(Strategy.RECREATE.id()));
+    for (int index = 0; index < wanted.size(); index++) {
+      String one = wanted.get(index);
+      Optional<Strategy> built =
+          Arrays.stream(Strategy.values()).filter(it -> it.id().equals(one)).findFirst();
+      built.ifPresent(found::add);
+      if (built.isEmpty()) {
+        List<String> valid = Arrays.stream(Strategy.values()).map(Strategy::id).toList();
+        problem(at + "[" + index + "]", one + " is not built yet", valid);
+      }
+    }
+    return found.isEmpty() ? Set.of(Strategy.RECREATE) : found;
+  }
+
+  private Optional<URI> engine(String at, Optional<String> written) {
+    Optional<URI> engine = written.map(URI::create);
+    if (engine.filter(it -> it.getPort() == 0 || it.getPort() > 65_535).isPresent()) {
+      problem(at, "names no port", "write a port from 1 to 65535");
+    }
+    return engine;
+  }
+
+  private Wall wall(String at, Entry entry) {
+    boolean local = entry.kind() == Kind.LOCAL;
+    Wall wall = entry.sandbox().orElse(local ? Wall.NONE : Wall.LANDLOCK);
+    if (wall == Wall.NONE && !local) {
+      problem(at, "is none, which is for the kind local only", "write landlock or bubblewrap");
+    }
+    return wall;
+  }
+
+  private Verification verification(String at, EnvironmentsDocument.Verification written) {
+    Verification standard = Verification.DEFAULT;
+    return new Verification(
+        written
+            .http()
+            .map(it -> new Http(it.path(), it.status().orElse(HEALTHY), it.bodyContains())),
+        written.tcp().map(it -> new Tcp(it.port())),
+        written.attempts().orElse(standard.attempts()),
+        duration(
+            at + ".interval",
+            written.interval(),
+            standard.interval(),
+            Duration.ofMillis(10),
+            Duration.ofMinutes(5)),
+        duration(
+            at + ".deadline",
+            written.deadline(),
+            standard.deadline(),
+            Duration.ofSeconds(1),
+            Duration.ofHours(1)),
+        duration(
+            at + ".soak", written.soak(), standard.soak(), Duration.ZERO, Duration.ofHours(24)));
+  }
+
+  private Limits limits(String at, EnvironmentsDocument.Limits written, RuntimeKind runtime) {
+    int replicas = runtime == RuntimeKind.PROCESS ? 1 : Limits.DEFAULT.replicas();
+    return new Limits(
+        written.cpus(),
+        written.memory().map(it -> bytes(at + ".memory", it)),
+        written.replicas().orElse(replicas));
+  }
+
+  private long bytes(String at, String written) {
+    long number = Long.parseLong(written, 0, written.length() - 2, 10);
+    long bytes = number * (written.endsWith("Gi") ? MEBIBYTE << 10 : MEBIBYTE);
+    if (bytes < LEAST_MEMORY || bytes > MOST_MEMORY) {
+      problem(at, "is out of bounds", "write 6Mi to 4096Gi");
+    }
+    return bytes;
+  }
+
+  private Duration duration(
+      String at, Optional<String> written, Duration standard, Duration least, Duration most) {
+    if (written.isEmpty()) {
+      return standard;
+    }
+    Optional<Duration> read =
+        written
+            .flatMap(Words::duration)
+            .filter(it -> it.compareTo(least) >= 0 && it.compareTo(most) <= 0);
+    if (read.isEmpty()) {
+      problem(at, "is out of bounds", "write %s to %s".formatted(words(least), words(most)));
+    }
+    return read.orElse(standard);
+  }
+
+  private static String words(Duration bound) {
+    return bound.toMillisPart() == 0
+        ? bound.toString().substring("PT".length()).toLowerCase(Locale.ROOT)
+        : bound.toMillis() + "ms";
+  }
+
+  private void problem(String at, String cause, List<String> valid) {
+    String fix = "write " + String.join(" or ", valid);
+    problems.add(new Problem(places.of(at), at + ": " + cause, fix, valid));
+  }
+
+  private void problem(String at, String cause, String fix) {
+    problems.add(new Problem(places.of(at), at + " " + cause, fix));
+  }
+}

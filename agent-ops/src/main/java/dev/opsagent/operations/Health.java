@@ -1,0 +1,103 @@
+package dev.opsagent.operations;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.opsagent.outside.Environment;
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * How a service proves that it serves; as parameters of operations state it.
+ *
+ * @param http absent, and {@code tcp} too: its port takes connections
+ * @param tries how often to ask until it serves
+ * @param pause between two looks
+ * @param limit for all tries together
+ * @param endurance how long it must go on serving after that; absent: one good look is enough
+ */
+public record Health(
+    Optional<Http> http,
+    Optional<Tcp> tcp,
+    @JsonProperty("attempts") Optional<Integer> tries,
+    @JsonProperty("interval") Optional<Duration> pause,
+    @JsonProperty("deadline") Optional<Duration> limit,
+    @JsonProperty("soak") Optional<Duration> endurance) {
+  /** Its port takes connections, within a minute. */
+  public static final Health DEFAULT =
+      new Health(
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty(),
+          Optional.empty());
+
+  /** What an environment asks of its services. */
+  public static Health of(Environment.Verification wanted) {
+    return new Health(
+        wanted
+            .http()
+            .map(it ->
+                new Http(Optional.of(it.path()), Optional.of(it.status()), it.bodyContains())),
+        wanted.tcp().map(it -> new Tcp(it.port())),
+        Optional.of(wanted.attempts()),
+        Optional.of(wanted.interval()),
+        Optional.of(wanted.deadline()),
+        Optional.of(wanted.soak()));
+  }
+
+  /** The same, with the other's word where this has none; probes are taken or left together. */
+  public Health orElse(Health other) {
+    boolean probes = http.isPresent() || tcp.isPresent();
+    return new Health(
+        probes ? http : other.http,
+        probes ? tcp : other.tcp,
+        tries.or(other::tries),
+        pause.or(other::pause),
+        limit.or(other::limit),
+        endurance.or(other::endurance));
+  }
+
+  /** An HTTP GET. */
+  public record Http(
+      @JsonProperty("path") Optional<String> resource,
+      @JsonProperty("status") Optional<Integer> wanted,
+      Optional<String> bodyContains) {
+    /** Path and query; the root unless told. */
+    public String path() {
+      return resource.orElse("/");
+    }
+
+    /** The status that means healthy; 200 unless told. */
+    public int status() {
+      return wanted.orElse(200);
+    }
+  }
+
+  /**
+   * A TCP connection.
+   *
+   * @param at the port to connect to; absent: the deployment's
+   */
+  public record Tcp(@JsonProperty("port") Optional<Integer> at) {}
+
+  public int attempts() {
+    return tries.orElse(20);
+  }
+
+  public Duration interval() {
+    return pause.orElse(Duration.ofMillis(500));
+  }
+
+  public Duration deadline() {
+    return limit.orElse(Duration.ofSeconds(60));
+  }
+
+  public Duration soak() {
+    return endurance.orElse(Duration.ZERO);
+  }
+
+  /** The longest that a verification takes. */
+  public Duration longest() {
+    return deadline().plus(soak());
+  }
+}

@@ -1,0 +1,55 @@
+package dev.opsagent.operations.deploy;
+
+import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Pace;
+import dev.opsagent.operations.Service;
+import dev.opsagent.operations.Verification;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.Images;
+import dev.opsagent.outside.PackageRegistry;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.Workspaces;
+import dev.opsagent.protocol.TaskDispatch;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * What the operations of this room work through.
+ *
+ * @param environments those in force now
+ * @param runtimes by kind
+ * @param registries by configured name
+ */
+public record Adapters(
+    Supplier<Environments> environments,
+    Map<String, ServiceRuntime> runtimes,
+    Images images,
+    Map<String, PackageRegistry> registries,
+    HealthProbe probe,
+    Workspaces workspaces,
+    Pace pace) {
+  public Adapters {
+    runtimes = Map.copyOf(runtimes);
+    registries = Map.copyOf(registries);
+  }
+
+  Service service(String runtime, Optional<Integer> port) {
+    return new Service(
+        Optional.ofNullable(runtimes.get(runtime))
+            .orElseThrow(() -> new IllegalStateException("no runtime " + runtime)),
+        port);
+  }
+
+  /** How the service of the plan proves that it serves. */
+  Verification verification(StepContext context) {
+    return new Verification(probe, Sight.of(context.facts()).terms().health(), pace);
+  }
+
+  /** Where the task's service runs. */
+  Optional<Environment> environment(TaskDispatch task) {
+    return environments.get().find(task.target().environment());
+  }
+}

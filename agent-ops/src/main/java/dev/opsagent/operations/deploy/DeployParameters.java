@@ -1,0 +1,76 @@
+package dev.opsagent.operations.deploy;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.opsagent.operations.Health;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.TaskDispatch;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The parameters of {@code deploy}, as {@code schemas/operations/deploy.schema.json} states them:
+ * an image or a published package, and how it runs.
+ *
+ * @param reference of an image, such as {@code registry/web:1.4.0} or {@code web@sha256:…}
+ * @param published a package of a configured registry
+ * @param label the version in words; absent: the image's tag, or the start of its digest
+ * @param command argument list; absent: what the image or the package's {@code start} script says
+ * @param port where the service listens
+ * @param env plain settings, never secrets
+ * @param cpus processors that a container may use
+ * @param memory bytes that a container may use
+ * @param health how it proves that it serves; absent: its port takes connections
+ * @param adopt whether what runs there may be replaced although it was never verified
+ */
+record DeployParameters(
+    @JsonProperty("image") Optional<String> reference,
+    @JsonProperty("package") Optional<Published> published,
+    @JsonProperty("version") Optional<String> label,
+    Optional<List<String>> command,
+    Optional<Integer> port,
+    Optional<Map<String, String>> env,
+    Optional<Double> cpus,
+    Optional<Long> memory,
+    Optional<Health> health,
+    @JsonProperty("adopt") Optional<Boolean> adopt) {
+  static final String DOCKER = "docker";
+  static final String PROCESS = "process";
+
+  /** A version of a package. */
+  record Published(@JsonProperty("registry") Optional<String> from, String name, String version) {
+    String registry() {
+      return from.orElse("npm");
+    }
+  }
+
+  /**
+   * Reads the parameters of a task.
+   *
+   * @throws dev.opsagent.protocol.InvalidMessage when they are not as the schema says
+   */
+  static DeployParameters of(TaskDispatch task) {
+    return Json.bind(task.parameters(), DeployParameters.class);
+  }
+
+  /** The kind of runtime that can run it. */
+  String runtime() {
+    return reference.isPresent() ? DOCKER : PROCESS;
+  }
+
+  List<String> arguments() {
+    return command.orElse(List.of());
+  }
+
+  Map<String, String> environment() {
+    return env.orElse(Map.of());
+  }
+
+  boolean adopted() {
+    return adopt.orElse(false);
+  }
+
+  Health proof() {
+    return health.orElse(Health.DEFAULT);
+  }
+}

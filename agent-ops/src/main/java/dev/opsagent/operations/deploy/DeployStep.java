@@ -1,0 +1,137 @@
+package dev.opsagent.operations.deploy;
+
+import static dev.opsagent.operations.Stopped.unlessOk;
+
+import dev.opsagent.execution.Step.Outcome;
+import dev.opsagent.execution.Step.Probe;
+import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Service;
+import dev.opsagent.operations.Stopped;
+import dev.opsagent.operations.deploy.Sight.Before;
+import dev.opsagent.operations.deploy.Sight.Next;
+import dev.opsagent.outside.ServiceRuntime.Image;
+import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.util.List;
+import java.util.Optional;
+
+/** Replaces what runs on the target by the release; taken back, what ran before serves again. */
+record DeployStep(Service service, Adapters adapters, DeployParameters parameters)
+    implements FallibleStep {
+  @Override
+  public Probe probe(StepContext context) throws Stopped {
+    Optional<Running> running = service.running(context);
+    if (running.isEmpty()) {
+      return new Probe.Missing();
+    }
+    Running now = running.get();
+    if (isOurs(now, context)) {
+      return new Probe.Satisfied(Facts.NONE, List.of(service.status(now, false)));
+    }
+    boolean expected =
+        now.taskId().equals(context.task().taskId())
+            || Sight.of(context.facts()).running().filter(before -> before.is(now)).isPresent();
+    return expected ? new Probe.Missing() : new Probe.Conflicting(overtaken(now, context));
+  }
+
+  /** Whether it is the release, brought up by this task. */
+  static boolean isOurs(Running running, StepContext context) {
+    return running.digest().equals(Sight.of(context.facts()).wanted().digest())
+        && running.taskId().equals(context.task().taskId());
+  }
+
+  @Override
+  public Outcome apply(StepContext context) throws Stopped {
+    Release release = release(context);
+    context.fence().check();
+    Running running = unlessOk(service.runtime().deploy(Service.target(context), release));
+    // A service may live just long enough for its start to count.
+    return service.running(context).isPresent()
+        ? new Outcome.Applied(Facts.NONE, List.of(service.status(running, false)))
+        : new Outcome.Failed(ended(context, release));
+  }
+
+  private Release release(StepContext context) {
+    Sight seen = Sight.of(context.facts());
+    Next next = seen.wanted();
+    return new Release(
+        next.version(),
+        next.digest(),
+        context.task().taskId(),
+        FetchStep.file(adapters.workspaces(), context),
+        image(seen),
+        parameters.arguments(),
+        parameters.port(),
+        Optional.empty(),
+        Optional.empty(),
+        parameters.environment(),
+        context.timeout());
+  }
+
+  private Optional<Image> image(Sight seen) {
+    return parameters
+        .reference()
+        .flatMap(_ -> seen.reference())
+        .map(pinned -> new Image(pinned, seen.terms().cpus(), seen.terms().memory()));
+  }
+
+  private Failure ended(StepContext context, Release release) {
+    return Failure.of(
+        ReasonCode.UNHEALTHY,
+        "deploy %s to %s".formatted(release.version(), Service.target(context)),
+        "it ended soon after its start" + service.said(context),
+        "read the service's log");
+  }
+
+  @Override
+  public Undo undo(StepContext context) throws Stopped, InterruptedException {
+    Sight seen = Sight.of(context.facts());
+    String digest = seen.wanted().digest();
+    boolean anothersNow =
+        service
+            .running(context)
+            .filter(now -> now.digest().equals(digest) && !isOurs(now, context))
+            .isPresent();
+    if (anothersNow) {
+      return new Undo.Undone();
+    }
+    // Also when something else runs: a deployment that was cut off half-way is then put in order.
+    context.fence().check();
+    var _ = unlessOk(service.runtime().rollback(Service.target(context), digest));
+    return seen.running().isEmpty() ? new Undo.Undone() : servesAgain(context, seen);
+  }
+
+  private Undo servesAgain(StepContext context, Sight seen) throws Stopped, InterruptedException {
+    Before before = seen.running().orElseThrow();
+    try {
+      var _ =
+          adapters
+              .verification(context)
+              .ofAnyVersion()
+              .verified(
+                  service, context, now -> now.digest().equals(before.digest()), context.timeout());
+      context.progress().line(before.version() + " serves again");
+      return new Undo.Undone();
+    } catch (Stopped sick) {
+      return new Undo.UndoFailed(
+          Failure.passing(
+              ReasonCode.UNDO_FAILED,
+              "roll %s back to %s".formatted(Service.target(context), before.version()),
+              sick.failure().cause(),
+              "see what runs on the target"));
+    }
+  }
+
+  private static Failure overtaken(Running running, StepContext context) {
+    return Failure.of(
+        ReasonCode.CONFLICT,
+        "deploy to " + Service.target(context),
+        "task %s has brought up %s there meanwhile".formatted(running.taskId(), running.version()),
+        "see which of the two releases should run");
+  }
+}

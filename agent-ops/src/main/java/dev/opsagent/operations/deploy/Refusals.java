@@ -1,0 +1,53 @@
+package dev.opsagent.operations.deploy;
+
+import dev.opsagent.operations.Health;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** What the operations of this room refuse in common; names fields, never their values. */
+final class Refusals {
+  private static final Pattern HTTP_PATH =
+      Pattern.compile("/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,1023}");
+
+  private Refusals() {}
+
+  /** What cannot be enforced is not silently ignored. */
+  static Optional<Failure> ofRequirements(String operation, Requirements requirements) {
+    boolean unknown =
+        requirements.performance().isPresent()
+            || requirements.scaling().isPresent()
+            || requirements.compliance().isPresent();
+    return unknown
+        ? Optional.of(
+            Failure.of(
+                ReasonCode.UNSUPPORTED_REQUIREMENT,
+                "accept the " + operation,
+                "requirements: performance, scaling and compliance cannot be enforced yet",
+                "take them out"))
+        : Optional.empty();
+  }
+
+  static Optional<Failure> ofHealth(Health health) {
+    boolean odd =
+        health
+            .http()
+            .map(Health.Http::path)
+            .filter(path -> !HTTP_PATH.matcher(path).matches())
+            .isPresent();
+    return odd
+        ? invalid("parameters.health.http.path", "must be an absolute path in URI form")
+        : Optional.empty();
+  }
+
+  static Optional<Failure> invalid(String field, String cause) {
+    return Optional.of(
+        Failure.of(
+            ReasonCode.INVALID_PARAMETERS,
+            "accept the task",
+            field + " " + cause,
+            "correct the task and dispatch it under a new task id"));
+  }
+}

@@ -1,0 +1,266 @@
+package dev.opsagent.operations.deploy;
+
+import dev.opsagent.execution.Guards.Peer;
+import dev.opsagent.execution.Operation;
+import dev.opsagent.execution.Step;
+import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.GuardedStep;
+import dev.opsagent.operations.Service;
+import dev.opsagent.operations.Stopped;
+import dev.opsagent.operations.deploy.Sight.Before;
+import dev.opsagent.operations.deploy.Sight.Next;
+import dev.opsagent.operations.deploy.Sight.Terms;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Plan;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.DeploymentRecord;
+import dev.opsagent.protocol.DeploymentRecord.Release;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.TaskDispatch;
+import java.util.List;
+import java.util.Optional;
+import java.util.TreeSet;
+
+/**
+ * {@code rollback}, {@code restart} and {@code stop}: what is done to a service that runs. They go
+ * before the tasks of the target that only wait, since they are what one sends when it burns.
+ */
+public final class ServiceOperation implements Operation {
+  private final Deed deed;
+  private final Adapters adapters;
+
+  private enum Deed {
+    ROLLBACK(Steps.ROLLBACK),
+    RESTART(Steps.RESTART),
+    STOP(Steps.STOP);
+
+    private final String title;
+
+    Deed(String title) {
+      this.title = title;
+    }
+  }
+
+  private ServiceOperation(Deed deed, Adapters adapters) {
+    this.deed = deed;
+    this.adapters = adapters;
+  }
+
+  /** All of them. */
+  public static List<Operation> all(Adapters adapters) {
+    return List.of(
+        new ServiceOperation(Deed.ROLLBACK, adapters),
+        new ServiceOperation(Deed.RESTART, adapters),
+        new ServiceOperation(Deed.STOP, adapters));
+  }
+
+  @Override
+  public String name() {
+    return deed.title;
+  }
+
+  @Override
+  public boolean overtakes() {
+    return true;
+  }
+
+  @Override
+  public Optional<Failure> refuse(TaskDispatch task) {
+    ServiceParameters parameters;
+    try {
+      parameters = ServiceParameters.of(task);
+    } catch (InvalidMessage e) {
+      return Refusals.invalid("parameters", String.valueOf(e.getMessage()));
+    }
+    boolean unknown =
+        parameters.runtime().filter(it -> !adapters.runtimes().containsKey(it)).isPresent();
+    return unknown
+        ? Refusals.invalid(
+            "parameters.runtime", "must be one of " + new TreeSet<>(adapters.runtimes().keySet()))
+        : Refusals.ofRequirements(name(), task.requirements())
+            .or(() -> Refusals.ofHealth(parameters.proof()));
+  }
+
+  @Override
+  public Resolution resolve(TaskDispatch task, StepContext context) {
+    ServiceParameters parameters = ServiceParameters.of(task);
+    try {
+      String runtime = runtime(parameters, context);
+      Optional<Running> running = service(runtime).running(context);
+      Optional<Next> next =
+          switch (deed) {
+            case ROLLBACK ->
+                Optional.of(running.isPresent() ? before(running.get(), context) : unseen(context));
+            case RESTART -> Optional.of(again(running, context));
+            case STOP -> Optional.empty();
+          };
+      Optional<Before> left = running.map(Before::of).or(() -> recorded(context));
+      Sight seen =
+          new Sight(
+              runtime,
+              left,
+              next,
+              Optional.empty(),
+              Terms.of(adapters.environment(task), parameters.proof()));
+      return new Resolution.Resolved(seen.facts());
+    } catch (Stopped stopped) {
+      return new Resolution.Unresolved(stopped.failure());
+    }
+  }
+
+  /** Where it runs: as the task says, else as the record of the target has it. */
+  private String runtime(ServiceParameters parameters, StepContext context) throws Stopped {
+    Optional<String> known =
+        parameters
+            .runtime()
+            .or(() -> record(context).flatMap(DeploymentRecord::running).map(Release::runtime))
+            .or(() -> record(context).flatMap(DeploymentRecord::lastVerified).map(Release::runtime))
+            .filter(adapters.runtimes()::containsKey);
+    return known.orElseThrow(() ->
+        refused(
+            ReasonCode.PRECONDITION_FAILED,
+            context,
+            "nothing is known to have been deployed there",
+            "name the runtime in /runtime if it was deployed by other means"));
+  }
+
+  private static Optional<DeploymentRecord> record(StepContext context) {
+    return context.deployed();
+  }
+
+  /** What should run, and has ended by itself. */
+  private static Optional<Before> recorded(StepContext context) {
+    return record(context)
+        .flatMap(known ->
+            known
+                .running()
+                .map(
+                    it -> new Before(it.version(), it.digest(), known.taskId(), "", it.address())));
+  }
+
+  /** A release that has ended is gone back from too; what was before it, the runtime knows. */
+  private Next unseen(StepContext context) throws Stopped {
+    Before ended =
+        recorded(context)
+            .orElseThrow(() ->
+                refused(
+                    ReasonCode.PRECONDITION_FAILED,
+                    context,
+                    "nothing runs there",
+                    "restart it, or deploy a release"));
+    return new Next("the release before " + ended.version(), "");
+  }
+
+  private Next before(Running now, StepContext context) throws Stopped {
+    String version =
+        now.previous()
+            .orElseThrow(() ->
+                refused(
+                    ReasonCode.NO_ROLLBACK_TARGET,
+                    context,
+                    "there is no release before " + now.version(),
+                    "deploy the release that should run"));
+    String digest =
+        record(context)
+            .flatMap(DeploymentRecord::lastVerified)
+            .filter(it -> it.version().equals(version) && !it.digest().equals(now.digest()))
+            .map(Release::digest)
+            .orElse("");
+    return new Next(version, digest);
+  }
+
+  private Next again(Optional<Running> running, StepContext context) throws Stopped {
+    return running
+        .map(now -> new Next(now.version(), now.digest()))
+        .or(() ->
+            record(context)
+                .flatMap(DeploymentRecord::lastVerified)
+                .map(it -> new Next(it.version(), it.digest())))
+        .orElseThrow(() ->
+            refused(
+                ReasonCode.PRECONDITION_FAILED,
+                context,
+                "nothing runs there, and nothing is known to have run",
+                "deploy a release"));
+  }
+
+  private Stopped refused(ReasonCode code, StepContext context, String cause, String fix) {
+    return new Stopped(
+        Failure.of(code, "%s %s".formatted(name(), Service.target(context)), cause, fix));
+  }
+
+  @Override
+  public Plan plan(TaskDispatch task, Facts observations) {
+    Sight seen = Sight.of(observations);
+    String version = seen.next().map(Next::version).orElse("");
+    PlannedStep verify = Steps.verify(task.target(), version, seen.terms().health());
+    List<PlannedStep> steps =
+        switch (deed) {
+          case ROLLBACK -> List.of(Steps.rollback(task.target(), seen.runtime(), version), verify);
+          case RESTART -> List.of(Steps.restart(task.target(), seen.runtime(), version), verify);
+          case STOP -> List.of(Steps.stop(task.target(), seen.runtime()));
+        };
+    return Plan.of(observations, steps);
+  }
+
+  @Override
+  public Step step(PlannedStep planned, TaskDispatch task) {
+    return new Seen(planned, task);
+  }
+
+  /** Only the facts tell the runtime, so the step is made when it is used. */
+  private final class Seen implements Step {
+    private final PlannedStep planned;
+    private final TaskDispatch task;
+
+    Seen(PlannedStep planned, TaskDispatch task) {
+      this.planned = planned;
+      this.task = task;
+    }
+
+    @Override
+    public Optional<Peer> peer() {
+      return Optional.of(new Peer(name(), task.target().key()));
+    }
+
+    @Override
+    public Probe probe(StepContext context) {
+      return made(context).probe(context);
+    }
+
+    @Override
+    public Outcome apply(StepContext context) {
+      return made(context).apply(context);
+    }
+
+    @Override
+    public Undo undo(StepContext context) {
+      return made(context).undo(context);
+    }
+
+    private Step made(StepContext context) {
+      Service service = service(Sight.of(context.facts()).runtime());
+      FallibleStep step =
+          switch (planned.name()) {
+            case Steps.ROLLBACK -> new RollbackStep(service);
+            case Steps.RESTART -> new RestartStep(service);
+            case Steps.STOP -> new StopStep(service);
+            case Steps.VERIFY -> new VerifyStep(service, adapters, expected());
+            default -> throw new IllegalArgumentException("no step " + planned.name());
+          };
+      return new GuardedStep(planned.description(), Optional.empty(), step);
+    }
+  }
+
+  private VerifyStep.Expected expected() {
+    return deed == Deed.ROLLBACK ? RollbackStep::isBack : RestartStep::isRestarted;
+  }
+
+  private Service service(String runtime) {
+    return adapters.service(runtime, Optional.empty());
+  }
+}

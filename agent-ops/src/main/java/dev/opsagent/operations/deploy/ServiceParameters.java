@@ -1,0 +1,27 @@
+package dev.opsagent.operations.deploy;
+
+import dev.opsagent.operations.Health;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.TaskDispatch;
+import java.util.Optional;
+
+/**
+ * The parameters of {@code rollback}, {@code restart} and {@code stop}.
+ *
+ * @param runtime where the service runs; absent: wherever it is found
+ * @param health how it proves that it serves afterwards; absent: its port takes connections
+ */
+record ServiceParameters(Optional<String> runtime, Optional<Health> health) {
+  /**
+   * Reads the parameters of a task.
+   *
+   * @throws dev.opsagent.protocol.InvalidMessage when they are not as the schema says
+   */
+  static ServiceParameters of(TaskDispatch task) {
+    return Json.bind(task.parameters(), ServiceParameters.class);
+  }
+
+  Health proof() {
+    return health.orElse(Health.DEFAULT);
+  }
+}

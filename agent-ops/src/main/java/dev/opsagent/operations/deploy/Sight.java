@@ -1,0 +1,125 @@
+package dev.opsagent.operations.deploy;
+
+import dev.opsagent.operations.Health;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Json;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/**
+ * What resolving found; written to and read from the facts.
+ *
+ * @param runtime the kind of runtime that is worked with
+ * @param running what ran on the target
+ * @param next what is to run afterwards; absent for a stop
+ * @param reference the pinned image, or the registry's coordinates of the package
+ * @param terms what holds for the change, by the task and its environment
+ */
+record Sight(
+    String runtime,
+    Optional<Before> running,
+    Optional<Next> next,
+    Optional<String> reference,
+    Terms terms) {
+  private static final String RUNTIME = "service.runtime";
+  private static final String REFERENCE = "release.reference";
+  private static final String TERMS = "service.terms";
+
+  /**
+   * What ran on the target before.
+   *
+   * @param taskId the task that had brought it up
+   * @param identity of its processes or containers
+   */
+  record Before(
+      String version, String digest, String taskId, String identity, Optional<String> address) {
+    static Before of(Running running) {
+      return new Before(
+          running.version(),
+          running.digest(),
+          running.taskId(),
+          running.identity(),
+          running.address());
+    }
+
+    /** Whether it is that release still, be it that the runtime has started it again. */
+    boolean is(Running other) {
+      return digest.equals(other.digest()) && taskId.equals(other.taskId());
+    }
+  }
+
+  /**
+   * What is to run.
+   *
+   * @param digest of the image, or the integrity of the package; empty when only the runtime knows
+   */
+  record Next(String version, String digest) {}
+
+  /**
+   * What holds for a change, whatever becomes of the environment meanwhile.
+   *
+   * @param health how the service proves that it serves
+   * @param recovery the time within which going back must have ended
+   * @param cpus processors that it may use
+   * @param memory bytes that it may use
+   */
+  record Terms(Health health, Duration recovery, Optional<Double> cpus, Optional<Long> memory) {
+    /** By what the task says, else by what its environment does. */
+    static Terms of(Optional<Environment> environment, Health wanted) {
+      return new Terms(
+          environment.map(it -> wanted.orElse(Health.of(it.verification()))).orElse(wanted),
+          environment.map(Environment::recovery).orElse(Environment.LONGEST_RECOVERY),
+          Optional.empty(),
+          Optional.empty());
+    }
+
+    Terms limited(Optional<Double> processors, Optional<Long> bytes) {
+      return new Terms(health, recovery, processors, bytes);
+    }
+  }
+
+  Facts facts() {
+    SortedMap<String, String> facts = new TreeMap<>();
+    facts.put(RUNTIME, runtime);
+    running.ifPresent(before -> {
+      facts.put("running.version", before.version());
+      facts.put("running.digest", before.digest());
+      facts.put("running.task", before.taskId());
+      facts.put("running.identity", before.identity());
+      before.address().ifPresent(address -> facts.put("running.address", address));
+    });
+    next.ifPresent(release -> {
+      facts.put("release.version", release.version());
+      facts.put("release.digest", release.digest());
+    });
+    reference.ifPresent(pinned -> facts.put(REFERENCE, pinned));
+    facts.put(TERMS, new String(Json.write(terms), StandardCharsets.UTF_8));
+    return new Facts(facts);
+  }
+
+  static Sight of(Facts facts) {
+    return new Sight(
+        facts.get(RUNTIME),
+        facts
+            .find("running.digest")
+            .map(digest ->
+                new Before(
+                    facts.get("running.version"),
+                    digest,
+                    facts.get("running.task"),
+                    facts.get("running.identity"),
+                    facts.find("running.address"))),
+        facts.find("release.digest").map(digest -> new Next(facts.get("release.version"), digest)),
+        facts.find(REFERENCE),
+        Json.readAcrossReleases(facts.get(TERMS).getBytes(StandardCharsets.UTF_8), Terms.class));
+  }
+
+  Next wanted() {
+    return next.orElseThrow(() -> new IllegalStateException("nothing is to run"));
+  }
+}

@@ -1,0 +1,89 @@
+package dev.opsagent.operations.deploy;
+
+import dev.opsagent.authority.Effect;
+import dev.opsagent.operations.Health;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Reversibility;
+import dev.opsagent.protocol.Target;
+import java.time.Duration;
+
+/** The steps of this room as plans state them. */
+final class Steps {
+  static final String VALIDATE = "validate";
+  static final String FETCH = "fetch";
+  static final String DEPLOY = "deploy";
+  static final String ROLLBACK = "rollback";
+  static final String RESTART = "restart";
+  static final String STOP = "stop";
+  static final String VERIFY = "verify";
+
+  /** Attempts where only a passing failure is tried again: a peer that is down for a while. */
+  private static final int PATIENT = 6;
+
+  private static final Duration CHANGE = Duration.ofMinutes(5);
+
+  private Steps() {}
+
+  static PlannedStep validate(Target target, String version) {
+    return PlannedStep.check(
+        VALIDATE,
+        "check that %s can be had and %s is unchanged".formatted(version, target),
+        Duration.ofMinutes(5),
+        PATIENT);
+  }
+
+  static PlannedStep fetch(String reference) {
+    return PlannedStep.inWorkspace(FETCH, "fetch " + reference, Duration.ofMinutes(5), PATIENT);
+  }
+
+  static PlannedStep deploy(Target target, String runtime, String version, Duration recovery) {
+    return PlannedStep.effect(
+        DEPLOY,
+        "deploy %s to %s as a %s".formatted(version, target, runtime),
+        Reversibility.REVERSIBLE,
+        new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
+        recovery.compareTo(CHANGE) < 0 ? recovery : CHANGE,
+        2);
+  }
+
+  static PlannedStep rollback(Target target, String runtime, String version) {
+    return change(
+        ROLLBACK,
+        "go back to %s on %s".formatted(version, target),
+        Reversibility.FORWARD_ONLY,
+        new Effect(Effect.Kind.ROLLBACK, resource(target, runtime, version)));
+  }
+
+  static PlannedStep restart(Target target, String runtime, String version) {
+    return change(
+        RESTART,
+        "restart %s on %s".formatted(version, target),
+        Reversibility.FORWARD_ONLY,
+        new Effect(Effect.Kind.RESTART, resource(target, runtime, version)));
+  }
+
+  static PlannedStep stop(Target target, String runtime) {
+    return change(
+        STOP,
+        "stop what runs on " + target,
+        Reversibility.FORWARD_ONLY,
+        new Effect(Effect.Kind.STOP, runtime + ":" + target.key()));
+  }
+
+  static PlannedStep verify(Target target, String version, Health health) {
+    return PlannedStep.check(
+        VERIFY,
+        "verify that %s serves on %s".formatted(version, target),
+        health.longest().plusSeconds(15),
+        1);
+  }
+
+  private static String resource(Target target, String runtime, String version) {
+    return "%s:%s@%s".formatted(runtime, target.key(), version);
+  }
+
+  private static PlannedStep change(
+      String name, String description, Reversibility reversibility, Effect effect) {
+    return PlannedStep.effect(name, description, reversibility, effect, CHANGE, 2);
+  }
+}

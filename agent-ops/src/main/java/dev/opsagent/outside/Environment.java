@@ -1,0 +1,207 @@
+package dev.opsagent.outside;
+
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.time.Duration;
+import java.util.Collections;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+
+/**
+ * A place where services run, as the operator declares it. {@code schemas/environments.schema.json}
+ * says how it is written; here stands what holds, with nothing left to default.
+ *
+ * @param name as targets carry it
+ * @param runtimes what services may run in; never empty
+ * @param engine where the Docker engine listens, {@code unix:///…} or {@code tcp://…} of this
+ *     machine; absent: as the worker's own environment says
+ * @param project put before the names of projects and containers; absent: nothing is
+ * @param strategies how a release may take the place of the one before; never empty
+ * @param promotesFrom the environment in which a release must have been verified before; absent:
+ *     none. It is one of the same file, and following it never comes back here
+ * @param recovery the time within which a rollback must have ended, its verification included; at
+ *     most {@link #LONGEST_RECOVERY}
+ * @param isProtected whether changes ask for more care than elsewhere
+ * @param sandbox the weakest wall around programs that will do
+ */
+public record Environment(
+    String name,
+    Kind kind,
+    Set<RuntimeKind> runtimes,
+    Optional<URI> engine,
+    Optional<String> project,
+    Set<Strategy> strategies,
+    Optional<String> promotesFrom,
+    Verification verification,
+    Limits limits,
+    Duration recovery,
+    @JsonProperty("protected") boolean isProtected,
+    Wall sandbox) {
+
+  /** The environment of the worker's own machine. */
+  public static final String LOCAL = "local";
+
+  /** What a rollback may take unless its environment asks for less; none may ask for more. */
+  public static final Duration LONGEST_RECOVERY = Duration.ofMinutes(15);
+
+  public Environment {
+    runtimes = sorted(runtimes);
+    strategies = sorted(strategies);
+  }
+
+  /** An environment of which nothing but the name is declared. */
+  public static Environment undeclared(String name) {
+    return new Environment(
+        name,
+        Kind.LOCAL,
+        Set.of(RuntimeKind.values()),
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(Strategy.RECREATE),
+        Optional.empty(),
+        Verification.DEFAULT,
+        Limits.DEFAULT,
+        LONGEST_RECOVERY,
+        false,
+        name.equals(LOCAL) ? Wall.NONE : Wall.LANDLOCK);
+  }
+
+  /** The same behind a wall that is at least that strong. */
+  public Environment requiring(Wall least) {
+    return new Environment(
+        name,
+        kind,
+        runtimes,
+        engine,
+        project,
+        strategies,
+        promotesFrom,
+        verification,
+        limits,
+        recovery,
+        isProtected,
+        sandbox.compareTo(least) < 0 ? least : sandbox);
+  }
+
+  private static <E extends Enum<E>> Set<E> sorted(Set<E> some) {
+    if (some.isEmpty()) {
+      throw new IllegalArgumentException("an environment needs a runtime and a strategy");
+    }
+    return Collections.unmodifiableSet(new TreeSet<>(some));
+  }
+
+  private static String id(Enum<?> constant) {
+    return constant.name().toLowerCase(Locale.ROOT).replace('_', '-');
+  }
+
+  /** What an environment is for. */
+  public enum Kind {
+    LOCAL,
+    DEV,
+    STAGING,
+    PRODUCTION;
+
+    /** As it is written. */
+    @JsonValue
+    public String id() {
+      return Environment.id(this);
+    }
+  }
+
+  /** What services run in; the {@link ServiceRuntime#kind()} of the runtime that is built. */
+  public enum RuntimeKind {
+    PROCESS,
+    DOCKER,
+    COMPOSE;
+
+    /** As it is written. */
+    @JsonValue
+    public String id() {
+      return Environment.id(this);
+    }
+  }
+
+  /** How a release takes the place of the one before; those that are built. */
+  public enum Strategy {
+    /** The one before is stopped, then the release is started. */
+    RECREATE;
+
+    /** As it is written. */
+    @JsonValue
+    public String id() {
+      return Environment.id(this);
+    }
+  }
+
+  /** How strong the wall around programs must be, the weakest first. */
+  public enum Wall {
+    NONE,
+    LANDLOCK,
+    BUBBLEWRAP;
+
+    /** As it is written. */
+    @JsonValue
+    public String id() {
+      return Environment.id(this);
+    }
+  }
+
+  /**
+   * When a deployment counts as healthy, if its task does not say. With neither http nor tcp, when
+   * the deployment's port takes connections; with both, when both answer.
+   *
+   * @param attempts how often it is asked at most
+   * @param interval the time between two attempts
+   * @param deadline the time by which it must have answered
+   * @param soak how long it must stay healthy after that
+   */
+  public record Verification(
+      Optional<Http> http,
+      Optional<Tcp> tcp,
+      int attempts,
+      Duration interval,
+      Duration deadline,
+      Duration soak) {
+    /** What holds where nothing is declared. */
+    public static final Verification DEFAULT =
+        new Verification(
+            Optional.empty(),
+            Optional.empty(),
+            20,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(60),
+            Duration.ZERO);
+  }
+
+  /**
+   * One HTTP GET.
+   *
+   * @param path with its query
+   * @param status the one that means healthy
+   * @param bodyContains text that the body must hold
+   */
+  public record Http(String path, int status, Optional<String> bodyContains) {}
+
+  /**
+   * One TCP connect.
+   *
+   * @param port absent: the deployment's
+   */
+  public record Tcp(Optional<Integer> port) {}
+
+  /**
+   * The most that one service may take.
+   *
+   * @param cpus processors of each replica, such as 0.5; absent: no limit
+   * @param memory bytes of each replica; absent: no limit
+   * @param replicas the most that may run of it
+   */
+  public record Limits(Optional<BigDecimal> cpus, Optional<Long> memory, int replicas) {
+    /** What holds where nothing is declared. */
+    public static final Limits DEFAULT = new Limits(Optional.empty(), Optional.empty(), 10);
+  }
+}

@@ -1,0 +1,60 @@
+package dev.opsagent.tools.docker;
+
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
+import com.github.dockerjava.api.command.InspectImageResponse;
+import com.github.dockerjava.api.model.ContainerConfig;
+import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.RestartPolicy;
+import dev.opsagent.tools.docker.Engine.LocalImage;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What an engine tells, in our own terms; whatever it leaves out is no. */
+final class Seen {
+  private Seen() {}
+
+  static Container container(InspectContainerResponse seen, String confirmed) {
+    Map<String, String> labels = Optional.ofNullable(seen.getConfig().getLabels()).orElse(Map.of());
+    String policy =
+        Optional.ofNullable(seen.getHostConfig().getRestartPolicy())
+            .map(RestartPolicy::getName)
+            .orElse("");
+    return new Container(
+        seen.getId(),
+        bare(seen.getName()),
+        Labels.of(labels),
+        state(seen.getState()),
+        policy.equals(confirmed));
+  }
+
+  private static Container.State state(ContainerState seen) {
+    return new Container.State(
+        Boolean.TRUE.equals(seen.getRunning()),
+        Boolean.TRUE.equals(seen.getPaused()),
+        Boolean.TRUE.equals(seen.getRestarting()),
+        Optional.ofNullable(seen.getHealth()).map(it -> String.valueOf(it.getStatus())).orElse(""),
+        Optional.ofNullable(seen.getExitCodeLong()).orElse(0L),
+        Optional.ofNullable(seen.getStartedAt()).orElse(""),
+        Boolean.TRUE.equals(seen.getOOMKilled()));
+  }
+
+  static LocalImage image(InspectImageResponse seen) {
+    List<Integer> ports =
+        Optional.ofNullable(seen.getConfig())
+            .map(ContainerConfig::getExposedPorts)
+            .map(exposed -> Arrays.stream(exposed).map(ExposedPort::getPort).distinct().toList())
+            .orElse(List.of());
+    return new LocalImage(
+        String.valueOf(seen.getId()),
+        Optional.ofNullable(seen.getRepoDigests()).orElse(List.of()),
+        ports);
+  }
+
+  /** A container's name without the slash that engines put before it. */
+  static String bare(String name) {
+    return name.startsWith("/") ? name.substring(1) : name;
+  }
+}

@@ -1,0 +1,176 @@
+package dev.opsagent.tools.docker;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.util.Optional;
+
+/**
+ * The life of one target. All that is known of it are the names, labels and states of its
+ * containers, so each change is one call to the engine, and each method picks up what a crash
+ * between two of them left behind.
+ *
+ * <p>A release comes in under the name {@code .next}; the current one is stopped only when that
+ * container is made. Once the new one has lived through its first moments it is confirmed, and from
+ * then on only names are changed: the current becomes {@code .previous}, the next the current one.
+ */
+final class Service {
+  private final String target;
+  private final Engine engine;
+  private final Starter starter;
+  private final Containers containers;
+
+  Service(String target, Engine engine, Starter starter) {
+    this.target = target;
+    this.engine = engine;
+    this.starter = starter;
+    this.containers = new Containers(target, engine, starter);
+  }
+
+  Answer<Optional<Running>> running() {
+    return containers.places().map(Places::shown);
+  }
+
+  Answer<Running> deploy(Release release) {
+    return Recipe.of(target, release)
+        .then(recipe -> containers.settled().then(places -> deploy(recipe, places)));
+  }
+
+  Answer<Optional<Running>> rollback(String digest) {
+    return containers.promoted().then(places -> rollback(digest, places));
+  }
+
+  Answer<Boolean> stop() {
+    return containers.settled().then(this::stop);
+  }
+
+  Answer<Running> restart(String taskId) {
+    return containers.settled().then(places -> restart(taskId, places));
+  }
+
+  /** What the current release wrote; else what the one before did. */
+  Answer<String> log() {
+    return containers
+        .places()
+        .map(places ->
+            places
+                .confirmed()
+                .or(places::current)
+                .or(places::previous)
+                .map(Container::id)
+                .map(engine::log)
+                .orElse(""));
+  }
+
+  private Answer<Running> deploy(Recipe recipe, Places places) {
+    Optional<Running> same = places.shown().filter(recipe::isOf);
+    if (same.isPresent()) {
+      return containers.removed(places.next()).map(cleared -> same.get());
+    }
+    boolean again = places.current().filter(it -> it.recipe().isSameAs(recipe)).isPresent();
+    return arrival(recipe, again, places).bringIn();
+  }
+
+  private Answer<Running> restart(String taskId, Places places) {
+    Optional<Running> done = places.shown().filter(running -> running.taskId().equals(taskId));
+    if (done.isPresent()) {
+      return new Answer.Ok<>(done.get());
+    }
+    if (places.isGoingBack()) {
+      // A rollback was cut off before it started the release that it goes back to.
+      return containers
+          .renamed(places.previous().orElseThrow(), containers.names().current())
+          .then(vacant -> containers.places())
+          .then(now -> restart(taskId, now));
+    }
+    return places.current().isEmpty()
+        ? nothingKept()
+        : arrival(places.current().get().recipe().by(taskId), true, places).bringIn();
+  }
+
+  private Arrival arrival(Recipe recipe, boolean replaces, Places before) {
+    return new Arrival(target, recipe, replaces, before, containers, engine, starter);
+  }
+
+  private Answer<Boolean> stop(Places places) {
+    boolean ran = Containers.isAlive(places.next()) || Containers.isAlive(places.current());
+    return containers
+        .removed(places.next())
+        .then(cleared -> containers.halted(places.current()))
+        .map(halted -> ran);
+  }
+
+  private Answer<Optional<Running>> rollback(String digest, Places places) {
+    Optional<Container> coming = places.next().filter(one -> one.hasDigest(digest));
+    if (coming.isPresent() && !coming.get().replaces()) {
+      return withdraw(coming.get(), places);
+    }
+    if (places.isGoingBack()) {
+      return goBack(digest, places);
+    }
+    return isToGo(digest, places)
+        ? containers
+            .removed(places.next())
+            .then(cleared -> containers.removed(places.current()))
+            .then(removed -> goBack(digest, places))
+        : new Answer.Ok<>(places.shown());
+  }
+
+  private boolean isToGo(String digest, Places places) {
+    return places
+        .current()
+        .filter(one -> one.hasDigest(digest))
+        .filter(one -> !one.name().equals(containers.names().restored()))
+        .isPresent();
+  }
+
+  /** Takes a release back that was cut off on its way in, and had perhaps stopped the current. */
+  private Answer<Optional<Running>> withdraw(Container coming, Places places) {
+    String digest = coming.recipe().digest();
+    Answer<Boolean> withdrawn =
+        engine
+            .stop(coming.id())
+            .then(stopped -> containers.marked(places.current(), digest))
+            .then(marked -> containers.backUp(places.current()))
+            .then(started -> engine.remove(coming.id()));
+    return undone(withdrawn)
+        .then(removed -> containers.places())
+        .then(now -> now.isGoingBack() ? goBack(digest, now) : new Answer.Ok<>(now.shown()));
+  }
+
+  /** Starts what is kept; what was to go is gone. */
+  private Answer<Optional<Running>> goBack(String digest, Places places) {
+    if (places.previous().isEmpty()) {
+      return new Answer.Ok<>(Optional.empty());
+    }
+    Container back = places.previous().get();
+    String name =
+        back.hasDigest(digest) ? containers.names().restored() : containers.names().current();
+    return undone(containers.backUp(Optional.of(back)).then(up -> containers.renamed(back, name)))
+        .then(renamed -> running());
+  }
+
+  private Answer<Boolean> undone(Answer<Boolean> done) {
+    return switch (done) {
+      case Answer.No<Boolean> no when !no.failure().retryable() ->
+          new Answer.No<>(
+              Failure.of(
+                  ReasonCode.UNDO_FAILED,
+                  "go back to the release before on " + target,
+                  no.failure().sentence(),
+                  "start the release before by hand"));
+      case Answer<Boolean> other -> other;
+    };
+  }
+
+  private Answer<Running> nothingKept() {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.PRECONDITION_FAILED,
+            "restart " + target,
+            "the engine keeps no container of it",
+            "deploy a release first"));
+  }
+}

@@ -1,0 +1,132 @@
+package dev.opsagent.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.protocol.Json;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class EnvironmentsCommandTest {
+  @TempDir private Path folder;
+
+  private final TestingCall call =
+      new TestingCall()
+          .with(_ -> {
+            throw new AssertionError("no broker may be asked");
+          });
+
+  @BeforeEach
+  void declare() throws IOException {
+    call.in(folder);
+    Files.writeString(folder.resolve("ops-agent.yaml"), "environments: {file: e.yaml}\n");
+    Files.writeString(
+        folder.resolve("e.yaml"),
+        """
+        version: 1
+        environments:
+          - {name: local, kind: local, runtime: process}
+          - name: production
+            kind: production
+            runtime: docker
+            engine: unix:///run/docker.sock
+            promotesFrom: local
+            verification: {http: {path: /health}, soak: 30s}
+            limits: {cpus: 0.5, memory: 512Mi}
+        """);
+  }
+
+  @Test
+  void textIsATable() {
+    assertThat(call.execute("environments")).isZero();
+    assertThat(call.out())
+        .isEqualTo(
+            """
+            NAME        KIND        RUNTIME  PROTECTED  PROMOTES FROM  STRATEGIES  WALL
+            local       local       process  no         -              recreate    none
+            production  production  docker   yes        local          recreate    landlock
+            """);
+    assertThat(call.err()).isEmpty();
+  }
+
+  @Test
+  void jsonHasEveryFieldWithItsDefault() {
+    assertThat(call.execute("environments", "--json")).isZero();
+
+    JsonNode production = Json.readTree(call.out().getBytes(UTF_8)).get(1);
+    assertThat(production)
+        .isEqualTo(
+            Json.readTree(
+                """
+                {
+                  "name": "production",
+                  "kind": "production",
+                  "runtimes": ["docker"],
+                  "engine": "unix:///run/docker.sock",
+                  "strategies": ["recreate"],
+                  "promotesFrom": "local",
+                  "verification": {
+                    "http": {"path": "/health", "status": 200},
+                    "attempts": 20,
+                    "interval": "PT0.5S",
+                    "deadline": "PT1M",
+                    "soak": "PT30S"
+                  },
+                  "limits": {"cpus": 0.5, "memory": 536870912, "replicas": 10},
+                  "recovery": "PT15M",
+                  "protected": true,
+                  "sandbox": "landlock"
+                }
+                """
+                    .getBytes(UTF_8)));
+  }
+
+  @Test
+  void jsonLinesAreOneEnvironmentEachAndYamlIsOneList() {
+    assertThat(call.execute("environments", "-o", "jsonl")).isZero();
+    assertThat(call.out().lines())
+        .hasSize(2)
+        .allSatisfy(it -> assertThat(it).startsWith("{\"name\":\""));
+
+    assertThat(call.execute("environments", "-o", "yaml")).isZero();
+    assertThat(call.out()).contains("- name: \"local\"", "- name: \"production\"");
+  }
+
+  @Test
+  void theWallIsThatOfTheStricterSide() {
+    call.variable("OPS_AGENT_SANDBOX_REQUIRE", "local=bubblewrap");
+
+    assertThat(call.execute("environments")).isZero();
+    assertThat(call.out()).containsPattern("local .* bubblewrap\n");
+  }
+
+  @Test
+  void withoutAFileTheNamedEnvironmentsAreListed() throws IOException {
+    Files.writeString(folder.resolve("ops-agent.yaml"), "environments: [local, staging]\n");
+
+    assertThat(call.execute("environments")).isZero();
+    assertThat(call.out())
+        .containsPattern("local +local +process,docker,compose +no +- +recreate +none\n")
+        .containsPattern("staging +local +process,docker,compose +no +- +recreate +landlock\n");
+  }
+
+  @Test
+  void anUnsoundFileIsRefusedHereAndByCheckConfigWithItsPlace() throws IOException {
+    Files.writeString(
+        folder.resolve("e.yaml"),
+        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: kubernetes}\n");
+
+    assertThat(call.execute("environments")).isEqualTo(2);
+    assertThat(call.out()).isEmpty();
+    assertThat(call.err())
+        .contains("could not use the environments:")
+        .contains("e.yaml:3:26: environments[0].runtime: kubernetes is not supported yet");
+    assertThat(call.execute("worker", "--check-config")).isEqualTo(2);
+    assertThat(call.out()).isEmpty();
+  }
+}

@@ -1,0 +1,256 @@
+package dev.opsagent.configuration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.configuration.EnvironmentsFile.Loaded;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Http;
+import dev.opsagent.outside.Environment.Kind;
+import dev.opsagent.outside.Environment.Limits;
+import dev.opsagent.outside.Environment.RuntimeKind;
+import dev.opsagent.outside.Environment.Strategy;
+import dev.opsagent.outside.Environment.Tcp;
+import dev.opsagent.outside.Environment.Verification;
+import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.Environments;
+import dev.opsagent.protocol.Json;
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.MethodSource;
+import tools.jackson.databind.JsonNode;
+
+class EnvironmentsFileTest {
+  private static final Path SCHEMAS = Path.of("..", "schemas");
+
+  @TempDir Path folder;
+
+  @Test
+  void whatIsNotWrittenHasADefault() {
+    Environments read =
+        sound(
+            """
+            version: 1
+            environments:
+              - {name: here, kind: local, runtime: process}
+              - {name: live, kind: production, runtime: docker}
+            """);
+
+    assertThat(read.names()).containsExactly("here", "live");
+    assertThat(read.find("here"))
+        .contains(
+            new Environment(
+                "here",
+                Kind.LOCAL,
+                Set.of(RuntimeKind.PROCESS),
+                Optional.empty(),
+                Optional.empty(),
+                Set.of(Strategy.RECREATE),
+                Optional.empty(),
+                new Verification(
+                    Optional.empty(),
+                    Optional.empty(),
+                    20,
+                    Duration.ofMillis(500),
+                    Duration.ofSeconds(60),
+                    Duration.ZERO),
+                new Limits(Optional.empty(), Optional.empty(), 1),
+                Duration.ofMinutes(15),
+                false,
+                Wall.NONE));
+    Environment live = read.find("live").orElseThrow();
+    assertThat(live.isProtected()).isTrue();
+    assertThat(live.sandbox()).isEqualTo(Wall.LANDLOCK);
+    assertThat(live.limits().replicas()).isEqualTo(10);
+    assertThat(read.find("elsewhere")).isEmpty();
+  }
+
+  @Test
+  void everyFieldIsRead() {
+    Environments read =
+        sound(
+            """
+            version: 1
+            environments:
+              - {name: staging, kind: staging, runtime: compose, protected: true}
+              - name: live
+                kind: production
+                runtime: docker
+                engine: unix:///run/docker.sock
+                project: shop
+                strategies: [recreate]
+                promotesFrom: staging
+                verification:
+                  http: {path: /health, status: 204, bodyContains: ok}
+                  tcp: {port: 8080}
+                  attempts: 7
+                  interval: 2s
+                  deadline: PT90S
+                  soak: 1h
+                limits: {cpus: 0.5, memory: 512Mi, replicas: 3}
+                recovery: 10m
+                protected: false
+                sandbox: bubblewrap
+            """);
+
+    assertThat(read.find("staging").orElseThrow().isProtected()).isTrue();
+    assertThat(read.find("live"))
+        .contains(
+            new Environment(
+                "live",
+                Kind.PRODUCTION,
+                Set.of(RuntimeKind.DOCKER),
+                Optional.of(URI.create("unix:///run/docker.sock")),
+                Optional.of("shop"),
+                Set.of(Strategy.RECREATE),
+                Optional.of("staging"),
+                new Verification(
+                    Optional.of(new Http("/health", 204, Optional.of("ok"))),
+                    Optional.of(new Tcp(Optional.of(8080))),
+                    7,
+                    Duration.ofSeconds(2),
+                    Duration.ofSeconds(90),
+                    Duration.ofHours(1)),
+                new Limits(Optional.of(new BigDecimal("0.5")), Optional.of(512L << 20), 3),
+                Duration.ofMinutes(10),
+                false,
+                Wall.BUBBLEWRAP));
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          runtime: docker, promoteFrom: a   | 3:49: environments[0].promoteFrom is not a known field; correct it; schemas/environments.schema.json says what may stand there
+          runtime: nomad                    | 3:32: environments[0].runtime must be one of process,docker,compose,kubernetes; correct it; schemas/environments.schema.json says what may stand there
+          runtime: kubernetes               | 3:32: environments[0].runtime: kubernetes is not supported yet; write process or docker or compose
+          runtime: docker, strategies: [recreate, canary] | 3:72: environments[0].strategies[1]: canary is not built yet; write recreate
+          runtime: docker, engine: 'tcp://127.0.0.1:99999' | 3:49: environments[0].engine names no port; write a port from 1 to 65535
+          runtime: docker, promotesFrom: w2b | 3:49: environments[0].promotesFrom names no environment of this file; did you mean web?
+          runtime: docker, promotesFrom: web | 3:49: environments[0].promotesFrom comes back to where it began: web from web; take it from one of them
+          runtime: docker, sandbox: none    | 3:49: environments[0].sandbox is none, which is for the kind local only; write landlock or bubblewrap
+          runtime: docker, recovery: 16m    | 3:49: environments[0].recovery is out of bounds; write 1s to 15m
+          runtime: docker, verification: {interval: 1ms} | 3:64: environments[0].verification.interval is out of bounds; write 10ms to 5m
+          runtime: docker, verification: {soak: 25h} | 3:64: environments[0].verification.soak is out of bounds; write 0s to 24h
+          runtime: docker, recovery: 30s    | 3:5: environments[0].verification.deadline is longer than recovery, so that no rollback could be verified in its time; make it shorter, or recovery longer
+          runtime: docker, limits: {memory: 1Mi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi
+          runtime: docker, limits: {memory: 5000Gi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi
+          """)
+  void mistakesAreToldWithTheirPlaceAndTheirFix(String fields, String message) {
+    String yaml =
+        "version: 1\nenvironments:\n  - {name: web, kind: staging, %s}\n".formatted(fields);
+
+    assertThat(problems(yaml)).containsExactly(file() + ":" + message);
+  }
+
+  @Test
+  void everythingThatDoesNotFitIsToldAtOnce() {
+    List<String> problems =
+        problems(
+            """
+            version: 1
+            environments:
+              - {name: a, kind: dev, runtime: docker, promotesFrom: c}
+              - {name: b, kind: dev, runtime: docker, promotesFrom: a}
+              - {name: c, kind: dev, runtime: docker, promotesFrom: b}
+              - {name: d, kind: dev, runtime: docker, promotesFrom: c}
+              - {name: a, kind: dev, runtime: kubernetes}
+            """);
+
+    assertThat(problems)
+        .containsExactly(
+            file()
+                + ":3:43: environments[0].promotesFrom comes back to where it began:"
+                + " a from c from b from a; take it from one of them",
+            file() + ":7:6: environments[4].name is given to two environments; give each its own",
+            file()
+                + ":7:26: environments[4].runtime: kubernetes is not supported yet;"
+                + " write process or docker or compose");
+  }
+
+  @Test
+  void whatIsNoYamlOrNotThereIsToldToo() {
+    assertThat(problems("version: 1\nenvironments: [\n"))
+        .hasSize(1)
+        .allSatisfy(it -> assertThat(it).contains(":2:16: must be well-formed"));
+    assertThat(EnvironmentsFile.load(folder.resolve("absent.yaml")))
+        .isInstanceOfSatisfying(
+            Loaded.Unsound.class,
+            it ->
+                assertThat(it.failure().sentence())
+                    .contains("absent.yaml:1:1: the environments cannot be read"));
+  }
+
+  static List<Path> goodExamples() throws IOException {
+    try (Stream<Path> files = Files.list(SCHEMAS.resolve("examples/good/environments"))) {
+      return files.sorted().toList();
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodExamples")
+  void whatTheSchemaAllowsIsReadOrRefusedAsNotBuilt(Path example) {
+    switch (EnvironmentsFile.load(example)) {
+      case Loaded.Sound(Environments read) -> assertThat(read.all()).isNotEmpty();
+      case Loaded.Unsound(List<Problem> problems) ->
+          assertThat(problems).allSatisfy(it -> assertThat(it.cause()).endsWith(" yet"));
+    }
+  }
+
+  @Test
+  void whatIsBuiltIsNamedByTheSchema() throws IOException {
+    JsonNode fields =
+        Json.readTree(Files.readAllBytes(SCHEMAS.resolve("environments.schema.json")))
+            .at("/$defs/environment/properties");
+
+    assertThat(texts(fields.at("/kind/enum")))
+        .isEqualTo(Stream.of(Kind.values()).map(Kind::id).collect(Collectors.toSet()));
+    assertThat(texts(fields.at("/sandbox/enum")))
+        .isEqualTo(Stream.of(Wall.values()).map(Wall::id).collect(Collectors.toSet()));
+    assertThat(texts(fields.at("/runtime/enum")))
+        .containsAll(Stream.of(RuntimeKind.values()).map(RuntimeKind::id).toList());
+    assertThat(texts(fields.at("/strategies/items/enum")))
+        .containsAll(Stream.of(Strategy.values()).map(Strategy::id).toList());
+  }
+
+  private static Set<String> texts(JsonNode array) {
+    return array.valueStream().map(JsonNode::asString).collect(Collectors.toSet());
+  }
+
+  private Path file() {
+    return folder.resolve("environments.yaml");
+  }
+
+  private Environments sound(String yaml) {
+    Loaded loaded = load(yaml);
+    assertThat(loaded).isInstanceOf(Loaded.Sound.class);
+    return ((Loaded.Sound) loaded).environments();
+  }
+
+  private List<String> problems(String yaml) {
+    Loaded loaded = load(yaml);
+    assertThat(loaded).isInstanceOf(Loaded.Unsound.class);
+    return ((Loaded.Unsound) loaded).problems().stream().map(Problem::toString).toList();
+  }
+
+  private Loaded load(String yaml) {
+    try {
+      return EnvironmentsFile.load(Files.writeString(file(), yaml));
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+}

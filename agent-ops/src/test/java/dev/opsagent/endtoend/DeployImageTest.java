@@ -1,0 +1,191 @@
+package dev.opsagent.endtoend;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Programs.Command;
+import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.protocol.DeploymentRecord.Release;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.protocol.TaskState;
+import dev.opsagent.testing.BusyboxImage;
+import dev.opsagent.testing.Peers;
+import dev.opsagent.testing.TestingPrograms;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** What runs on a target is changed by a real worker: images, on a real container engine. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class DeployImageTest {
+  private static final TestingPrograms PROGRAMS = TestingPrograms.ofTheMachine();
+  private static final String REPOSITORY = "ops-agent-test/web-" + ProcessHandle.current().pid();
+
+  /** What the bad releases do instead of serving. */
+  private static final Map<String, String> COMMANDS =
+      Map.of(
+          "good", "[\"/bin/busybox\", \"httpd\", \"-f\", \"-p\", \"8080\", \"-h\", \"/www\"]",
+          "crash", "[\"/bin/busybox\", \"false\"]",
+          "silent", "[\"/bin/busybox\", \"sleep\", \"600\"]",
+          "short-lived",
+              "[\"/bin/busybox\", \"sh\", \"-c\", \"/bin/busybox httpd -p 8080 -h /www;"
+                  + " /bin/busybox sleep 4\"]");
+
+  private final List<String> images = new ArrayList<>();
+  private TestStack stack;
+  private Path folder;
+
+  @BeforeAll
+  void start(@TempDir Path scratch) throws IOException {
+    folder = scratch;
+    Peers.require(
+        "Docker", () -> docker("info").isPresent(), "run .ci/install-packages, .ci/start-docker");
+    BusyboxImage.make(PROGRAMS, scratch, Map.of());
+    for (String kind : COMMANDS.keySet()) {
+      image(kind);
+    }
+    stack = TestStack.start(scratch);
+  }
+
+  private void image(String kind) throws IOException {
+    Path context = Files.createDirectories(folder.resolve("image-" + kind));
+    Files.writeString(context.resolve("index.html"), "sample " + kind);
+    Files.writeString(
+        context.resolve("Dockerfile"),
+        """
+        FROM %s
+        COPY index.html /www/index.html
+        STOPSIGNAL SIGKILL
+        EXPOSE 8080
+        CMD %s
+        """
+            .formatted(BusyboxImage.NAME, COMMANDS.getOrDefault(kind, "")));
+    String name = REPOSITORY + ":" + kind;
+    BusyboxImage.run(
+        PROGRAMS,
+        folder,
+        Map.of("DOCKER_BUILDKIT", "0"),
+        "docker",
+        "build",
+        "-q",
+        "-t",
+        name,
+        context.toString());
+    images.add(name);
+  }
+
+  /** What the engine's client prints; empty when it fails. */
+  private Optional<String> docker(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("docker"));
+    command.addAll(List.of(arguments));
+    return PROGRAMS.run(new Command(command, folder, Map.of(), Duration.ofSeconds(60)))
+                instanceof Answer.Ok<Finished>(Finished finished)
+            && finished.exitCode() == 0
+        ? Optional.of(finished.stdout())
+        : Optional.empty();
+  }
+
+  @AfterAll
+  void end() {
+    if (stack != null) {
+      stack.close();
+    }
+    for (String id : containers("local/")) {
+      docker("rm", "--force", id);
+    }
+    images.forEach(name -> docker("image", "rm", "--force", name));
+    BusyboxImage.remove(PROGRAMS, folder, Map.of());
+  }
+
+  /** Every container of this test's services, whether it runs or not. */
+  private List<String> containers(String target) {
+    return docker("ps", "-a", "--format", "{{.ID}} {{.Label \"dev.opsagent.target\"}}")
+        .orElse("")
+        .lines()
+        .filter(line -> line.contains(" " + target) && line.endsWith(suffix()))
+        .map(line -> line.substring(0, line.indexOf(' ')))
+        .toList();
+  }
+
+  private static String suffix() {
+    return "-" + ProcessHandle.current().pid();
+  }
+
+  private SampleService service(String name) {
+    return stack.service(name + suffix());
+  }
+
+  private TaskDispatch deploy(SampleService service, String taskId, String kind) {
+    return service.task(
+        taskId,
+        "deploy",
+        """
+        {"image": "%s:%s", "port": %d, "cpus": 0.5, "memory": 33554432,
+         "health": {"http": {"path": "/", "bodyContains": "sample %s"},
+                    "attempts": 12, "interval": "PT0.25S", "deadline": "PT4S", "soak": "PT6S"}}
+        """
+            .formatted(REPOSITORY, kind, service.port, kind));
+  }
+
+  @ParameterizedTest
+  @CsvSource({"crash,FAILED", "silent,ROLLED_BACK", "short-lived,ROLLED_BACK"})
+  void aBadImageIsTakenBackByItself(String kind, TaskState state) {
+    SampleService service = service(kind);
+    StatusReport good = stack.run(deploy(service, kind + "-1", "good"));
+    assertThat(good.state()).as("%s", good.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(service.answer()).startsWith("200 sample good");
+
+    StatusReport bad = stack.run(deploy(service, kind + "-2", kind));
+
+    assertThat(bad.state()).as("%s", bad.reason()).isEqualTo(state);
+    assertThat(bad.changes()).isEmpty();
+    assertThat(bad.reason().orElseThrow().code()).isEqualTo(ReasonCode.UNHEALTHY);
+    assertThat(service.answer()).startsWith("200 sample good");
+    assertThat(stack.deployment(service.target()).running().map(Release::version)).contains("good");
+    assertThat(stack.deployment(service.target()).quarantined()).hasSize(1);
+    assertThat(containers(service.target().key())).as("no orphan").hasSize(1);
+    StatusReport again = stack.run(deploy(service, kind + "-3", kind));
+    assertThat(again.reason().orElseThrow().code()).isEqualTo(ReasonCode.QUARANTINED);
+  }
+
+  @Test
+  void aContainerIsRestartedStoppedAndStartedAgain() {
+    SampleService service = service("again");
+    stack.run(deploy(service, "again-1", "good"));
+
+    StatusReport restarted = stack.run(service.task("again-2", "restart", "{}"));
+    assertThat(restarted.state()).as("%s", restarted.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(service.answer()).startsWith("200 sample good");
+
+    assertThat(stack.run(service.task("again-3", "stop", "{}")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
+    assertThat(service.answer()).startsWith("no answer");
+
+    StatusReport started = stack.run(service.task("again-4", "restart", "{}"));
+    assertThat(started.state()).as("%s", started.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(service.answer()).startsWith("200 sample good");
+  }
+
+  @Test
+  void anImageThatIsNowhereIsRefusedBeforeAnythingHappens() {
+    SampleService service = service("absent");
+    StatusReport end = stack.run(deploy(service, "absent-1", "never-built"));
+    assertThat(end.state()).isEqualTo(TaskState.FAILED);
+    assertThat(end.changes()).isEmpty();
+    assertThat(containers(service.target().key())).isEmpty();
+  }
+}
