@@ -3,6 +3,7 @@ package dev.opsagent;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.Router;
 import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.configuration.OwnershipFile;
 import dev.opsagent.configuration.ReloadedEnvironments;
 import dev.opsagent.console.HttpEndpoints;
@@ -163,8 +164,8 @@ record Assembly(
   /** A map that is missing or unsound stops the start; another one never takes its place. */
   private OwnershipMap owners() throws OpsAgent.CannotStart {
     return switch (OwnershipFile.load(configuration.ownership())) {
-      case OwnershipFile.Loaded.Sound(OwnershipMap map) -> map;
-      case OwnershipFile.Loaded.Unsound unsound ->
+      case Loaded.Sound<OwnershipMap>(OwnershipMap map) -> map;
+      case Loaded.Unsound<OwnershipMap> unsound ->
           throw new OpsAgent.CannotStart(List.of(unsound.failure()));
     };
   }

@@ -3,22 +3,17 @@ package dev.opsagent;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.Operation;
-import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
-import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.WallLevel;
-import java.nio.charset.StandardCharsets;
+import dev.opsagent.testing.UntouchedOperation;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
@@ -54,8 +49,8 @@ final class WalledTest {
   void aTaskThatWaitedIsJudgedByTheEnvironmentsOfToday() {
     AtomicReference<Environments> served =
         new AtomicReference<>(Environments.undeclared(List.of("local")));
-    Walled walled = new Walled(new Untouched(), programs("none"), served::get);
-    assertThat(walled.refuse(task("local"))).isEmpty();
+    Walled walled = new Walled(new UntouchedOperation(), programs("none"), served::get);
+    assertThat(walled.refuse(UntouchedOperation.task("local"))).isEmpty();
 
     served.set(served.get().requiring(Map.of("local", Wall.LANDLOCK)));
     assertThat(resolved(walled)).isEqualTo(ReasonCode.SANDBOX_UNAVAILABLE);
@@ -82,9 +77,9 @@ final class WalledTest {
             plain.isProtected(),
             plain.sandbox());
     Environments served = new Environments(List.of(promoted));
-    Walled walled = new Walled(new Untouched(), programs("none"), () -> served);
+    Walled walled = new Walled(new UntouchedOperation(), programs("none"), () -> served);
 
-    assertThat(walled.refuse(task("local")))
+    assertThat(walled.refuse(UntouchedOperation.task("local")))
         .hasValueSatisfying(failure -> {
           assertThat(failure.code()).isEqualTo(ReasonCode.UNSUPPORTED_REQUIREMENT);
           assertThat(failure.cause()).startsWith("promotesFrom ");
@@ -99,7 +94,7 @@ final class WalledTest {
   }
 
   private ReasonCode resolved(Walled walled) {
-    Operation.Resolution resolution = walled.resolve(task("local"), context());
+    Operation.Resolution resolution = walled.resolve(UntouchedOperation.task("local"), context());
     return ((Operation.Resolution.Unresolved) resolution).failure().code();
   }
 
@@ -108,56 +103,21 @@ final class WalledTest {
       String level, Map<String, Wall> required, String environment) {
     Environments served =
         Environments.undeclared(List.of("local", "production")).requiring(required);
-    Walled walled = new Walled(new Untouched(), programs(level), () -> served);
-    return walled.refuse(task(environment)).map(Failure::code);
+    Walled walled = new Walled(new UntouchedOperation(), programs(level), () -> served);
+    return walled.refuse(UntouchedOperation.task(environment)).map(Failure::code);
   }
 
   private static StepContext context() {
     return new StepContext(
-        task("local"), Facts.NONE, Optional.empty(), () -> {}, _ -> {}, Duration.ofMinutes(1));
+        UntouchedOperation.task("local"),
+        Facts.NONE,
+        Optional.empty(),
+        () -> {},
+        _ -> {},
+        Duration.ofMinutes(1));
   }
 
   private LocalPrograms programs(String level) {
     return new LocalPrograms(folder, "/nowhere", SecretMask.of(List.of()), level);
-  }
-
-  private static TaskDispatch task(String environment) {
-    String yaml =
-        """
-        taskId: t-1
-        operation: push
-        target: {environment: %s, service: web}
-        requestedBy: pm
-        """
-            .formatted(environment);
-    return Json.readYaml(yaml.getBytes(StandardCharsets.UTF_8), TaskDispatch.class);
-  }
-
-  /** Accepts every task, and must not be asked for more. */
-  private record Untouched() implements Operation {
-    @Override
-    public String name() {
-      return "push";
-    }
-
-    @Override
-    public Optional<Failure> refuse(TaskDispatch task) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Resolution resolve(TaskDispatch task, StepContext context) {
-      throw new AssertionError("nothing is looked up");
-    }
-
-    @Override
-    public Plan plan(TaskDispatch task, Facts observations) {
-      throw new AssertionError("nothing is planned");
-    }
-
-    @Override
-    public Step step(PlannedStep planned, TaskDispatch task) {
-      throw new AssertionError("nothing is done");
-    }
   }
 }

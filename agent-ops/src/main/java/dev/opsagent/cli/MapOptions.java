@@ -1,6 +1,7 @@
 package dev.opsagent.cli;
 
 import dev.opsagent.authority.OwnershipMap;
+import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.configuration.OwnershipFile;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -35,8 +36,8 @@ final class MapOptions extends ConfigurationOptions {
   /** The map of a file, or the one that comes along; refuses one that is not sound. */
   static OwnershipMap loaded(Optional<Path> file) {
     return switch (OwnershipFile.load(file)) {
-      case OwnershipFile.Loaded.Sound(OwnershipMap map) -> map;
-      case OwnershipFile.Loaded.Unsound unsound ->
+      case Loaded.Sound<OwnershipMap>(OwnershipMap map) -> map;
+      case Loaded.Unsound<OwnershipMap> unsound ->
           throw new CommandFailed(ExitCode.USAGE, unsound.failure());
     };
   }

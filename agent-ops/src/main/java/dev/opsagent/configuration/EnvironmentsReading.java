@@ -1,7 +1,6 @@
 package dev.opsagent.configuration;
 
 import dev.opsagent.configuration.EnvironmentsDocument.Entry;
-import dev.opsagent.configuration.EnvironmentsFile.Loaded;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Http;
 import dev.opsagent.outside.Environment.Kind;
@@ -11,7 +10,6 @@ import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
 import dev.opsagent.outside.Environment.Wall;
-import dev.opsagent.outside.Environments;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,16 +38,19 @@ final class EnvironmentsReading {
   /**
    * @param document as its schema says
    */
-  Loaded read(EnvironmentsDocument document) {
+  List<Environment> read(EnvironmentsDocument document) {
     List<Environment> read = new ArrayList<>();
     for (int index = 0; index < document.environments().size(); index++) {
       read.add(environment(field(index), document.environments().get(index)));
     }
     problems.addAll(new Promotions(document.environments(), places).problems());
+    return read;
+  }
+
+  /** What did not fit, in the order of the file; where there is something, nothing else counts. */
+  List<Problem> problems() {
     problems.sort(Comparator.comparingLong(EnvironmentsReading::place));
-    return problems.isEmpty()
-        ? new Loaded.Sound(new Environments(read))
-        : new Loaded.Unsound(problems);
+    return List.copyOf(problems);
   }
 
   private static long place(Problem problem) {

@@ -1,7 +1,7 @@
 package dev.opsagent.configuration;
 
 import dev.opsagent.configuration.Configuration.Served;
-import dev.opsagent.configuration.EnvironmentsFile.Loaded;
+import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.Environments;
@@ -61,9 +61,9 @@ public final class ReloadedEnvironments implements Supplier<Environments> {
     // Taken before the file is read: what changes in between is read again.
     Stamp stamp = Stamp.of(file);
     return switch (EnvironmentsFile.load(file)) {
-      case Loaded.Sound(Environments sound) ->
+      case Loaded.Sound<Environments>(Environments sound) ->
           new Answer.Ok<>(new ReloadedEnvironments(Optional.of(file), least, stamp, sound));
-      case Loaded.Unsound unsound -> new Answer.No<>(unsound.failure());
+      case Loaded.Unsound<Environments> unsound -> new Answer.No<>(unsound.failure());
     };
   }
 
@@ -87,12 +87,12 @@ public final class ReloadedEnvironments implements Supplier<Environments> {
     }
     stamp = now;
     switch (EnvironmentsFile.load(path)) {
-      case Loaded.Sound(Environments read) -> {
+      case Loaded.Sound<Environments>(Environments read) -> {
         sound = read.requiring(least);
         fault = Optional.empty();
         LOG.info("environments were read again: {}", String.join(", ", sound.names()));
       }
-      case Loaded.Unsound(List<Problem> problems) -> {
+      case Loaded.Unsound<Environments>(_, List<Problem> problems) -> {
         fault = Optional.of("the environments before the last change hold: " + told(problems));
         LOG.error("{}", fault.get());
       }

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** What runs where, as the tasks of one partition leave it. */
 final class Deployments {
@@ -42,38 +43,22 @@ final class Deployments {
         : Optional.of("memory has " + byTarget.values() + ", the ledger has " + ledger);
   }
 
-  /** The target's new record, when the transition changed what runs there. */
+  /** The target's new record, when the transition changed what runs there or may run there. */
   Optional<DeploymentRecord> changed(TaskRecord before, TaskRecord after, Instant now) {
-    Optional<DeploymentRecord> record =
-        undone(after) && !undone(before)
-            ? Optional.of(takenBack(after, now))
-            : stopped(after) && !stopped(before)
-                ? Optional.of(withNothing(after, now))
-                : unfit(after).isPresent() && unfit(before).isEmpty()
-                    ? Optional.of(without(unfit(after).get(), after, now))
-                    : status(after)
-                        .filter(status -> !status(before).equals(Optional.of(status)))
-                        .map(status -> deployed(after, status, now));
+    Optional<DeploymentRecord> record = Optional.empty();
+    if (undone(after) && !undone(before)) {
+      record = Optional.of(takenBack(after, now));
+    } else if (neverStood(after) && !neverStood(before)) {
+      record = Optional.of(quarantined(known(after), after, now));
+    } else if (stopped(after) && !stopped(before)) {
+      DeploymentRecord was = known(after);
+      record =
+          Optional.of(record(after, Optional.empty(), was.lastVerified(), was.quarantined(), now));
+    } else if (!status(after).equals(status(before))) {
+      record = status(after).map(status -> deployed(after, status, now));
+    }
     record.ifPresent(this::restore);
     return record;
-  }
-
-  private DeploymentRecord deployed(TaskRecord task, DeploymentStatus status, Instant now) {
-    Release release =
-        new Release(
-            status.version(),
-            status.digest(),
-            task.known().find("commit").orElse(""),
-            status.runtime(),
-            status.address());
-    Optional<DeploymentRecord> was = on(task.dispatch().target().key());
-    return new DeploymentRecord(
-        task.dispatch().target(),
-        Optional.of(release),
-        status.verified() ? Optional.of(release) : was.flatMap(DeploymentRecord::lastVerified),
-        was.map(DeploymentRecord::quarantined).orElse(List.of()),
-        task.id(),
-        now);
   }
 
   /** The target's record without the digest among those that failed; empty when it is not. */
@@ -93,87 +78,61 @@ final class Deployments {
     return record;
   }
 
-  /** What ran was stopped; it stays what was verified last. */
-  private DeploymentRecord withNothing(TaskRecord task, Instant now) {
-    Optional<DeploymentRecord> was = on(task.dispatch().target().key());
-    return new DeploymentRecord(
-        task.dispatch().target(),
-        Optional.empty(),
-        was.flatMap(DeploymentRecord::lastVerified),
-        was.map(DeploymentRecord::quarantined).orElse(List.of()),
-        task.id(),
-        now);
+  /** What is known of the task's target; of a new one, nothing. */
+  private DeploymentRecord known(TaskRecord task) {
+    return on(task.dispatch().target().key())
+        .orElseGet(
+            () -> record(task, Optional.empty(), Optional.empty(), List.of(), task.acceptedAt()));
   }
 
-  /** A release that did not even start is as unfit as one that was taken back. */
+  private DeploymentRecord deployed(TaskRecord task, DeploymentStatus status, Instant now) {
+    DeploymentRecord was = known(task);
+    Optional<Release> release =
+        Optional.of(
+            new Release(
+                status.version(),
+                status.digest(),
+                task.known().find("commit").orElse(""),
+                status.runtime(),
+                status.address()));
+    return record(
+        task, release, status.verified() ? release : was.lastVerified(), was.quarantined(), now);
+  }
+
+  /** What ran before the task runs again. */
+  private DeploymentRecord takenBack(TaskRecord task, Instant now) {
+    DeploymentRecord again =
+        record(
+            task,
+            task.before().flatMap(DeploymentRecord::running),
+            task.before().flatMap(DeploymentRecord::lastVerified),
+            known(task).quarantined(),
+            now);
+    return quarantined(again, task, now);
+  }
+
+  /** The same, with what the task brought up among the releases that must not come again. */
+  private static DeploymentRecord quarantined(DeploymentRecord was, TaskRecord task, Instant now) {
+    List<String> digests = new ArrayList<>(was.quarantined());
+    unfit(task).filter(digest -> !digests.contains(digest)).ifPresent(digests::add);
+    return record(task, was.running(), was.lastVerified(), digests, now);
+  }
+
+  /** The release that has failed; one whose task was cancelled has not. */
   private static Optional<String> unfit(TaskRecord task) {
-    boolean failed =
-        task.ending()
-            .filter(ending ->
-                ending.state() == TaskState.FAILED
-                    && ending.failure().code() == ReasonCode.UNHEALTHY)
-            .isPresent();
-    return failed && hasFailed(task) ? task.known().find(RELEASE) : Optional.empty();
+    return task.ending().filter(ending -> ending.state() == TaskState.FAILED).isPresent()
+        ? status(task).map(DeploymentStatus::digest).or(() -> task.known().find(RELEASE))
+        : Optional.empty();
   }
 
-  private static boolean hasFailed(TaskRecord task) {
-    for (int i = 0; i < task.steps().size(); i++) {
-      boolean deploys =
-          task.planned(i).effects().stream().anyMatch(e -> e.kind() == Effect.Kind.DEPLOYMENT);
-      StepRecord step = task.steps().get(i);
-      if (deploys && step.outcome().isPresent() && !step.stood()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  /** The same as before, with one more release that must not come again. */
-  private DeploymentRecord without(String digest, TaskRecord task, Instant now) {
-    Optional<DeploymentRecord> was = on(task.dispatch().target().key());
-    List<String> quarantined =
-        new ArrayList<>(was.map(DeploymentRecord::quarantined).orElse(List.of()));
-    if (!quarantined.contains(digest)) {
-      quarantined.add(digest);
-    }
+  private static DeploymentRecord record(
+      TaskRecord task,
+      Optional<Release> running,
+      Optional<Release> lastVerified,
+      List<String> quarantined,
+      Instant now) {
     return new DeploymentRecord(
-        task.dispatch().target(),
-        was.flatMap(DeploymentRecord::running),
-        was.flatMap(DeploymentRecord::lastVerified),
-        quarantined,
-        task.id(),
-        now);
-  }
-
-  private static boolean stopped(TaskRecord task) {
-    for (int i = 0; i < task.steps().size(); i++) {
-      StepRecord step = task.steps().get(i);
-      boolean stops =
-          task.planned(i).effects().stream().anyMatch(e -> e.kind() == Effect.Kind.STOP);
-      if (stops && (step.is(Outcome.DONE) || step.is(Outcome.ALREADY_DONE))) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private static DeploymentRecord takenBack(TaskRecord task, Instant now) {
-    List<String> quarantined =
-        new ArrayList<>(task.before().map(DeploymentRecord::quarantined).orElse(List.of()));
-    // What was cancelled has not failed.
-    task.ending()
-        .filter(ending -> ending.state() == TaskState.FAILED)
-        .flatMap(_ -> status(task))
-        .map(DeploymentStatus::digest)
-        .filter(digest -> !quarantined.contains(digest))
-        .ifPresent(quarantined::add);
-    return new DeploymentRecord(
-        task.dispatch().target(),
-        task.before().flatMap(DeploymentRecord::running),
-        task.before().flatMap(DeploymentRecord::lastVerified),
-        quarantined,
-        task.id(),
-        now);
+        task.dispatch().target(), running, lastVerified, quarantined, task.id(), now);
   }
 
   private static Optional<DeploymentStatus> status(TaskRecord task) {
@@ -184,14 +143,24 @@ final class Deployments {
   }
 
   private static boolean undone(TaskRecord task) {
-    for (int i = 0; i < task.steps().size(); i++) {
-      StepRecord step = task.steps().get(i);
-      boolean deploys =
-          task.planned(i).effects().stream().anyMatch(e -> e.kind() == Effect.Kind.DEPLOYMENT);
-      if (deploys && step.stood() && (step.is(Outcome.UNDONE) || step.is(Outcome.REMAINS))) {
-        return true;
-      }
-    }
-    return false;
+    return task.anyStep(
+        Set.of(Effect.Kind.DEPLOYMENT),
+        step -> step.stood() && (step.is(Outcome.UNDONE) || step.is(Outcome.REMAINS)));
+  }
+
+  /** Whether a release failed before it ran: it is as unfit as one that was taken back. */
+  private static boolean neverStood(TaskRecord task) {
+    return task.ending()
+            .filter(ending ->
+                ending.state() == TaskState.FAILED
+                    && ending.failure().code() == ReasonCode.UNHEALTHY)
+            .isPresent()
+        && task.anyStep(
+            Set.of(Effect.Kind.DEPLOYMENT), step -> step.outcome().isPresent() && !step.stood());
+  }
+
+  private static boolean stopped(TaskRecord task) {
+    return task.anyStep(
+        Set.of(Effect.Kind.STOP), step -> step.is(Outcome.DONE) || step.is(Outcome.ALREADY_DONE));
   }
 }

@@ -69,14 +69,7 @@ final class Escalations {
   }
 
   private static boolean failedWhileDeploying(TaskRecord task) {
-    for (int i = 0; i < task.steps().size(); i++) {
-      boolean deploys =
-          task.planned(i).effects().stream().anyMatch(e -> CHANGES.contains(e.kind()));
-      if (deploys && task.steps().get(i).outcome().isPresent()) {
-        return true;
-      }
-    }
-    return false;
+    return task.anyStep(CHANGES, step -> step.outcome().isPresent());
   }
 
   private static List<String> done(TaskRecord task) {

@@ -1,6 +1,7 @@
 package dev.opsagent.execution;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
+import dev.opsagent.authority.Effect;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
@@ -16,7 +17,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The whole state of a task: one ledger record. A new one replaces it only by way of the journal.
@@ -118,6 +121,17 @@ record TaskRecord(
 
   Optional<Plan> plan() {
     return script.map(Prewritten::value);
+  }
+
+  /** Whether a step with an effect of one of the kinds is as asked. */
+  boolean anyStep(Set<Effect.Kind> kinds, Predicate<StepRecord> asked) {
+    for (int i = 0; i < steps.size(); i++) {
+      if (planned(i).effects().stream().anyMatch(effect -> kinds.contains(effect.kind()))
+          && asked.test(steps.get(i))) {
+        return true;
+      }
+    }
+    return false;
   }
 
   PlannedStep planned(int index) {

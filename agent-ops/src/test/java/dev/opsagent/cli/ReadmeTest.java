@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.opsagent.configuration.ConfigurationSources;
 import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import dev.opsagent.configuration.EnvironmentsFile;
+import dev.opsagent.configuration.OperatorFile;
 import dev.opsagent.configuration.Setting;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Json;
@@ -85,7 +86,7 @@ class ReadmeTest {
     Path file =
         Files.writeString(folder.resolve("environments.yaml"), readme.example("environments"));
 
-    assertThat(EnvironmentsFile.load(file)).isInstanceOf(EnvironmentsFile.Loaded.Sound.class);
+    assertThat(EnvironmentsFile.load(file)).isInstanceOf(OperatorFile.Loaded.Sound.class);
     JsonNode entries = Json.readYamlTree(Files.readAllBytes(file)).path("environments");
     assertThat(entries.valueStream().flatMap(it -> it.propertyNames().stream()))
         .contains(

@@ -2,7 +2,7 @@ package dev.opsagent.configuration;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.opsagent.configuration.EnvironmentsFile.Loaded;
+import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Http;
 import dev.opsagent.outside.Environment.Kind;
@@ -204,8 +204,8 @@ class EnvironmentsFileTest {
   @MethodSource("goodExamples")
   void whatTheSchemaAllowsIsReadOrRefusedAsNotBuilt(Path example) {
     switch (EnvironmentsFile.load(example)) {
-      case Loaded.Sound(Environments read) -> assertThat(read.all()).isNotEmpty();
-      case Loaded.Unsound(List<Problem> problems) ->
+      case Loaded.Sound<Environments>(Environments read) -> assertThat(read.all()).isNotEmpty();
+      case Loaded.Unsound<Environments>(_, List<Problem> problems) ->
           assertThat(problems).allSatisfy(it -> assertThat(it.cause()).endsWith(" yet"));
     }
   }
@@ -235,18 +235,19 @@ class EnvironmentsFileTest {
   }
 
   private Environments sound(String yaml) {
-    Loaded loaded = load(yaml);
+    Loaded<Environments> loaded = load(yaml);
     assertThat(loaded).isInstanceOf(Loaded.Sound.class);
-    return ((Loaded.Sound) loaded).environments();
+    return ((Loaded.Sound<Environments>) loaded).value();
   }
 
   private List<String> problems(String yaml) {
-    Loaded loaded = load(yaml);
+    Loaded<Environments> loaded = load(yaml);
     assertThat(loaded).isInstanceOf(Loaded.Unsound.class);
-    return ((Loaded.Unsound) loaded).problems().stream().map(Problem::toString).toList();
+    return ((Loaded.Unsound<Environments>) loaded)
+        .problems().stream().map(Problem::toString).toList();
   }
 
-  private Loaded load(String yaml) {
+  private Loaded<Environments> load(String yaml) {
     try {
       return EnvironmentsFile.load(Files.writeString(file(), yaml));
     } catch (IOException e) {

@@ -235,12 +235,10 @@ public interface RuntimeContract {
 
   @Test
   default void aDeploymentThatIsCutOffAnywhereIsCarriedOn() throws Exception {
-    boolean died = true;
-    for (int changes = 0; died; changes++) {
-      Subject subject = subject();
+    cutOffAnywhere((subject, changes) -> {
       subject.deploy("1.0.0", "task-1");
       Release second = subject.release("2.0.0", "task-2");
-      died = dies(subject, changes, runtime -> runtime.deploy(subject.target(), second));
+      boolean died = dies(subject, changes, runtime -> runtime.deploy(subject.target(), second));
 
       Running running = subject.deploy("2.0.0", "task-2");
 
@@ -248,17 +246,16 @@ public interface RuntimeContract {
       assertThat(running.previous()).as("after %d changes", changes).contains("1.0.0");
       assertThat(subject.running()).contains(running);
       assertAnswers(subject.rollback(running).orElseThrow(), "1.0.0");
-    }
+      return died;
+    });
   }
 
   @Test
   default void aDeploymentThatIsCutOffAnywhereIsTakenBack() throws Exception {
-    boolean died = true;
-    for (int changes = 0; died; changes++) {
-      Subject subject = subject();
+    cutOffAnywhere((subject, changes) -> {
       subject.deploy("1.0.0", "task-1");
       Release second = subject.release("2.0.0", "task-2");
-      died = dies(subject, changes, runtime -> runtime.deploy(subject.target(), second));
+      boolean died = dies(subject, changes, runtime -> runtime.deploy(subject.target(), second));
 
       Optional<Running> back = ok(subject.runtime().rollback(subject.target(), second.digest()));
 
@@ -266,17 +263,17 @@ public interface RuntimeContract {
       assertAnswers(back.orElseThrow(), "1.0.0");
       assertThat(subject.running()).isEqualTo(back);
       assertThat(subject.deploy("2.0.0", "task-3").previous()).contains("1.0.0");
-    }
+      return died;
+    });
   }
 
   @Test
   default void aRollbackThatIsCutOffAnywhereIsCarriedOn() throws Exception {
-    boolean died = true;
-    for (int changes = 0; died; changes++) {
-      Subject subject = subject();
+    cutOffAnywhere((subject, changes) -> {
       subject.deploy("1.0.0", "task-1");
       Running second = subject.deploy("2.0.0", "task-2");
-      died = dies(subject, changes, runtime -> runtime.rollback(subject.target(), second.digest()));
+      boolean died =
+          dies(subject, changes, runtime -> runtime.rollback(subject.target(), second.digest()));
 
       Optional<Running> back = subject.rollback(second);
 
@@ -284,32 +281,30 @@ public interface RuntimeContract {
       assertAnswers(back.orElseThrow(), "1.0.0");
       assertThat(subject.rollback(second)).isEqualTo(back);
       assertThat(subject.running()).isEqualTo(back);
-    }
+      return died;
+    });
   }
 
   @Test
   default void aStopThatIsCutOffAnywhereIsCarriedOn() throws Exception {
-    boolean died = true;
-    for (int changes = 0; died; changes++) {
-      Subject subject = subject();
+    cutOffAnywhere((subject, changes) -> {
       subject.deploy("1.0.0", "task-1");
-      died = dies(subject, changes, runtime -> runtime.stop(subject.target()));
+      boolean died = dies(subject, changes, runtime -> runtime.stop(subject.target()));
 
       ok(subject.runtime().stop(subject.target()));
 
       assertThat(subject.running()).as("after %d changes", changes).isEmpty();
       assertAnswers(ok(subject.runtime().restart(subject.target(), "task-2")), "1.0.0");
-    }
+      return died;
+    });
   }
 
   @Test
   default void aRestartThatIsCutOffAnywhereIsCarriedOn() throws Exception {
-    boolean died = true;
-    for (int changes = 0; died; changes++) {
-      Subject subject = subject();
+    cutOffAnywhere((subject, changes) -> {
       subject.deploy("1.0.0", "task-1");
       Running second = subject.deploy("2.0.0", "task-2");
-      died = dies(subject, changes, runtime -> runtime.restart(subject.target(), "task-3"));
+      boolean died = dies(subject, changes, runtime -> runtime.restart(subject.target(), "task-3"));
 
       Running again = ok(subject.runtime().restart(subject.target(), "task-3"));
 
@@ -318,6 +313,21 @@ public interface RuntimeContract {
       assertThat(again.identity()).isNotEqualTo(second.identity());
       assertThat(again.previous()).as("after %d changes", changes).contains("1.0.0");
       assertAnswers(subject.rollback(again).orElseThrow(), "1.0.0");
+      return died;
+    });
+  }
+
+  /** What happens to a subject whose worker is gone after so many changes. */
+  interface Trial {
+    /** Whether the worker was gone before the call had ended. */
+    boolean on(Subject subject, int changes) throws Exception;
+  }
+
+  /** Tries it with a worker that is gone after no change, after one, and so on to the last. */
+  private void cutOffAnywhere(Trial trial) throws Exception {
+    boolean died = true;
+    for (int changes = 0; died; changes++) {
+      died = trial.on(subject(), changes);
     }
   }
 

@@ -260,7 +260,7 @@ public final class DeployOperation implements Operation {
       case Steps.VALIDATE -> new ValidateStep(service, artifact(parameters));
       case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact(parameters));
       case Steps.DEPLOY -> new DeployStep(service, adapters, parameters);
-      case Steps.VERIFY -> new VerifyStep(service, adapters, DeployStep::isOurs);
+      case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
       default -> throw new IllegalArgumentException("a deploy has no step " + name);
     };
   }

@@ -30,19 +30,13 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
       return new Probe.Missing();
     }
     Running now = running.get();
-    if (isOurs(now, context)) {
+    if (Expected.isRelease(now, context)) {
       return new Probe.Satisfied(Facts.NONE, List.of(service.status(now, false)));
     }
     boolean expected =
-        now.taskId().equals(context.task().taskId())
+        Expected.isOfTask(now, context)
             || Sight.of(context.facts()).running().filter(before -> before.is(now)).isPresent();
     return expected ? new Probe.Missing() : new Probe.Conflicting(overtaken(now, context));
-  }
-
-  /** Whether it is the release, brought up by this task. */
-  static boolean isOurs(Running running, StepContext context) {
-    return running.digest().equals(Sight.of(context.facts()).wanted().digest())
-        && running.taskId().equals(context.task().taskId());
   }
 
   @Override
@@ -95,7 +89,7 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
     boolean anothersNow =
         service
             .running(context)
-            .filter(now -> now.digest().equals(digest) && !isOurs(now, context))
+            .filter(now -> now.digest().equals(digest) && !Expected.isRelease(now, context))
             .isPresent();
     if (anothersNow) {
       return new Undo.Undone();

@@ -246,8 +246,8 @@ public final class ServiceOperation implements Operation {
       Service service = service(Sight.of(context.facts()).runtime());
       FallibleStep step =
           switch (planned.name()) {
-            case Steps.ROLLBACK -> new RollbackStep(service);
-            case Steps.RESTART -> new RestartStep(service);
+            case Steps.ROLLBACK -> ForwardStep.rollback(service);
+            case Steps.RESTART -> ForwardStep.restart(service);
             case Steps.STOP -> new StopStep(service);
             case Steps.VERIFY -> new VerifyStep(service, adapters, expected());
             default -> throw new IllegalArgumentException("no step " + planned.name());
@@ -256,8 +256,8 @@ public final class ServiceOperation implements Operation {
     }
   }
 
-  private VerifyStep.Expected expected() {
-    return deed == Deed.ROLLBACK ? RollbackStep::isBack : RestartStep::isRestarted;
+  private Expected expected() {
+    return deed == Deed.ROLLBACK ? Expected::isBack : Expected::isOfTask;
   }
 
   private Service service(String runtime) {

@@ -11,11 +11,6 @@ import java.util.List;
 
 /** Waits until what should run serves, and has gone on serving for as long as the task asks. */
 record VerifyStep(Service service, Adapters adapters, Expected expected) implements FallibleStep {
-  /** Whether that is what should run. */
-  interface Expected {
-    boolean is(Running running, StepContext context);
-  }
-
   @Override
   public Outcome apply(StepContext context) throws Stopped, InterruptedException {
     Running serving =

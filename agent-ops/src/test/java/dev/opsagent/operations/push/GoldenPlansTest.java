@@ -12,6 +12,7 @@ import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.testing.RealTimers;
+import dev.opsagent.testing.ShelfRegistry;
 import dev.opsagent.tools.git.GitRepository;
 import dev.opsagent.tools.http.HttpHealthProbe;
 import dev.opsagent.tools.npm.NpmScripts;

@@ -1,4 +1,4 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.testing;
 
 import dev.opsagent.operations.Integrity;
 import dev.opsagent.outside.Answer;
@@ -16,18 +16,18 @@ import java.util.Optional;
 import java.util.Set;
 
 /** A registry with one package and the faults of real ones. */
-final class ShelfRegistry implements PackageRegistry {
-  final Map<String, byte[]> versions = new HashMap<>();
-  final Set<String> deprecated = new HashSet<>();
-  final Map<String, String> tags = new HashMap<>();
-  final Map<String, byte[]> served = new HashMap<>();
+public final class ShelfRegistry implements PackageRegistry {
+  public final Map<String, byte[]> versions = new HashMap<>();
+  public final Set<String> deprecated = new HashSet<>();
+  public final Map<String, String> tags = new HashMap<>();
+  public final Map<String, byte[]> served = new HashMap<>();
 
   /** The version that the next publish stores. */
-  String next = "";
+  public String next = "";
 
-  boolean silent;
-  boolean answersGatewayTimeout;
-  boolean hidesNews;
+  public boolean silent;
+  public boolean answersGatewayTimeout;
+  public boolean hidesNews;
 
   @Override
   public Answer<Optional<Listing>> find(String name) {
@@ -64,7 +64,7 @@ final class ShelfRegistry implements PackageRegistry {
     return answersGatewayTimeout ? down() : new Answer.Ok<>(true);
   }
 
-  void put(String version, String tag, byte[] bytes) {
+  public void put(String version, String tag, byte[] bytes) {
     versions.put(version, bytes);
     tags.put(tag, version);
     tags.putIfAbsent("latest", version);

@@ -1,0 +1,323 @@
+package dev.opsagent.operations.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.execution.Operation.Resolution;
+import dev.opsagent.execution.Step.Outcome;
+import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Pace;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Kind;
+import dev.opsagent.outside.Environment.Limits;
+import dev.opsagent.outside.Environment.RuntimeKind;
+import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.Images;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.Workspaces;
+import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.DeploymentRecord;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.testing.ShelfRegistry;
+import java.math.BigDecimal;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What a deploy takes, and what it refuses before anything happens. */
+final class DeployOperationTest {
+  private static final String NEW = "sha256:" + "1".repeat(64);
+  private static final String OLD = "sha256:" + "0".repeat(64);
+
+  @TempDir Path folder;
+
+  private Optional<ServiceRuntime.Running> running = Optional.empty();
+  private Optional<DeploymentRecord> known = Optional.empty();
+  private Environment environment = Environment.undeclared("local");
+  private final ShelfRegistry registry = new ShelfRegistry();
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void aFirstDeploymentNeedsNothingToGoBackTo() {
+    assertThat(resolve("image: web:1")).isInstanceOf(Resolution.Resolved.class);
+  }
+
+  @Test
+  void whatWasVerifiedMayBeReplaced() {
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+    assertThat(resolve("image: web:1")).isInstanceOf(Resolution.Resolved.class);
+  }
+
+  @Test
+  void whatWasNeverVerifiedIsReplacedOnlyWhenTheTaskAdoptsIt() {
+    runs(OLD);
+    assertThat(refusal("image: web:1")).isEqualTo(ReasonCode.NO_ROLLBACK_TARGET);
+    known(Optional.of(NEW), List.of(), "docker");
+    assertThat(refusal("image: web:1")).isEqualTo(ReasonCode.NO_ROLLBACK_TARGET);
+
+    assertThat(resolve("{image: 'web:1', adopt: true}")).isInstanceOf(Resolution.Resolved.class);
+  }
+
+  @Test
+  void aReleaseThatFailedThereIsNotTakenAgain() {
+    known(Optional.empty(), List.of(NEW), "docker");
+    assertThat(refusal("image: web:1")).isEqualTo(ReasonCode.QUARANTINED);
+  }
+
+  @Test
+  void aTargetIsServedByOneRuntime() {
+    known(Optional.of(OLD), List.of(), "compose");
+    assertThat(refusal("image: web:1")).isEqualTo(ReasonCode.CONFLICT);
+  }
+
+  @Test
+  void aTaskKeepsToWhatItsEnvironmentAllows() {
+    environment = with(Kind.STAGING, RuntimeKind.DOCKER, limits(0.5, 64L << 20));
+
+    assertThat(refused("{image: 'web:1', cpus: 0.5, memory: 67108864}")).isEmpty();
+    assertThat(refused("{image: 'web:1', cpus: 0.6}")).contains("parameters.cpus");
+    assertThat(refused("{image: 'web:1', memory: 67108865}")).contains("parameters.memory");
+    assertThat(refused("{package: {name: web, version: 1.0.0}}")).contains("process");
+    Sight.Terms terms = terms("image: web:1");
+    assertThat(terms.cpus()).contains(0.5);
+    assertThat(terms.memory()).contains(64L << 20);
+    assertThat(terms.recovery()).isEqualTo(Duration.ofMinutes(2));
+    assertThat(terms.health().soak()).isEqualTo(Duration.ofSeconds(7));
+    assertThat(terms("{image: 'web:1', health: {soak: PT1S}}").health().soak())
+        .isEqualTo(Duration.ofSeconds(1));
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"web", "web:latest", "registry:5000/web"})
+  void aTagThatMovesIsForLocalEnvironmentsOnly(String image) {
+    assertThat(refused("image: " + image)).isEmpty();
+    environment = with(Kind.STAGING, RuntimeKind.DOCKER, Limits.DEFAULT);
+    assertThat(refused("image: " + image)).contains("parameters.image");
+  }
+
+  @ParameterizedTest
+  @CsvSource({"web:1.4.0,1.4.0", "registry:5000/web:2,2", "web@sha256:ab,111111111111"})
+  void aReleaseIsCalledByItsTagOrTheStartOfItsDigest(String image, String version) {
+    assertThat(sight("image: " + image).wanted().version()).isEqualTo(version);
+  }
+
+  @Test
+  void bytesThatAreNotThoseTheRegistryListsAreNeverDeployed() {
+    registry.versions.put("1.0.0", bytes("as listed"));
+    registry.served.put("1.0.0", bytes("something else"));
+    TaskDispatch task = task("{package: {name: web, version: 1.0.0}}");
+    Facts facts = sight("{package: {name: web, version: 1.0.0}}").facts();
+    PlannedStep fetch =
+        operation().plan(task, facts).steps().stream()
+            .filter(step -> step.name().equals(Steps.FETCH))
+            .findFirst()
+            .orElseThrow();
+
+    assertThat(operation().step(fetch, task).apply(context(task, facts)))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            failed -> assertThat(failed.failure().code()).isEqualTo(ReasonCode.INTEGRITY_MISMATCH));
+    assertThat(folder).isEmptyDirectory();
+  }
+
+  private void runs(String digest) {
+    running =
+        Optional.of(
+            new ServiceRuntime.Running(
+                "0", digest, "task-0", "one", Optional.empty(), Optional.empty()));
+  }
+
+  private void known(Optional<String> verified, List<String> quarantined, String runtime) {
+    Optional<DeploymentRecord.Release> release =
+        verified.map(
+            digest -> new DeploymentRecord.Release("0", digest, "", runtime, Optional.empty()));
+    known =
+        Optional.of(
+            new DeploymentRecord(
+                task("image: web:1").target(),
+                release,
+                release,
+                quarantined,
+                "task-0",
+                Instant.EPOCH));
+  }
+
+  private static Limits limits(double cpus, long memory) {
+    return new Limits(Optional.of(BigDecimal.valueOf(cpus)), Optional.of(memory), 1);
+  }
+
+  private static Environment with(Kind kind, RuntimeKind runtime, Limits limits) {
+    return new Environment(
+        "local",
+        kind,
+        Set.of(runtime),
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(Environment.Strategy.RECREATE),
+        Optional.empty(),
+        new Environment.Verification(
+            Optional.empty(),
+            Optional.empty(),
+            20,
+            Duration.ofMillis(500),
+            Duration.ofSeconds(60),
+            Duration.ofSeconds(7)),
+        limits,
+        Duration.ofMinutes(2),
+        false,
+        Environment.Wall.NONE);
+  }
+
+  /** Why a task is refused; empty when it is accepted. */
+  private String refused(String parameters) {
+    return operation().refuse(task(parameters)).map(Failure::sentence).orElse("");
+  }
+
+  private Resolution resolve(String parameters) {
+    TaskDispatch task = task(parameters);
+    return operation().resolve(task, context(task, Facts.NONE));
+  }
+
+  private ReasonCode refusal(String parameters) {
+    return ((Resolution.Unresolved) resolve(parameters)).failure().code();
+  }
+
+  private Sight sight(String parameters) {
+    return Sight.of(((Resolution.Resolved) resolve(parameters)).observations());
+  }
+
+  private Sight.Terms terms(String parameters) {
+    return sight(parameters).terms();
+  }
+
+  private static TaskDispatch task(String parameters) {
+    String flow = parameters.startsWith("{") ? parameters : "{" + parameters + "}";
+    String quoted = flow.replaceAll("image: (?!')([^,}]+)", "image: '$1'");
+    String yaml =
+        """
+        taskId: t-1
+        operation: deploy
+        target: {environment: local, service: web}
+        parameters: %s
+        requestedBy: pm
+        """
+            .formatted(quoted.replaceFirst("\\{", "{port: 8080, "));
+    return Json.readYaml(bytes(yaml), TaskDispatch.class);
+  }
+
+  private StepContext context(TaskDispatch task, Facts facts) {
+    return new StepContext(task, facts, known, () -> {}, _ -> {}, Duration.ofMinutes(1));
+  }
+
+  private DeployOperation operation() {
+    return new DeployOperation(
+        new Adapters(
+            () -> new Environments(List.of(environment)),
+            Map.of("docker", new OneService("docker"), "process", new OneService("process")),
+            reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
+            Map.of("npm", registry),
+            new NoProbe(),
+            new OneWorkspace(),
+            new NoPace()));
+  }
+
+  /** Tells what runs; nothing else may be asked of it. */
+  private final class OneService implements ServiceRuntime {
+    private final String kind;
+
+    OneService(String kind) {
+      this.kind = kind;
+    }
+
+    @Override
+    public String kind() {
+      return kind;
+    }
+
+    @Override
+    public Answer<Optional<Running>> running(String target) {
+      return new Answer.Ok<>(running);
+    }
+
+    @Override
+    public Answer<Running> deploy(String target, Release release) {
+      throw new AssertionError("nothing is deployed");
+    }
+
+    @Override
+    public Answer<Optional<Running>> rollback(String target, String digest) {
+      throw new AssertionError("nothing is rolled back");
+    }
+
+    @Override
+    public Answer<Boolean> stop(String target) {
+      throw new AssertionError("nothing is stopped");
+    }
+
+    @Override
+    public Answer<Running> restart(String target, String taskId) {
+      throw new AssertionError("nothing is restarted");
+    }
+
+    @Override
+    public String log(String target) {
+      return "";
+    }
+  }
+
+  private static final class NoProbe implements HealthProbe {
+    @Override
+    public Answer<Boolean> http(URI uri, int status, Optional<String> contains, Duration timeout) {
+      throw new AssertionError("nobody is asked");
+    }
+
+    @Override
+    public Answer<Boolean> tcp(String host, int port, Duration timeout) {
+      throw new AssertionError("nobody is asked");
+    }
+  }
+
+  private final class OneWorkspace implements Workspaces {
+    @Override
+    public Path of(String taskId) {
+      return folder;
+    }
+
+    @Override
+    public void delete(String taskId) {
+      throw new AssertionError("nothing is deleted");
+    }
+  }
+
+  private static final class NoPace implements Pace {
+    @Override
+    public long nanoTime() {
+      return 0;
+    }
+
+    @Override
+    public void await(Duration time) {
+      throw new AssertionError("nothing is waited for");
+    }
+  }
+}
