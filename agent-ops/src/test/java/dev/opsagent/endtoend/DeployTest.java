@@ -120,7 +120,13 @@ final class DeployTest {
     stack.run(service.deploy("back-2", "1.0.2"));
     assertThat(service.answer()).isEqualTo("200 sample 1.0.2");
 
-    StatusReport end = stack.run(service.task("back-3", "rollback", "{}"));
+    // Past every backlog, as one sends it when it burns.
+    stack
+        .client
+        .dispatchAhead(service.task("back-3", "rollback", "{}"))
+        .toCompletableFuture()
+        .join();
+    StatusReport end = stack.await("back-3");
 
     assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(service.answer()).isEqualTo("200 sample 1.0.1");

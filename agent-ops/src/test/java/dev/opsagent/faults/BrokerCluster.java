@@ -1,5 +1,6 @@
 package dev.opsagent.faults;
 
+import dev.opsagent.faults.FaultyProxy.Weather;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +23,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.awaitility.Awaitility;
@@ -31,6 +35,13 @@ import org.awaitility.Awaitility;
  */
 public final class BrokerCluster implements AutoCloseable {
   private static final Duration START = Duration.ofMinutes(1);
+  private static final ListTransactionsOptions UNMARKED =
+      new ListTransactionsOptions()
+          .filterStates(
+              Set.of(
+                  TransactionState.PREPARE_COMMIT,
+                  TransactionState.PREPARE_ABORT,
+                  TransactionState.PREPARE_EPOCH_FENCE));
 
   private final List<Node> nodes;
 
@@ -111,6 +122,24 @@ public final class BrokerCluster implements AutoCloseable {
           .pollInterval(Duration.ofMillis(100))
           .until(() -> serving(admin) == count);
     }
+  }
+
+  /**
+   * SIGKILL for the only broker, at a moment when no transaction stands between its decision and
+   * its markers: what clients send through the proxy is refused first. A broker that dies in that
+   * moment and is started again takes the transaction's partitions for deleted, as it does not know
+   * their leaders yet, and never writes the markers (seen with 4.4.0; durability.md tells more).
+   */
+  public void killOnlyBroker() {
+    proxy().turn(new Weather.Refusing());
+    try (Admin admin = admin()) {
+      Awaitility.await("no transaction is decided and unmarked")
+          .atMost(START)
+          .pollInterval(Duration.ofMillis(20))
+          .until(() -> admin.listTransactions(UNMARKED).all().get().isEmpty());
+    }
+    broker(1).kill();
+    proxy().turn(new Weather.Clear());
   }
 
   public Admin admin() {

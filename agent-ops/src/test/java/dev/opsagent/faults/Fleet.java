@@ -28,6 +28,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.awaitility.Awaitility;
@@ -38,6 +39,9 @@ import org.awaitility.Awaitility;
 final class Fleet implements AutoCloseable {
   /** What anything may take on a slow machine that other builds share. */
   static final Duration PATIENCE = Duration.ofMinutes(4);
+
+  /** Lines of each worker's log that a failure shows. */
+  private static final int LAST_WORDS = 60;
 
   final Path folder;
   final Layout layout;
@@ -290,8 +294,16 @@ final class Fleet implements AutoCloseable {
         .pollInterval(Duration.ofMillis(50))
         .untilAsserted(() ->
             assertThat(taskIds.stream().filter(id -> !ended().contains(id)))
-                .as("tasks that have not ended")
+                .as(() -> "tasks that have not ended; the workers say last:\n" + lastWords())
                 .isEmpty());
+  }
+
+  private String lastWords() {
+    return workers.stream()
+        .map(worker -> worker.log().lines().toList())
+        .map(lines -> lines.subList(Math.max(0, lines.size() - LAST_WORDS), lines.size()))
+        .map(lines -> String.join("\n", lines))
+        .collect(Collectors.joining("\n--\n"));
   }
 
   /** Waits until the effect ledger has such a line. */
