@@ -29,6 +29,7 @@ record Commands(List<Object> all) {
             PolicyCommand.of(around, opener),
             new EnvironmentsCommand(around),
             new DoctorCommand(around),
+            DrillCommand.of(around),
             new BenchCommand(around),
             new SimulateCommand(around),
             new CompletionCommand(around),

@@ -36,12 +36,12 @@ final class Demo {
   private final Surroundings around;
   private final Format format;
   private final boolean keep;
-  private final DemoStage stage;
+  private final LocalStage stage;
 
   /**
    * @param keep whether everything goes on running afterwards
    */
-  Demo(Surroundings around, Format format, boolean keep, DemoStage stage) {
+  Demo(Surroundings around, Format format, boolean keep, LocalStage stage) {
     this.around = around;
     this.format = format;
     this.keep = keep;

@@ -48,7 +48,7 @@ final class DemoCommand implements Callable<Integer> {
   public Integer call() throws InterruptedException {
     Path place = place();
     boolean leave = folder != null;
-    DemoStage stage = new DemoStage(around, place);
+    LocalStage stage = new LocalStage(around, place);
     Interruption.Armed armed = Interruption.arm(() -> stage.close(leave), around.err());
     try {
       ExitCode code = new Demo(around, output.format(), keep, stage).run();

@@ -70,8 +70,20 @@ public interface Step {
 
   /** What an undo came to. */
   sealed interface Undo {
-    /** Nothing is left. */
-    record Undone() implements Undo {}
+    /**
+     * Nothing is left.
+     *
+     * @param deliverables what undoing has measured
+     */
+    record Undone(List<Deliverable> deliverables) implements Undo {
+      public Undone {
+        deliverables = List.copyOf(deliverables);
+      }
+
+      public Undone() {
+        this(List.of());
+      }
+    }
 
     /**
      * Withdrawn as far as possible.

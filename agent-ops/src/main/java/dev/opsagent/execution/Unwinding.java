@@ -44,7 +44,8 @@ final class Unwinding {
     TaskRecord task = change.record();
     StepRecord step = task.steps().get(index);
     return switch (result) {
-      case Undo.Undone() -> {
+      case Undo.Undone(List<Deliverable> deliverables) -> {
+        change.set(task.learned(Facts.NONE, deliverables));
         change.step(index, step.with(Outcome.UNDONE), Optional.empty());
         yield undoFrom(change, index - 1);
       }

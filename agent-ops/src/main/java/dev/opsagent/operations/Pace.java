@@ -2,6 +2,7 @@ package dev.opsagent.operations;
 
 import dev.opsagent.execution.Timers;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CountDownLatch;
 
 /** Waiting between two looks at the world; tests wait by hand. */
@@ -9,6 +10,11 @@ public interface Pace {
   /** Waits by these timers; ends early when interrupted. */
   static Pace of(Timers timers) {
     return new Pace() {
+      @Override
+      public Instant now() {
+        return timers.now();
+      }
+
       @Override
       public long nanoTime() {
         return timers.nanoTime();
@@ -26,6 +32,9 @@ public interface Pace {
       }
     };
   }
+
+  /** What the clock says. */
+  Instant now();
 
   /** Monotonic, in nanoseconds. */
   long nanoTime();

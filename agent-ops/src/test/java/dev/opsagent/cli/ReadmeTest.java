@@ -111,6 +111,9 @@ class ReadmeTest {
       found++;
       CommandLine command = root.getSubcommands().get(calls.group(1));
       assertThat(command).as(calls.group()).isNotNull();
+      for (String word : calls.group(2).strip().split(" ", -1)) {
+        command = command.getSubcommands().getOrDefault(word, command);
+      }
       assertThat(command.getCommandSpec().optionsMap().keySet())
           .as(calls.group())
           .containsAll(OPTION.matcher(calls.group(2)).results().map(it -> it.group()).toList());

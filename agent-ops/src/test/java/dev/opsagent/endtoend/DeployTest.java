@@ -2,6 +2,7 @@ package dev.opsagent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Escalation;
@@ -13,6 +14,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -58,6 +60,11 @@ final class DeployTest {
     assertThat(second.state()).isEqualTo(TaskState.ROLLED_BACK);
     assertThat(code(second)).contains(ReasonCode.UNHEALTHY);
     assertThat(second.changes()).isEmpty();
+    assertThat(second.deliverables())
+        .filteredOn(PerformanceMetrics.class::isInstance)
+        .singleElement(InstanceOfAssertFactories.type(PerformanceMetrics.class))
+        .satisfies(measured ->
+            assertThat(measured.figures().get("recovery_seconds")).isBetween(0.0, 60.0));
     assertThat(service.answer()).isEqualTo("200 sample 1.0.1");
     assertThat(service.processes()).hasSize(1);
     assertThat(record(service).running().map(Release::version)).contains("1.0.1");

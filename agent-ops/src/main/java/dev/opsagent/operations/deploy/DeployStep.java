@@ -15,14 +15,21 @@ import dev.opsagent.outside.ServiceRuntime.Image;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /** Replaces what runs on the target by the release; taken back, what ran before serves again. */
 record DeployStep(Service service, Adapters adapters, DeployParameters parameters)
     implements FallibleStep {
+  /** Figure: from the begin of going back until the release of before was verified. */
+  static final String RECOVERY = "recovery_seconds";
+
+  private static final double NANOS_PER_SECOND = 1e9;
+
   @Override
   public Probe probe(StepContext context) throws Stopped {
     Optional<Running> running = service.running(context);
@@ -96,11 +103,13 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
     }
     // Also when something else runs: a deployment that was cut off half-way is then put in order.
     context.fence().check();
+    long begun = adapters.pace().nanoTime();
     var _ = unlessOk(service.runtime().rollback(Service.target(context), digest));
-    return seen.running().isEmpty() ? new Undo.Undone() : servesAgain(context, seen);
+    return seen.running().isEmpty() ? new Undo.Undone() : servesAgain(context, seen, begun);
   }
 
-  private Undo servesAgain(StepContext context, Sight seen) throws Stopped, InterruptedException {
+  private Undo servesAgain(StepContext context, Sight seen, long begun)
+      throws Stopped, InterruptedException {
     Before before = seen.running().orElseThrow();
     try {
       var _ =
@@ -109,8 +118,14 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
               .ofAnyVersion()
               .verified(
                   service, context, now -> now.digest().equals(before.digest()), context.timeout());
-      context.progress().line(before.version() + " serves again");
-      return new Undo.Undone();
+      double seconds = (adapters.pace().nanoTime() - begun) / NANOS_PER_SECOND;
+      context
+          .progress()
+          .line("%s serves again, %.1f s after it was wanted".formatted(before.version(), seconds));
+      return new Undo.Undone(
+          List.of(
+              new PerformanceMetrics(
+                  Service.target(context), Map.of(RECOVERY, seconds), adapters.pace().now())));
     } catch (Stopped sick) {
       return new Undo.UndoFailed(
           Failure.passing(

@@ -311,6 +311,11 @@ final class DeployOperationTest {
 
   private static final class NoPace implements Pace {
     @Override
+    public Instant now() {
+      return Instant.EPOCH;
+    }
+
+    @Override
     public long nanoTime() {
       return 0;
     }

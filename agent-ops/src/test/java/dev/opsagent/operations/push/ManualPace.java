@@ -2,6 +2,7 @@ package dev.opsagent.operations.push;
 
 import dev.opsagent.operations.Pace;
 import java.time.Duration;
+import java.time.Instant;
 
 /** Waits by moving the clock. */
 final class ManualPace implements Pace {
@@ -9,6 +10,11 @@ final class ManualPace implements Pace {
 
   /** What happens in the world while somebody waits. */
   Runnable meanwhile = () -> {};
+
+  @Override
+  public Instant now() {
+    return Instant.EPOCH.plusNanos(now);
+  }
 
   @Override
   public long nanoTime() {

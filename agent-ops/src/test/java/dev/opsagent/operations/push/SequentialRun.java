@@ -115,7 +115,7 @@ final class SequentialRun {
   void undo() {
     for (PlannedStep planned : started.reversed()) {
       switch (operation.step(planned, task).undo(context())) {
-        case Undo.Undone() -> {}
+        case Undo.Undone ignored -> {}
         case Undo.Remains(List<String> lines, List<Deliverable> _) -> remains.addAll(lines);
         case Undo.UndoFailed(Failure failure) ->
             throw new AssertionError(planned.name() + ": " + failure.sentence());

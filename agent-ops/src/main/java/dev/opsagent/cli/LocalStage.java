@@ -6,12 +6,15 @@ import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.Secrets;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.FolderRemoval;
+import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.tools.npm.LocalVerdaccio;
+import dev.opsagent.tools.npm.NpmRegistry;
+import dev.opsagent.tools.npm.NpmRegistrySettings;
 import dev.opsagent.tools.process.NpmInstaller;
 import dev.opsagent.tools.process.ProcessRuntime;
 import java.io.IOException;
@@ -24,20 +27,21 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 
-/** Everything that the demo needs around the worker; stops it in reverse order. */
-final class DemoStage {
+/** Everything that a demo or a drill needs around its worker; stops it in reverse order. */
+final class LocalStage {
   private static final String TOKEN = "demo-registry";
 
   /** A runtime keeps fewer to go back to. */
   private static final int MOST_RELEASES = 10;
 
+  private static final Duration PUBLISHED = Duration.ofMinutes(1);
   private static final String TOKEN_VARIABLE = "OPS_AGENT_DEMO_TOKEN";
 
   private final Surroundings around;
   private final Path folder;
   private final Deque<AutoCloseable> parts = new ArrayDeque<>();
 
-  DemoStage(Surroundings around, Path folder) {
+  LocalStage(Surroundings around, Path folder) {
     this.around = around;
     this.folder = folder;
   }
@@ -76,6 +80,19 @@ final class DemoStage {
         yield Optional.empty();
       }
     };
+  }
+
+  /** The registry as a worker of this configuration writes to it. */
+  PackageRegistry packages(Configuration configuration) {
+    Configuration.NpmRegistry npm = configuration.npm().orElseThrow();
+    NpmRegistrySettings settings =
+        new NpmRegistrySettings(
+            "npm",
+            npm.url(),
+            () -> npm.credential().flatMap(configuration.secrets()::resolve),
+            folder.resolve("npm"),
+            PUBLISHED);
+    return new NpmRegistry(settings, programs());
   }
 
   RunningWorker worker(Configuration configuration) throws InterruptedException {

@@ -1,0 +1,103 @@
+package dev.opsagent.cli;
+
+import dev.opsagent.cli.drill.DrillResult;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.ReasonCode;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+@Command(
+    name = "rollback",
+    description = "Deploys bad releases under load, and measures how each is taken back.",
+    mixinStandardHelpOptions = true,
+    footer = {
+      "",
+      "Starts a Kafka broker, a local npm registry and a worker, deploys a good release, and asks",
+      "it for answers 50 times a second. Then bad releases come in turn: one that cannot start,",
+      "one that crashes, one that is never ready, one that ends after a while, and one that leaks",
+      "into errors. A release is recovered from when the task has ended and the good one answers",
+      "again. Seconds are counted from the first request without an answer to the first of those",
+      "that were answered ever after.",
+      "",
+      "Succeeds when every bad release was taken back and no process is left over.",
+      "",
+      "Examples:",
+      "  ops-agent drill rollback --failures 5",
+      "  ops-agent drill rollback --failures 50 --json"
+    })
+final class DrillRollbackCommand implements Callable<Integer> {
+  private static final int MOST = 1000;
+
+  private final Surroundings around;
+
+  @Mixin private OutputOptions output;
+
+  @Option(
+      names = "--failures",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "Bad releases to deploy (5).")
+  private int failures;
+
+  DrillRollbackCommand(Surroundings around) {
+    this.around = around;
+  }
+
+  @Override
+  public Integer call() throws InterruptedException {
+    if (failures < 1 || failures > MOST) {
+      throw CommandFailed.usage(
+          "drill", "--failures is not between 1 and " + MOST, "give a number between");
+    }
+    try {
+      return drill(
+          new LocalStage(around, Files.createTempDirectory("ops-agent-drill-").toRealPath()));
+    } catch (IOException failed) {
+      throw new CommandFailed(
+          ExitCode.FAILED,
+          Failure.of(
+              ReasonCode.INTERNAL,
+              "set the drill up",
+              String.valueOf(failed.getMessage()),
+              "see what is installed: ops-agent doctor"));
+    }
+  }
+
+  private int drill(LocalStage stage) throws IOException, InterruptedException {
+    Interruption.Armed armed = Interruption.arm(() -> stage.close(false), around.err());
+    try {
+      DrillResult result = new RollbackDrill(around, stage).run(failures);
+      print(result);
+      return (result.passed() ? ExitCode.SUCCEEDED : ExitCode.FAILED).code();
+    } finally {
+      armed.disarm();
+      stage.close(false);
+    }
+  }
+
+  /** JSON on one line, so that it is the last. */
+  private void print(DrillResult result) {
+    switch (output.format()) {
+      case json, jsonl ->
+          around.out().println(new String(Json.write(result), StandardCharsets.UTF_8));
+      case text, yaml -> new Printer(around, output.format()).result(result, () -> lines(result));
+    }
+    around.out().flush();
+  }
+
+  private static List<String> lines(DrillResult result) {
+    return List.of(
+        "%d of %d bad releases were taken back".formatted(result.recovered(), result.of()),
+        "without answers: median %.1f s, 99 %% within %.1f s, at most %.1f s"
+            .formatted(result.p50Seconds(), result.p99Seconds(), result.maxSeconds()),
+        "%d requests failed, %d processes are left over"
+            .formatted(result.failedRequests(), result.orphans()));
+  }
+}

@@ -1,0 +1,210 @@
+package dev.opsagent.cli;
+
+import dev.opsagent.cli.drill.Defect;
+import dev.opsagent.cli.drill.DrillResult;
+import dev.opsagent.cli.drill.DrillResult.Round;
+import dev.opsagent.cli.drill.Outage;
+import dev.opsagent.cli.drill.SamplePackage;
+import dev.opsagent.cli.drill.ServiceProcesses;
+import dev.opsagent.cli.drill.SteadyLoad;
+import dev.opsagent.configuration.Configuration;
+import dev.opsagent.console.AppendedLines;
+import dev.opsagent.console.Style;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.PackageRegistry;
+import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.MessageType;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.StatusReport;
+import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.protocol.TaskState;
+import dev.opsagent.tools.npm.LocalVerdaccio;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.Writer;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import tools.jackson.databind.node.ObjectNode;
+
+/** The drill's course: one good release under load, then bad ones in turn, as a PM would order. */
+final class RollbackDrill {
+  private static final String TARGET = "local/drill";
+  private static final String GOOD = "1.0.0";
+  private static final int RATE = 50;
+  private static final Duration READY = Duration.ofSeconds(60);
+  private static final Duration PATIENCE = Duration.ofMinutes(5);
+  private static final Duration CALM = Duration.ofSeconds(10);
+  private static final Duration LOOK = Duration.ofMillis(100);
+
+  private final Surroundings around;
+  private final LocalStage stage;
+  private final int port;
+
+  RollbackDrill(Surroundings around, LocalStage stage) throws IOException {
+    this.around = around;
+    this.stage = stage;
+    this.port = freePort();
+  }
+
+  DrillResult run(int failures) throws IOException, InterruptedException {
+    LocalVerdaccio registry = stage.registry().orElseThrow(RollbackDrill::needsNpm);
+    Configuration configuration = stage.configuration(stage.broker(), Optional.of(registry));
+    publish(failures, stage.packages(configuration));
+    if (!stage.worker(configuration).awaitReady(READY)) {
+      throw failed("start the worker", "it is not ready after 60 s", "see above");
+    }
+    stage.stopLater(TARGET);
+    try (Bus bus = ClientBus.open(configuration)) {
+      List<Round> rounds = rounds(bus, failures);
+      expect(
+          TaskState.SUCCEEDED,
+          order(bus, task("drill-stop", "stop", Json.mapper().createObjectNode())));
+      return DrillResult.of(rounds, ServiceProcesses.below(configuration.data()));
+    }
+  }
+
+  private void publish(int failures, PackageRegistry registry) throws IOException {
+    stage.say("publishing a good release and %d bad ones".formatted(failures));
+    Path folder = Files.createDirectories(stage.folder().resolve("packages"));
+    publish(new SamplePackage(GOOD, Optional.empty()), folder, registry);
+    for (int i = 0; i < failures; i++) {
+      publish(new SamplePackage(bad(i), Optional.of(Defect.of(i))), folder, registry);
+    }
+  }
+
+  private static String bad(int number) {
+    return "1.1." + number;
+  }
+
+  private static void publish(SamplePackage sample, Path folder, PackageRegistry registry)
+      throws IOException {
+    Answer<Boolean> published = registry.publish(sample.pack(folder), "latest", Optional.empty());
+    if (published instanceof Answer.No<Boolean>(Failure failure)) {
+      throw new CommandFailed(ExitCode.FAILED, failure);
+    }
+  }
+
+  private List<Round> rounds(Bus bus, int failures) throws InterruptedException {
+    stage.say("deploying the good release");
+    expect(TaskState.SUCCEEDED, order(bus, deploy("drill-good", GOOD)));
+    List<Round> rounds = new ArrayList<>();
+    try (SteadyLoad load = SteadyLoad.on(service(), RATE)) {
+      for (int i = 0; i < failures; i++) {
+        rounds.add(round(bus, load, i));
+        say(rounds.getLast(), i + 1, failures);
+      }
+    }
+    return rounds;
+  }
+
+  private URI service() {
+    return URI.create("http://127.0.0.1:" + port + "/");
+  }
+
+  private Round round(Bus bus, SteadyLoad load, int number) throws InterruptedException {
+    long begun = System.nanoTime();
+    StatusReport end = order(bus, deploy("drill-" + number, bad(number)));
+    boolean takenBack = end.state() == TaskState.ROLLED_BACK || end.state() == TaskState.FAILED;
+    Outage outage = calm(load, begun);
+    return new Round(Defect.of(number), takenBack && outage.over(), outage);
+  }
+
+  /** What callers saw, once they get answers again or no longer wait for any. */
+  private static Outage calm(SteadyLoad load, long begun) throws InterruptedException {
+    long until = System.nanoTime() + CALM.toNanos();
+    Outage outage = load.since(begun);
+    while (!outage.over() && until - System.nanoTime() > 0) {
+      Thread.sleep(LOOK);
+      outage = load.since(begun);
+    }
+    return outage;
+  }
+
+  private void say(Round round, int number, int of) {
+    Outage outage = round.outage();
+    stage.say(
+        "%d of %d  %-18s  %s  %.1f s without answers, %d of %d requests failed"
+            .formatted(
+                number,
+                of,
+                round.defect().id(),
+                round.recovered() ? "recovered" : "NOT RECOVERED",
+                outage.lasted().toMillis() / 1000.0,
+                outage.failed(),
+                outage.requests()));
+  }
+
+  private StatusReport order(Bus bus, TaskDispatch task) {
+    Optional<StatusReport> last;
+    try (Bus.Reports reports = bus.reports(Optional.of(task.taskId()), Bus.From.NOW)) {
+      bus.send(task);
+      last =
+          new TaskFollowing(around.clock(), silent(), false)
+              .follow(reports, task.taskId(), PATIENCE);
+    }
+    return last.orElseThrow(
+        () -> failed("see task " + task.taskId() + " end", "the worker says nothing", "see above"));
+  }
+
+  private AppendedLines silent() {
+    PrintWriter nowhere = new PrintWriter(Writer.nullWriter());
+    return new AppendedLines(nowhere, Style.of(around.environment(), false), around.clock());
+  }
+
+  private static void expect(TaskState state, StatusReport report) {
+    if (report.state() != state) {
+      throw failed(
+          "carry " + report.taskId() + " out",
+          "it ended " + report.state() + report.reason().map(it -> ": " + it.detail()).orElse(""),
+          "see what is installed: ops-agent doctor");
+    }
+  }
+
+  private TaskDispatch deploy(String taskId, String version) {
+    ObjectNode parameters = Json.mapper().createObjectNode().put("port", port);
+    parameters.putObject("package").put("name", SamplePackage.NAME).put("version", version);
+    ObjectNode health = parameters.putObject("health");
+    health.putObject("http").put("path", "/").put("bodyContains", "drill " + version);
+    health
+        .put("attempts", 30)
+        .put("interval", "PT0.2S")
+        .put("deadline", "PT5S")
+        .put("soak", "PT5S");
+    return task(taskId, "deploy", parameters);
+  }
+
+  private static TaskDispatch task(String taskId, String operation, ObjectNode parameters) {
+    ObjectNode task = Json.mapper().createObjectNode();
+    task.put("taskId", taskId).put("operation", operation);
+    task.putObject("target").put("environment", "local").put("service", "drill");
+    task.set("parameters", parameters);
+    task.putObject("requirements");
+    task.putArray("requiredEvidence");
+    task.put("requestedBy", "drill").put("dryRun", false);
+    return (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, task);
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static CommandFailed needsNpm() {
+    return failed("set the drill up", "releases come from a local npm registry", "install Node.js");
+  }
+
+  private static CommandFailed failed(String action, String cause, String fix) {
+    return new CommandFailed(
+        ExitCode.FAILED, Failure.of(ReasonCode.PRECONDITION_FAILED, action, cause, fix));
+  }
+}
