@@ -20,6 +20,7 @@ import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.desktop.DesktopBrowser;
 import dev.opsagent.tools.docker.DockerImages;
 import dev.opsagent.tools.docker.DockerRuntime;
+import dev.opsagent.tools.front.FrontedRuntime;
 import dev.opsagent.tools.git.GitRepository;
 import dev.opsagent.tools.git.Login;
 import dev.opsagent.tools.http.HttpHealthProbe;
@@ -83,10 +84,11 @@ record Catalogue(
     SecretMask mask = mask();
     Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
     Map<String, ServiceRuntime> runtimes = new HashMap<>();
+    FrontedRuntime.Fronts fronts = new FrontedRuntime.Fronts(programs, data, timers::nanoTime);
     ServiceRuntime processes =
         new ProcessRuntime(
             programs, data, new NpmInstaller(programs, npm), mask::mask, timers::nanoTime);
-    runtimes.put(processes.kind(), processes);
+    runtimes.put(processes.kind(), fronts.before(processes));
     ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
     runtimes.put(compose.kind(), compose);
     Map<String, PackageRegistry> registries = registries(programs);
@@ -103,7 +105,7 @@ record Catalogue(
             timers);
     // A push brings no image up.
     ServiceRuntime docker = new DockerRuntime(environment, mask::mask, timers);
-    runtimes.put(docker.kind(), docker);
+    runtimes.put(docker.kind(), fronts.before(docker));
     Images images = new DockerImages(environment);
     Adapters adapters =
         new Adapters(served, runtimes, images, registries, health, workspaces, Pace.of(timers));

@@ -159,6 +159,7 @@ class ArchitectureTest {
                   "sandbox",
                   "outside",
                   "tools.compose",
+                  "tools.front",
                   "tools.git",
                   "tools.index",
                   "tools.npm",

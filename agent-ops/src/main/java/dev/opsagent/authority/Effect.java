@@ -15,6 +15,8 @@ public record Effect(Kind kind, String resource) {
     ROLLBACK,
     RESTART,
     STOP,
+    /** The release before, which callers no longer reach, is ended. */
+    RETIREMENT,
     BROWSER
   }
 

@@ -1,14 +1,17 @@
 package dev.opsagent.cli;
 
 import dev.opsagent.cli.drill.DrillResult;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -30,7 +33,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ops-agent drill rollback --failures 5",
-      "  ops-agent drill rollback --failures 50 --json"
+      "  ops-agent drill rollback --failures 50 --strategy blue-green --json"
     })
 final class DrillRollbackCommand implements Callable<Integer> {
   private static final int MOST = 1000;
@@ -45,6 +48,13 @@ final class DrillRollbackCommand implements Callable<Integer> {
       defaultValue = "5",
       description = "Bad releases to deploy (5).")
   private int failures;
+
+  @Option(
+      names = "--strategy",
+      paramLabel = "STRATEGY",
+      defaultValue = "recreate",
+      description = "recreate or blue-green (recreate).")
+  private String strategy = "";
 
   DrillRollbackCommand(Surroundings around) {
     this.around = around;
@@ -73,13 +83,27 @@ final class DrillRollbackCommand implements Callable<Integer> {
   private int drill(LocalStage stage) throws IOException, InterruptedException {
     Interruption.Armed armed = Interruption.arm(() -> stage.close(false), around.err());
     try {
-      DrillResult result = new RollbackDrill(around, stage).run(failures);
+      DrillResult result = new RollbackDrill(around, stage, strategy()).run(failures);
       print(result);
       return (result.passed() ? ExitCode.SUCCEEDED : ExitCode.FAILED).code();
     } finally {
       armed.disarm();
       stage.close(false);
     }
+  }
+
+  private Strategy strategy() {
+    return Arrays.stream(Strategy.values())
+        .filter(it -> it.id().equals(strategy))
+        .findFirst()
+        .orElseThrow(() ->
+            CommandFailed.usage(
+                "drill",
+                "there is no strategy " + strategy,
+                "give one of "
+                    + Arrays.stream(Strategy.values())
+                        .map(Strategy::id)
+                        .collect(Collectors.joining(", "))));
   }
 
   /** JSON on one line, so that it is the last. */

@@ -11,6 +11,7 @@ import dev.opsagent.configuration.Configuration;
 import dev.opsagent.console.AppendedLines;
 import dev.opsagent.console.Style;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Failure;
@@ -47,11 +48,16 @@ final class RollbackDrill {
 
   private final Surroundings around;
   private final LocalStage stage;
+  private final Strategy strategy;
   private final int port;
 
-  RollbackDrill(Surroundings around, LocalStage stage) throws IOException {
+  /**
+   * @param strategy how each release takes the place of the one before
+   */
+  RollbackDrill(Surroundings around, LocalStage stage, Strategy strategy) throws IOException {
     this.around = around;
     this.stage = stage;
+    this.strategy = strategy;
     this.port = freePort();
   }
 
@@ -171,6 +177,7 @@ final class RollbackDrill {
 
   private TaskDispatch deploy(String taskId, String version) {
     ObjectNode parameters = Json.mapper().createObjectNode().put("port", port);
+    parameters.put("strategy", strategy.id());
     parameters.putObject("package").put("name", SamplePackage.NAME).put("version", version);
     ObjectNode health = parameters.putObject("health");
     health.putObject("http").put("path", "/").put("bodyContains", "drill " + version);

@@ -145,7 +145,7 @@ final class Unwinding {
         .allMatch(effect ->
             switch (effect.kind()) {
               case ROLLBACK, RESTART, STOP -> true;
-              case GIT_REFS, PACKAGE_PUBLISH, DEPLOYMENT, BROWSER -> false;
+              case GIT_REFS, PACKAGE_PUBLISH, DEPLOYMENT, RETIREMENT, BROWSER -> false;
             });
   }
 

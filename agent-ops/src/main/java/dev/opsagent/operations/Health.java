@@ -96,6 +96,11 @@ public record Health(
     return endurance.orElse(Duration.ZERO);
   }
 
+  /** The same, where one good look is enough. */
+  Health withoutSoak() {
+    return new Health(http, tcp, tries, pause, limit, Optional.empty());
+  }
+
   /** The longest that a verification takes. */
   public Duration longest() {
     return deadline().plus(soak());

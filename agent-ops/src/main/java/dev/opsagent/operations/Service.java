@@ -29,6 +29,11 @@ public record Service(ServiceRuntime runtime, Optional<Integer> port) {
     return running.address().or(() -> port.map(at -> "http://127.0.0.1:" + at));
   }
 
+  /** Where the release itself answers, whatever stands before it. */
+  Optional<String> direct(Running running) {
+    return running.direct().or(() -> address(running));
+  }
+
   /** What is reported of it. */
   public DeploymentStatus status(Running running, boolean verified) {
     return new DeploymentStatus(

@@ -34,12 +34,14 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
    */
   public Running verified(Service service, StepContext context, Wanted wanted, Duration limit)
       throws Stopped, InterruptedException {
-    Optional<String> address = service.running(context).flatMap(service::address);
+    Optional<Running> before = service.running(context);
+    Optional<String> address = before.flatMap(service::direct);
+    boolean fronted = before.flatMap(Running::direct).isPresent();
     AtomicReference<String> served = new AtomicReference<>("");
     Optional<String> sick =
         await(
             address,
-            service.port(),
+            fronted ? Optional.empty() : service.port(),
             limit,
             () -> doubt(service.running(context).filter(wanted::is), served));
     Optional<Running> now = service.running(context).filter(wanted::is);
@@ -63,6 +65,21 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
     String identity = running.get().identity();
     boolean same = served.compareAndSet("", identity) || served.get().equals(identity);
     return same ? Optional.empty() : Optional.of("it ended and was started again");
+  }
+
+  /**
+   * Waits until something serves at the address, for one good look.
+   *
+   * @return why it does not; empty when it does
+   */
+  public Optional<String> doubt(URI at, Duration limit) throws InterruptedException {
+    Health once = health.withoutSoak();
+    try {
+      return new Verification(probe, once, pace)
+          .await(Optional.of(at.toString()), Optional.empty(), limit, Optional::empty);
+    } catch (Stopped unseen) {
+      return Optional.of(unseen.failure().cause());
+    }
   }
 
   /** The same, asked for less: the words of a page may be those of another version. */

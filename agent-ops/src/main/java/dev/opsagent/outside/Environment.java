@@ -61,7 +61,7 @@ public record Environment(
         Set.of(RuntimeKind.values()),
         Optional.empty(),
         Optional.empty(),
-        Set.of(Strategy.RECREATE),
+        Set.of(Strategy.values()),
         Optional.empty(),
         Verification.DEFAULT,
         Limits.DEFAULT,
@@ -128,7 +128,9 @@ public record Environment(
   /** How a release takes the place of the one before; those that are built. */
   public enum Strategy {
     /** The one before is stopped, then the release is started. */
-    RECREATE;
+    RECREATE,
+    /** The release is started beside the one before, and gets its callers once it serves. */
+    BLUE_GREEN;
 
     /** As it is written. */
     @JsonValue

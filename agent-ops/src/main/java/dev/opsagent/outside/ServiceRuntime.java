@@ -1,10 +1,13 @@
 package dev.opsagent.outside;
 
+import dev.opsagent.outside.Environment.Strategy;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 
 /** Where services run. What runs for a target is found again after any crash of the worker. */
 public interface ServiceRuntime {
@@ -19,6 +22,46 @@ public interface ServiceRuntime {
    * again. The release that ran before is remembered as {@link Running#previous()}.
    */
   Answer<Running> deploy(String target, Release release);
+
+  /** How a release can take the place of the one before here. */
+  default Set<Strategy> strategies() {
+    return Set.of(Strategy.RECREATE);
+  }
+
+  /**
+   * Brings the release up beside what runs for the target, and lets callers reach it once it has
+   * passed the trial ({@link Strategy#BLUE_GREEN}). The release before goes on running, unreached,
+   * until {@link #retire}; {@link #rollback} then takes no time.
+   */
+  default Answer<Running> replace(String target, Release release, Trial trial) {
+    throw new UnsupportedOperationException(kind() + " runs no two releases of a target at once");
+  }
+
+  /** Whether the release before runs still, although callers do not reach it. */
+  default Answer<Boolean> keepsWarm(String target) {
+    return new Answer.Ok<>(false);
+  }
+
+  /**
+   * Ends what was kept running of the release before, and keeps it to be gone back to. Harmless
+   * when nothing was.
+   *
+   * @return whether something ran
+   */
+  default Answer<Boolean> retire(String target) {
+    return new Answer.Ok<>(false);
+  }
+
+  /** What a release must pass before callers reach it. */
+  interface Trial {
+    /**
+     * Tries it; waits for as long as it may take to be ready.
+     *
+     * @param candidate where it answers while nobody else asks it
+     * @param log the last lines of its output
+     */
+    Answer<Boolean> passes(Running candidate, Supplier<String> log) throws InterruptedException;
+  }
 
   /**
    * Takes the release back: starts the one before again, or stops everything when there was none.
@@ -72,6 +115,22 @@ public interface ServiceRuntime {
       command = List.copyOf(command);
       environment = Map.copyOf(environment);
     }
+
+    /** The same on another port. */
+    public Release on(int other) {
+      return new Release(
+          version,
+          digest,
+          taskId,
+          source,
+          image,
+          command,
+          Optional.of(other),
+          file,
+          project,
+          environment,
+          timeout);
+    }
   }
 
   /**
@@ -86,6 +145,9 @@ public interface ServiceRuntime {
   /**
    * @param identity pid and start time, or the containers and when they started: another one after
    *     each start
+   * @param address where callers come in
+   * @param direct where the release itself answers, when something stands between it and its
+   *     callers; absent: at the address
    * @param previous version that ran before and can be started again
    */
   record Running(
@@ -94,5 +156,17 @@ public interface ServiceRuntime {
       String taskId,
       String identity,
       Optional<String> address,
-      Optional<String> previous) {}
+      Optional<String> direct,
+      Optional<String> previous) {
+    /** With nothing between the release and its callers. */
+    public Running(
+        String version,
+        String digest,
+        String taskId,
+        String identity,
+        Optional<String> address,
+        Optional<String> previous) {
+      this(version, digest, taskId, identity, address, Optional.empty(), previous);
+    }
+  }
 }

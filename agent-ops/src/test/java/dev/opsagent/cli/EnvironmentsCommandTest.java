@@ -111,8 +111,9 @@ class EnvironmentsCommandTest {
 
     assertThat(call.execute("environments")).isZero();
     assertThat(call.out())
-        .containsPattern("local +local +process,docker,compose +no +- +recreate +none\n")
-        .containsPattern("staging +local +process,docker,compose +no +- +recreate +landlock\n");
+        .containsPattern("local +local +process,docker,compose +no +- +recreate,blue-green +none\n")
+        .containsPattern(
+            "staging +local +process,docker,compose +no +- +recreate,blue-green +landlock\n");
   }
 
   @Test

@@ -137,7 +137,7 @@ class EnvironmentsFileTest {
           runtime: docker, promoteFrom: a   | 3:49: environments[0].promoteFrom is not a known field; correct it; schemas/environments.schema.json says what may stand there
           runtime: nomad                    | 3:32: environments[0].runtime must be one of process,docker,compose,kubernetes; correct it; schemas/environments.schema.json says what may stand there
           runtime: kubernetes               | 3:32: environments[0].runtime: kubernetes is not supported yet; write process or docker or compose
-          runtime: docker, strategies: [recreate, canary] | 3:72: environments[0].strategies[1]: canary is not built yet; write recreate
+          runtime: docker, strategies: [recreate, canary] | 3:72: environments[0].strategies[1]: canary is not built yet; write recreate or blue-green
           runtime: docker, engine: 'tcp://127.0.0.1:99999' | 3:49: environments[0].engine names no port; write a port from 1 to 65535
           runtime: docker, promotesFrom: w2b | 3:49: environments[0].promotesFrom names no environment of this file; did you mean web?
           runtime: docker, promotesFrom: web | 3:49: environments[0].promotesFrom comes back to where it began: web from web; take it from one of them

@@ -2,6 +2,8 @@ package dev.opsagent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.cli.drill.Outage;
+import dev.opsagent.cli.drill.SteadyLoad;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
@@ -39,6 +41,7 @@ final class DeployImageTest {
   private static final Map<String, String> COMMANDS =
       Map.of(
           "good", "[\"/bin/busybox\", \"httpd\", \"-f\", \"-p\", \"8080\", \"-h\", \"/www\"]",
+          "better", "[\"/bin/busybox\", \"httpd\", \"-f\", \"-p\", \"8080\", \"-h\", \"/www\"]",
           "crash", "[\"/bin/busybox\", \"false\"]",
           "silent", "[\"/bin/busybox\", \"sleep\", \"600\"]",
           "short-lived",
@@ -116,7 +119,7 @@ final class DeployImageTest {
     return docker("ps", "-a", "--format", "{{.ID}} {{.Label \"dev.opsagent.target\"}}")
         .orElse("")
         .lines()
-        .filter(line -> line.contains(" " + target) && line.endsWith(suffix()))
+        .filter(line -> line.contains(" " + target) && line.contains(suffix()))
         .map(line -> line.substring(0, line.indexOf(' ')))
         .toList();
   }
@@ -130,15 +133,19 @@ final class DeployImageTest {
   }
 
   private TaskDispatch deploy(SampleService service, String taskId, String kind) {
+    return deploy(service, taskId, kind, "recreate");
+  }
+
+  private TaskDispatch deploy(SampleService service, String taskId, String kind, String strategy) {
     return service.task(
         taskId,
         "deploy",
         """
-        {"image": "%s:%s", "port": %d, "cpus": 0.5, "memory": 33554432,
+        {"image": "%s:%s", "port": %d, "strategy": "%s", "cpus": 0.5, "memory": 33554432,
          "health": {"http": {"path": "/", "bodyContains": "sample %s"},
                     "attempts": 12, "interval": "PT0.25S", "deadline": "PT4S", "soak": "PT6S"}}
         """
-            .formatted(REPOSITORY, kind, service.port, kind));
+            .formatted(REPOSITORY, kind, service.port, strategy, kind));
   }
 
   @ParameterizedTest
@@ -160,6 +167,44 @@ final class DeployImageTest {
     assertThat(containers(service.target().key())).as("no orphan").hasSize(1);
     StatusReport again = stack.run(deploy(service, kind + "-3", kind));
     assertThat(again.reason().orElseThrow().code()).isEqualTo(ReasonCode.QUARANTINED);
+  }
+
+  @Test
+  void blueGreenCallersNeverNoticeWhetherAnImageIsGoodOrBad() {
+    SampleService service = service("calm");
+    StatusReport first = stack.run(deploy(service, "calm-1", "good", "blue-green"));
+    assertThat(first.state()).as("%s", first.reason()).isEqualTo(TaskState.SUCCEEDED);
+    long begun = System.nanoTime();
+    try (SteadyLoad load = SteadyLoad.on(service.address(), 200)) {
+      StatusReport good = stack.run(deploy(service, "calm-2", "better", "blue-green"));
+      assertThat(good.state()).as("%s", good.reason()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(service.answer()).startsWith("200 sample better");
+      for (String bad : List.of("crash", "silent", "short-lived")) {
+        StatusReport end = stack.run(deploy(service, "calm-" + bad, bad, "blue-green"));
+        assertThat(end.state()).as("%s", end.reason()).isNotEqualTo(TaskState.SUCCEEDED);
+        assertThat(end.changes()).isEmpty();
+        assertThat(service.answer()).startsWith("200 sample better");
+      }
+      StatusReport back = stack.run(service.task("calm-back", "rollback", "{}"));
+      assertThat(back.state()).as("%s", back.reason()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(service.answer()).startsWith("200 sample good");
+
+      Outage outage = load.since(begun);
+      assertThat(outage.requests()).isGreaterThan(100);
+      assertThat(outage.failed()).as("%s", outage).isZero();
+    }
+    assertThat(running(service.target().key())).as("no orphan").hasSize(1);
+    assertThat(stack.run(service.task("calm-stop", "stop", "{}")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
+    assertThat(running(service.target().key())).isEmpty();
+  }
+
+  private List<String> running(String target) {
+    return docker("ps", "--format", "{{.ID}} {{.Label \"dev.opsagent.target\"}}")
+        .orElse("")
+        .lines()
+        .filter(line -> line.contains(" " + target + "~"))
+        .toList();
   }
 
   @Test

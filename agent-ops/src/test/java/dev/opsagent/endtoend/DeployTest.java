@@ -2,6 +2,8 @@ package dev.opsagent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.cli.drill.Outage;
+import dev.opsagent.cli.drill.SteadyLoad;
 import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
@@ -86,6 +88,44 @@ final class DeployTest {
     assertThat(stack.run(service.deploy("bad-4", "1.0.2")).state())
         .isEqualTo(TaskState.ROLLED_BACK);
     assertThat(service.answer()).isEqualTo("200 sample 1.0.1");
+  }
+
+  @Test
+  void blueGreenCallersNeverNoticeWhetherAReleaseIsGoodOrBad() {
+    SampleService service = published("calm");
+    service.commit("fix: serves", Map.of("server.js", SampleService.server("1.0.2") + "// more"));
+    stack.run(service.publish("calm-third"));
+    assertThat(stack.run(service.blueGreen("calm-1", "1.0.1")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
+    long begun = System.nanoTime();
+    try (SteadyLoad load = SteadyLoad.on(service.address(), 200)) {
+      StatusReport good = stack.run(service.blueGreen("calm-2", "1.0.3"));
+      assertThat(good.state()).as("%s", good.reason()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(service.answer()).isEqualTo("200 sample 1.0.3");
+
+      StatusReport bad = stack.run(service.blueGreen("calm-3", "1.0.2"));
+      assertThat(bad.state()).as("callers never reached it").isEqualTo(TaskState.FAILED);
+      assertThat(code(bad)).contains(ReasonCode.UNHEALTHY);
+      assertThat(bad.changes()).isEmpty();
+      assertThat(service.answer()).isEqualTo("200 sample 1.0.3");
+      assertThat(record(service).running().map(Release::version)).contains("1.0.3");
+
+      StatusReport back = stack.run(service.task("calm-4", "rollback", "{}"));
+      assertThat(back.state()).as("%s", back.reason()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(service.answer()).isEqualTo("200 sample 1.0.1");
+
+      Outage outage = load.since(begun);
+      assertThat(outage.requests()).isGreaterThan(100);
+      assertThat(outage.failed()).as("%s", outage).isZero();
+    }
+    assertThat(stack.run(service.task("calm-5", "stop", "{}")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
+    assertThat(service.answer()).startsWith("no answer");
+    assertThat(stack.run(service.task("calm-6", "restart", "{}")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
+    assertThat(service.answer()).isEqualTo("200 sample 1.0.1");
+    assertThat(stack.run(service.task("calm-7", "stop", "{}")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
   }
 
   @Test

@@ -157,17 +157,31 @@ final class SampleService implements AutoCloseable {
         Optional.empty());
   }
 
+  /** Where callers come in. */
+  URI address() {
+    return URI.create("http://127.0.0.1:" + port + "/");
+  }
+
   /** Deploys a published version as a process, which must serve for a moment. */
   TaskDispatch deploy(String taskId, String version) {
+    return deploy(taskId, version, "recreate");
+  }
+
+  /** The same, beside what runs. */
+  TaskDispatch blueGreen(String taskId, String version) {
+    return deploy(taskId, version, "blue-green");
+  }
+
+  private TaskDispatch deploy(String taskId, String version, String strategy) {
     return task(
         taskId,
         "deploy",
         """
-        {"package": {"name": "%s", "version": "%s"}, "port": %d,
+        {"package": {"name": "%s", "version": "%s"}, "port": %d, "strategy": "%s",
          "health": {"http": {"path": "/", "bodyContains": "sample %s"},
                     "attempts": 20, "interval": "PT0.25S", "deadline": "PT10S", "soak": "PT1S"}}
         """
-            .formatted(name, version, port, version));
+            .formatted(name, version, port, strategy, version));
   }
 
   private TaskDispatch push(String taskId, UnaryOperator<ObjectNode> change, boolean dryRun) {

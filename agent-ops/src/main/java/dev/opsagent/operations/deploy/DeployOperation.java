@@ -15,7 +15,9 @@ import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Limits;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.PackageRegistry;
+import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
@@ -62,6 +64,7 @@ public final class DeployOperation implements Operation {
     return Stream.of(
             Refusals.ofRequirements(name(), task.requirements()),
             ofRuntime(parameters),
+            ofStrategy(task, parameters),
             adapters.environment(task).flatMap(it -> ofEnvironment(it, parameters)),
             parameters.published().flatMap(this::ofPackage),
             parameters.reference().flatMap(image -> ofImage(image, task)),
@@ -81,6 +84,26 @@ public final class DeployOperation implements Operation {
     return adapters.runtimes().containsKey(parameters.runtime())
         ? Optional.empty()
         : Refusals.invalid("parameters", "need the runtime " + parameters.runtime());
+  }
+
+  private Optional<Failure> ofStrategy(TaskDispatch task, DeployParameters parameters) {
+    Optional<Environment> environment = adapters.environment(task);
+    Strategy strategy = parameters.strategy(environment);
+    Optional<ServiceRuntime> runtime =
+        Optional.ofNullable(adapters.runtimes().get(parameters.runtime()));
+    if (runtime.filter(it -> !it.strategies().contains(strategy)).isPresent()) {
+      return Refusals.invalid(
+          "parameters.strategy",
+          "is %s, which a %s cannot do".formatted(strategy.id(), parameters.runtime()));
+    }
+    if (environment.filter(it -> !it.strategies().contains(strategy)).isPresent()) {
+      return Refusals.invalid(
+          "parameters.strategy",
+          "is %s, which %s does not allow".formatted(strategy.id(), task.target().environment()));
+    }
+    return strategy == Strategy.BLUE_GREEN && parameters.port().isEmpty()
+        ? Refusals.invalid("parameters.port", "is missing: callers come in there")
+        : Optional.empty();
   }
 
   /** A task names its environment only; what it may do there, the operator says. */
@@ -176,7 +199,8 @@ public final class DeployOperation implements Operation {
     return Terms.of(environment, parameters.proof())
         .limited(
             parameters.cpus().or(() -> limits.flatMap(Limits::cpus).map(BigDecimal::doubleValue)),
-            parameters.memory().or(() -> limits.flatMap(Limits::memory)));
+            parameters.memory().or(() -> limits.flatMap(Limits::memory)))
+        .by(parameters.strategy(environment));
   }
 
   /** One target is never served by two runtimes. */
@@ -239,9 +263,20 @@ public final class DeployOperation implements Operation {
     if (parameters.published().isPresent()) {
       steps.add(Steps.fetch(seen.reference().orElse(version)));
     }
-    steps.add(Steps.deploy(task.target(), seen.runtime(), version, seen.terms().recovery()));
+    steps.add(deploy(task, seen, version));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
+    seen.running()
+        .filter(_ -> seen.terms().isBlueGreen())
+        .ifPresent(
+            before -> steps.add(Steps.retire(task.target(), seen.runtime(), before.version())));
     return Plan.of(observations, steps);
+  }
+
+  private static PlannedStep deploy(TaskDispatch task, Sight seen, String version) {
+    Terms terms = seen.terms();
+    return terms.isBlueGreen()
+        ? Steps.deployBeside(task.target(), seen.runtime(), version, terms)
+        : Steps.deploy(task.target(), seen.runtime(), version, terms.recovery());
   }
 
   @Override
@@ -261,6 +296,7 @@ public final class DeployOperation implements Operation {
       case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact(parameters));
       case Steps.DEPLOY -> new DeployStep(service, adapters, parameters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
+      case Steps.RETIRE -> new RetireStep(service);
       default -> throw new IllegalArgumentException("a deploy has no step " + name);
     };
   }

@@ -2,6 +2,8 @@ package dev.opsagent.operations.deploy;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.operations.Health;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.List;
@@ -21,6 +23,8 @@ import java.util.Optional;
  * @param cpus processors that a container may use
  * @param memory bytes that a container may use
  * @param health how it proves that it serves; absent: its port takes connections
+ * @param wantedStrategy how it takes the place of the one before; absent: recreate, where the
+ *     environment allows it
  * @param adopt whether what runs there may be replaced although it was never verified
  */
 record DeployParameters(
@@ -33,6 +37,7 @@ record DeployParameters(
     Optional<Double> cpus,
     Optional<Long> memory,
     Optional<Health> health,
+    @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
     @JsonProperty("adopt") Optional<Boolean> adopt) {
   static final String DOCKER = "docker";
   static final String PROCESS = "process";
@@ -56,6 +61,16 @@ record DeployParameters(
   /** The kind of runtime that can run it. */
   String runtime() {
     return reference.isPresent() ? DOCKER : PROCESS;
+  }
+
+  /** How it takes the place of the one before, where it goes. */
+  Strategy strategy(Optional<Environment> environment) {
+    return wantedStrategy.orElseGet(() ->
+        environment
+            .map(Environment::strategies)
+            .filter(allowed -> !allowed.contains(Strategy.RECREATE))
+            .flatMap(allowed -> allowed.stream().findFirst())
+            .orElse(Strategy.RECREATE));
   }
 
   List<String> arguments() {

@@ -7,20 +7,25 @@ import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.Lines;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.operations.deploy.Sight.Next;
+import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Image;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.ServiceRuntime.Trial;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** Replaces what runs on the target by the release; taken back, what ran before serves again. */
 record DeployStep(Service service, Adapters adapters, DeployParameters parameters)
@@ -50,11 +55,40 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
   public Outcome apply(StepContext context) throws Stopped {
     Release release = release(context);
     context.fence().check();
-    Running running = unlessOk(service.runtime().deploy(Service.target(context), release));
+    Running running = unlessOk(deployed(context, release));
     // A service may live just long enough for its start to count.
     return service.running(context).isPresent()
         ? new Outcome.Applied(Facts.NONE, List.of(service.status(running, false)))
         : new Outcome.Failed(ended(context, release));
+  }
+
+  private Answer<Running> deployed(StepContext context, Release release) {
+    String target = Service.target(context);
+    return Sight.of(context.facts()).terms().isBlueGreen()
+        ? service.runtime().replace(target, release, trial(context))
+        : service.runtime().deploy(target, release);
+  }
+
+  private Trial trial(StepContext context) {
+    return (candidate, log) -> {
+      URI at = URI.create(candidate.address().orElseThrow());
+      context.progress().line("%s is up, and is tried".formatted(candidate.version()));
+      return adapters
+          .verification(context)
+          .doubt(at, context.timeout())
+          .<Answer<Boolean>>map(why -> new Answer.No<>(notReady(context, candidate, why, log)))
+          .orElse(new Answer.Ok<>(true));
+    };
+  }
+
+  private static Failure notReady(
+      StepContext context, Running candidate, String why, Supplier<String> log) {
+    String said = Lines.end(log.get()).map(lines -> "; its log ends: " + lines).orElse("");
+    return Failure.of(
+        ReasonCode.UNHEALTHY,
+        "let callers of %s reach %s".formatted(Service.target(context), candidate.version()),
+        Lines.printable(why) + said,
+        "see the service's log");
   }
 
   private Release release(StepContext context) {
@@ -99,6 +133,8 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
             .filter(now -> now.digest().equals(digest) && !Expected.isRelease(now, context))
             .isPresent();
     if (anothersNow) {
+      // Of ours, at most one is left that nobody reaches.
+      var _ = unlessOk(service.runtime().retire(Service.target(context)));
       return new Undo.Undone();
     }
     // Also when something else runs: a deployment that was cut off half-way is then put in order.

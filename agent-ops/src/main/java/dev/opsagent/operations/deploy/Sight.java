@@ -2,6 +2,7 @@ package dev.opsagent.operations.deploy;
 
 import dev.opsagent.operations.Health;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Json;
@@ -67,19 +68,39 @@ record Sight(
    * @param recovery the time within which going back must have ended
    * @param cpus processors that it may use
    * @param memory bytes that it may use
+   * @param strategy how it takes the place of the one before; absent: recreate
    */
-  record Terms(Health health, Duration recovery, Optional<Double> cpus, Optional<Long> memory) {
+  record Terms(
+      Health health,
+      Duration recovery,
+      Optional<Double> cpus,
+      Optional<Long> memory,
+      Optional<Strategy> strategy) {
     /** By what the task says, else by what its environment does. */
     static Terms of(Optional<Environment> environment, Health wanted) {
       return new Terms(
           environment.map(it -> wanted.orElse(Health.of(it.verification()))).orElse(wanted),
           environment.map(Environment::recovery).orElse(Environment.LONGEST_RECOVERY),
           Optional.empty(),
+          Optional.empty(),
           Optional.empty());
     }
 
     Terms limited(Optional<Double> processors, Optional<Long> bytes) {
-      return new Terms(health, recovery, processors, bytes);
+      return new Terms(health, recovery, processors, bytes, strategy);
+    }
+
+    Terms by(Strategy chosen) {
+      return new Terms(
+          health,
+          recovery,
+          cpus,
+          memory,
+          Optional.of(chosen).filter(it -> it != Strategy.RECREATE));
+    }
+
+    boolean isBlueGreen() {
+      return strategy.filter(Strategy.BLUE_GREEN::equals).isPresent();
     }
   }
 

@@ -2,6 +2,7 @@ package dev.opsagent.operations.deploy;
 
 import dev.opsagent.authority.Effect;
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
 import dev.opsagent.protocol.Target;
@@ -16,6 +17,7 @@ final class Steps {
   static final String RESTART = "restart";
   static final String STOP = "stop";
   static final String VERIFY = "verify";
+  static final String RETIRE = "retire";
 
   /** Attempts where only a passing failure is tried again: a peer that is down for a while. */
   private static final int PATIENT = 6;
@@ -44,6 +46,26 @@ final class Steps {
         new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
         recovery.compareTo(CHANGE) < 0 ? recovery : CHANGE,
         2);
+  }
+
+  static PlannedStep deployBeside(Target target, String runtime, String version, Terms terms) {
+    Duration trial = terms.health().deadline().plus(CHANGE);
+    return PlannedStep.effect(
+        DEPLOY,
+        "deploy %s beside what runs on %s as a %s, and let callers reach it once it serves"
+            .formatted(version, target, runtime),
+        Reversibility.REVERSIBLE,
+        new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
+        terms.recovery().compareTo(trial) < 0 ? terms.recovery() : trial,
+        2);
+  }
+
+  static PlannedStep retire(Target target, String runtime, String version) {
+    return change(
+        RETIRE,
+        "end %s, which ran before on %s".formatted(version, target),
+        Reversibility.FORWARD_ONLY,
+        new Effect(Effect.Kind.RETIREMENT, resource(target, runtime, version)));
   }
 
   static PlannedStep rollback(Target target, String runtime, String version) {

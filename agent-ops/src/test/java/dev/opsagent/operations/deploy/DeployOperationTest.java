@@ -107,6 +107,38 @@ final class DeployOperationTest {
         .isEqualTo(Duration.ofSeconds(1));
   }
 
+  @Test
+  void aStrategyIsOneThatEnvironmentAndRuntimeKnow() {
+    environment = with(Kind.STAGING, RuntimeKind.DOCKER, Limits.DEFAULT);
+    assertThat(refused("{image: 'web:1', strategy: blue-green}"))
+        .contains("parameters.strategy", "which local does not allow");
+    environment = Environment.undeclared("local");
+    assertThat(refused("{image: 'web:1', strategy: blue-green}")).isEmpty();
+    assertThat(refused("{package: {name: web, version: 1.0.0}, strategy: blue-green}"))
+        .contains("parameters.strategy", "which a process cannot do");
+    assertThat(terms("image: web:1").isBlueGreen()).isFalse();
+    assertThat(terms("{image: 'web:1', strategy: blue-green}").isBlueGreen()).isTrue();
+  }
+
+  @Test
+  void onlyABlueGreenDeploymentHasAReleaseToRetire() {
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+    environment = Environment.undeclared("local");
+    assertThat(steps("image: web:1")).containsExactly("validate", "deploy", "verify");
+    assertThat(steps("{image: 'web:1', strategy: blue-green}"))
+        .containsExactly("validate", "deploy", "verify", "retire");
+    running = Optional.empty();
+    assertThat(steps("{image: 'web:1', strategy: blue-green}"))
+        .containsExactly("validate", "deploy", "verify");
+  }
+
+  private List<String> steps(String parameters) {
+    return operation().plan(task(parameters), sight(parameters).facts()).steps().stream()
+        .map(PlannedStep::name)
+        .toList();
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"web", "web:latest", "registry:5000/web"})
   void aTagThatMovesIsForLocalEnvironmentsOnly(String image) {
@@ -252,6 +284,13 @@ final class DeployOperationTest {
     @Override
     public String kind() {
       return kind;
+    }
+
+    @Override
+    public Set<Environment.Strategy> strategies() {
+      return kind.equals("docker")
+          ? Set.of(Environment.Strategy.values())
+          : Set.of(Environment.Strategy.RECREATE);
     }
 
     @Override

@@ -26,13 +26,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
-class ProcessRuntimeContractTest implements RuntimeContract {
+public class ProcessRuntimeContractTest implements RuntimeContract {
   private static final Launcher.Limits QUICK =
       new Launcher.Limits(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(5));
   private static final Map<String, Path> PACKED = new HashMap<>();
   @TempDir static Path packed;
 
-  @TempDir Path data;
+  @TempDir protected Path data;
   private final List<PackagedService> made = new ArrayList<>();
 
   @BeforeAll
@@ -78,12 +78,12 @@ class ProcessRuntimeContractTest implements RuntimeContract {
 
     @Override
     public ServiceRuntime runtime() {
-      return runtime(programs());
+      return ProcessRuntimeContractTest.this.runtime();
     }
 
     @Override
     public ServiceRuntime dying(int changes) {
-      return runtime(new DyingPrograms(programs(), _ -> false, changes));
+      return ProcessRuntimeContractTest.this.dying(changes);
     }
 
     @Override
@@ -127,32 +127,48 @@ class ProcessRuntimeContractTest implements RuntimeContract {
     }
 
     void end() throws IOException {
-      String mark =
-          "OPS_AGENT_SERVICE="
-              + new ServiceFolder(data.toAbsolutePath().normalize().resolve("services"), target)
-                  .path();
-      new ProcessTable(Path.of("/proc"))
-          .tree(Optional.empty(), Set.of(mark))
-          .forEach(ProcessHandle::destroyForcibly);
+      Path services = data.toAbsolutePath().normalize().resolve("services");
+      for (String one : targets(target)) {
+        String mark = "OPS_AGENT_SERVICE=" + new ServiceFolder(services, one).path();
+        new ProcessTable(Path.of("/proc"))
+            .tree(Optional.empty(), Set.of(mark))
+            .forEach(ProcessHandle::destroyForcibly);
+      }
       if (other.isPresent()) {
         other.get().close();
       }
     }
+  }
 
-    private Programs programs() {
-      return new LocalPrograms(
-          data.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
-    }
+  /** What a subject's processes may be started for. */
+  protected List<String> targets(String target) {
+    return List.of(target);
+  }
 
-    private ServiceRuntime runtime(Programs programs) {
-      return new ProcessRuntime(
-          programs,
-          data,
-          (folder, timeout) -> new Answer.Ok<>(true),
-          UnaryOperator.identity(),
-          new ProcessTable(Path.of("/proc")),
-          QUICK,
-          System::nanoTime);
-    }
+  /** A fresh runtime. */
+  protected ServiceRuntime runtime() {
+    return runtime(programs());
+  }
+
+  /** One whose worker is gone after so many changes. */
+  protected ServiceRuntime dying(int changes) {
+    return runtime(new DyingPrograms(programs(), _ -> false, changes));
+  }
+
+  /** Programs behind the machine's wall. */
+  protected Programs programs() {
+    return new LocalPrograms(
+        data.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+  }
+
+  private ServiceRuntime runtime(Programs programs) {
+    return new ProcessRuntime(
+        programs,
+        data,
+        (folder, timeout) -> new Answer.Ok<>(true),
+        UnaryOperator.identity(),
+        new ProcessTable(Path.of("/proc")),
+        QUICK,
+        System::nanoTime);
   }
 }

@@ -1,0 +1,196 @@
+package dev.opsagent.tools.front;
+
+import com.sun.net.httpserver.Headers;
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpHandler;
+import dev.opsagent.tools.front.Route.Slot;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublisher;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicReference;
+
+/**
+ * Passes each request on to the release that answers for the target when it comes in. As long as
+ * the release before is kept warm, it answers what can be asked twice and the live one fails at.
+ */
+final class Forwarding implements HttpHandler {
+  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration HEAD = Duration.ofSeconds(60);
+  private static final Set<String> ASKED_TWICE = Set.of("GET", "HEAD", "OPTIONS");
+
+  /** Of a connection and not of a request (RFC 9110, 7.6.1), or set anew. */
+  private static final Set<String> OWN =
+      Set.of(
+          "connection",
+          "content-length",
+          "expect",
+          "http2-settings",
+          "keep-alive",
+          "proxy-authenticate",
+          "proxy-authorization",
+          "proxy-connection",
+          "te",
+          "trailer",
+          "transfer-encoding",
+          "upgrade");
+
+  private final HttpClient client =
+      HttpClient.newBuilder()
+          .version(HttpClient.Version.HTTP_1_1)
+          .connectTimeout(CONNECT)
+          .followRedirects(HttpClient.Redirect.NEVER)
+          .build();
+  private final AtomicReference<Route> route;
+
+  Forwarding(Route route) {
+    this.route = new AtomicReference<>(route);
+  }
+
+  /** Requests that come in from now on go by this one. */
+  void turn(Route now) {
+    route.set(now);
+  }
+
+  @Override
+  public void handle(HttpExchange exchange) throws IOException {
+    try {
+      Route now = route.get();
+      Optional<HttpResponse<InputStream>> answer = ask(exchange, now);
+      if (answer.isPresent()) {
+        pass(answer.get(), exchange);
+      } else {
+        refuse(exchange, 502, "the service does not answer");
+      }
+    } catch (IllegalArgumentException _) {
+      refuse(exchange, 400, "the request cannot be passed on");
+    } catch (InterruptedException _) {
+      Thread.currentThread().interrupt();
+    } finally {
+      exchange.close();
+    }
+  }
+
+  private Optional<HttpResponse<InputStream>> ask(HttpExchange exchange, Route now)
+      throws InterruptedException {
+    Optional<Slot> fallback = now.fallback().filter(_ -> canBeAskedTwice(exchange));
+    Optional<HttpResponse<InputStream>> first = send(exchange, now.live());
+    boolean failed = first.filter(answer -> answer.statusCode() < 500).isEmpty();
+    if (!failed || fallback.isEmpty()) {
+      return first;
+    }
+    Optional<HttpResponse<InputStream>> second = send(exchange, fallback.get());
+    if (second.isEmpty()) {
+      return first;
+    }
+    first.ifPresent(Forwarding::drop);
+    return second;
+  }
+
+  private static void drop(HttpResponse<InputStream> answer) {
+    try {
+      answer.body().close();
+    } catch (IOException _) {
+      // nobody wants it
+    }
+  }
+
+  private static boolean canBeAskedTwice(HttpExchange exchange) {
+    return ASKED_TWICE.contains(exchange.getRequestMethod()) && !hasBody(exchange);
+  }
+
+  private static boolean hasBody(HttpExchange exchange) {
+    Headers headers = exchange.getRequestHeaders();
+    String length = Optional.ofNullable(headers.getFirst("Content-Length")).orElse("0");
+    return headers.containsKey("Transfer-Encoding") || !length.equals("0");
+  }
+
+  /** Empty when no answer came. */
+  private Optional<HttpResponse<InputStream>> send(HttpExchange exchange, Slot slot)
+      throws InterruptedException {
+    try {
+      return Optional.of(client.send(request(exchange, slot), BodyHandlers.ofInputStream()));
+    } catch (IOException _) {
+      return Optional.empty();
+    }
+  }
+
+  private static HttpRequest request(HttpExchange exchange, Slot slot) {
+    URI uri = URI.create(slot.address() + exchange.getRequestURI().toASCIIString());
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(uri)
+            .timeout(HEAD)
+            .method(exchange.getRequestMethod(), body(exchange));
+    for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
+      if (!OWN.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+        header.getValue().forEach(value -> request.header(header.getKey(), value));
+      }
+    }
+    String caller = exchange.getRemoteAddress().getAddress().getHostAddress();
+    return request.header("X-Forwarded-For", caller).build();
+  }
+
+  private static BodyPublisher body(HttpExchange exchange) {
+    if (!hasBody(exchange)) {
+      return BodyPublishers.noBody();
+    }
+    BodyPublisher stream = BodyPublishers.ofInputStream(exchange::getRequestBody);
+    return Optional.ofNullable(exchange.getRequestHeaders().getFirst("Content-Length"))
+        .map(length -> BodyPublishers.fromPublisher(stream, Long.parseLong(length)))
+        .orElse(stream);
+  }
+
+  private static void pass(HttpResponse<InputStream> answer, HttpExchange exchange)
+      throws IOException {
+    try (InputStream body = answer.body()) {
+      for (Map.Entry<String, List<String>> header : answer.headers().map().entrySet()) {
+        if (!OWN.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+          exchange.getResponseHeaders().put(header.getKey(), header.getValue());
+        }
+      }
+      exchange.sendResponseHeaders(answer.statusCode(), length(answer, exchange));
+      if (hasBody(answer, exchange)) {
+        body.transferTo(exchange.getResponseBody());
+      }
+    }
+  }
+
+  private static boolean hasBody(HttpResponse<?> answer, HttpExchange exchange) {
+    int status = answer.statusCode();
+    return !exchange.getRequestMethod().equals("HEAD")
+        && status >= 200
+        && status != 204
+        && status != 304;
+  }
+
+  /** In the server's terms: -1 for no body, 0 for one of unknown length. */
+  private static long length(HttpResponse<?> answer, HttpExchange exchange) {
+    if (!hasBody(answer, exchange)) {
+      return -1;
+    }
+    long length = answer.headers().firstValueAsLong("content-length").orElse(-1);
+    return length < 0 ? 0 : length == 0 ? -1 : length;
+  }
+
+  private static void refuse(HttpExchange exchange, int status, String why) throws IOException {
+    byte[] text = (why + "\n").getBytes(StandardCharsets.UTF_8);
+    exchange.getResponseHeaders().set("Content-Type", "text/plain; charset=utf-8");
+    exchange.sendResponseHeaders(
+        status, exchange.getRequestMethod().equals("HEAD") ? -1 : text.length);
+    if (!exchange.getRequestMethod().equals("HEAD")) {
+      exchange.getResponseBody().write(text);
+    }
+  }
+}

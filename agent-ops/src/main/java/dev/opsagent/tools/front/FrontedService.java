@@ -1,0 +1,275 @@
+package dev.opsagent.tools.front;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.ServiceRuntime.Trial;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.front.Route.Slot;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The life of one target, for one question. What is live, the route says; what runs in the slots,
+ * the runtime does. Each change of the route is one replaced file, and every method picks up what a
+ * crash before or after it left behind.
+ *
+ * @param route absent: the target is the runtime's own, or its first release is on its way in
+ */
+record FrontedService(String target, Optional<Route> route, ServiceRuntime runtime, Front front) {
+
+  Answer<Optional<Running>> running() {
+    return route.isPresent() ? live(route.get()) : runtime.running(target);
+  }
+
+  Answer<Running> deploy(Release release) {
+    return route.isPresent()
+        ? refused(ReasonCode.CONFLICT, "it runs behind a front", "deploy it blue-green, as before")
+        : runtime.deploy(target, release);
+  }
+
+  Answer<Running> replace(Release release, Trial trial) throws IOException, InterruptedException {
+    return switch (runtime.running(target)) {
+      case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Running>>(Optional<Running> bare) ->
+          bare.isPresent() ? notBehindFront() : arrive(release, trial);
+    };
+  }
+
+  private Answer<Running> arrive(Release release, Trial trial)
+      throws IOException, InterruptedException {
+    Optional<Running> done = alreadyLive(release);
+    if (done.isPresent()) {
+      return new Answer.Ok<>(done.get());
+    }
+    int port = release.port().orElseThrow();
+    if (route.filter(Route::isOpen).isEmpty() && isTaken(port)) {
+      return refused(
+          ReasonCode.PRECONDITION_FAILED,
+          "another program listens on port " + port,
+          "end that program or give the service another port");
+    }
+    String name = Route.free(route);
+    return switch (candidate(name, release)) {
+      case Answer.No<Running> no -> no;
+      case Answer.Ok<Running>(Running candidate) ->
+          switch (trial.passes(candidate, () -> runtime.log(slot(name)))) {
+            case Answer.No<Boolean> no -> new Answer.No<>(no.failure());
+            case Answer.Ok<Boolean> _ -> turn(arrived(port, name, candidate), candidate);
+          };
+    };
+  }
+
+  private Optional<Running> alreadyLive(Release release) {
+    return route
+        .filter(Route::isOpen)
+        .filter(it -> it.live().digest().equals(release.digest()))
+        .filter(it -> it.live().taskId().equals(release.taskId()))
+        .flatMap(it ->
+            live(it) instanceof Answer.Ok<Optional<Running>>(var live) ? live : Optional.empty());
+  }
+
+  private Route arrived(int port, String name, Running candidate) {
+    Slot live =
+        new Slot(
+            name,
+            port(candidate),
+            candidate.version(),
+            candidate.digest(),
+            candidate.taskId(),
+            true);
+    Optional<Slot> before = route.map(it -> it.live().warm(it.isOpen()));
+    return new Route(
+        target, port, true, live, before, route.flatMap(Route::other), Optional.empty());
+  }
+
+  /** In its slot, on a port of its own; the same one again when it runs there already. */
+  private Answer<Running> candidate(String name, Release release) throws IOException {
+    return switch (runtime.running(slot(name))) {
+      case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Running>>(Optional<Running> there) -> {
+        Optional<Running> same =
+            there
+                .filter(it -> it.digest().equals(release.digest()))
+                .filter(it -> it.taskId().equals(release.taskId()));
+        yield same.isPresent()
+            ? new Answer.Ok<>(same.get())
+            : runtime.deploy(slot(name), release.on(freePort()));
+      }
+    };
+  }
+
+  /** Callers reach the release from now on. */
+  private Answer<Running> turn(Route next, Running live) throws IOException, InterruptedException {
+    return front.put(next).map(_ -> shown(live, next));
+  }
+
+  Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException {
+    if (route.isEmpty()) {
+      // The first release may have been cut off before anybody was to reach it.
+      return runtime
+          .rollback(slot(Route.free(route)), digest)
+          .then(_ -> runtime.rollback(target, digest));
+    }
+    Route now = route.get();
+    boolean isLive =
+        now.live().digest().equals(digest) && now.withdrawn().filter(digest::equals).isEmpty();
+    if (!isLive) {
+      return ended(unreached(now)).then(_ -> live(now));
+    }
+    return now.other().isPresent() ? goBack(now, now.other().get()) : leave(now, digest);
+  }
+
+  /** Neither live nor kept to be gone back to: what was tried, or taken back. */
+  private static List<String> unreached(Route now) {
+    return now.idle().stream()
+        .filter(name -> now.other().filter(it -> it.name().equals(name)).isEmpty())
+        .toList();
+  }
+
+  private Answer<Optional<Running>> leave(Route now, String digest)
+      throws IOException, InterruptedException {
+    return front
+        .remove(target)
+        .then(_ -> runtime.rollback(slot(now.live().name()), digest))
+        .then(_ -> ended(Slot.NAMES))
+        .map(_ -> Optional.empty());
+  }
+
+  /** What is warm only has to be turned to; what was retired is started first. */
+  private Answer<Optional<Running>> goBack(Route now, Slot back)
+      throws IOException, InterruptedException {
+    Answer<Running> up =
+        runtime
+            .running(slot(back.name()))
+            .then(warm ->
+                warm.<Answer<Running>>map(Answer.Ok::new)
+                    .orElseGet(() -> runtime.restart(slot(back.name()), back.taskId())));
+    if (up instanceof Answer.No<Running> no) {
+      return new Answer.No<>(no.failure());
+    }
+    Route turned = now.back(back);
+    return front.put(turned).then(_ -> ended(turned.idle())).then(_ -> live(turned));
+  }
+
+  Answer<Boolean> keepsWarm() {
+    return route.map(now -> anyRuns(now.idle())).orElse(new Answer.Ok<>(false));
+  }
+
+  private Answer<Boolean> anyRuns(List<String> names) {
+    Answer<Boolean> any = new Answer.Ok<>(false);
+    for (String name : names) {
+      any =
+          any.then(
+              before -> runtime.running(slot(name)).map(running -> before || running.isPresent()));
+    }
+    return any;
+  }
+
+  Answer<Boolean> retire() throws IOException, InterruptedException {
+    if (route.isEmpty()) {
+      return new Answer.Ok<>(false);
+    }
+    Route now = route.get();
+    Answer<Boolean> alone =
+        now.fallback().isEmpty() ? new Answer.Ok<>(true) : front.put(now.cooled());
+    return alone.then(_ -> ended(now.idle()));
+  }
+
+  /** Ends what runs in these slots, and tells whether anything did. */
+  private Answer<Boolean> ended(List<String> names) {
+    Answer<Boolean> any = new Answer.Ok<>(false);
+    for (String name : names) {
+      any = any.then(before -> runtime.stop(slot(name)).map(ran -> before || ran));
+    }
+    return any;
+  }
+
+  Answer<Boolean> stop() throws IOException, InterruptedException {
+    if (route.isEmpty()) {
+      return ended(List.of(Route.free(route)))
+          .then(tried -> runtime.stop(target).map(ran -> tried || ran));
+    }
+    Route now = route.get();
+    Answer<Boolean> closed =
+        now.isOpen() ? front.put(now.cooled().open(false)) : new Answer.Ok<>(true);
+    return closed.then(_ -> ended(Slot.NAMES));
+  }
+
+  Answer<Running> restart(String taskId) throws IOException, InterruptedException {
+    if (route.isEmpty()) {
+      return runtime.restart(target, taskId);
+    }
+    Route now = route.get();
+    return switch (runtime.restart(slot(now.live().name()), taskId)) {
+      case Answer.No<Running> no -> no;
+      case Answer.Ok<Running>(Running again) -> turn(now.open(true).by(taskId), again);
+    };
+  }
+
+  Answer<String> log() {
+    if (route.isPresent()) {
+      return new Answer.Ok<>(runtime.log(slot(route.get().live().name())));
+    }
+    String first = runtime.log(slot(Route.free(route)));
+    return new Answer.Ok<>(first.isEmpty() ? runtime.log(target) : first);
+  }
+
+  private Answer<Optional<Running>> live(Route now) {
+    return runtime
+        .running(slot(now.live().name()))
+        .map(running -> running.filter(_ -> now.isOpen()).map(it -> shown(it, now)));
+  }
+
+  private static Running shown(Running live, Route now) {
+    return new Running(
+        live.version(),
+        live.digest(),
+        live.taskId(),
+        live.identity(),
+        Optional.of(now.address()),
+        Optional.of(now.live().address()),
+        now.other().map(Slot::version));
+  }
+
+  private String slot(String name) {
+    return target + "~" + name;
+  }
+
+  private static int port(Running candidate) {
+    String address = candidate.address().orElseThrow();
+    return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
+  }
+
+  private static int freePort() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return socket.getLocalPort();
+    }
+  }
+
+  private static boolean isTaken(int port) {
+    try (ServerSocket socket = new ServerSocket()) {
+      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      return false;
+    } catch (IOException _) {
+      return true;
+    }
+  }
+
+  private Answer<Running> notBehindFront() {
+    return refused(
+        ReasonCode.CONFLICT,
+        "it was deployed by another strategy, and holds the port",
+        "deploy it by recreate, as before, or stop it first");
+  }
+
+  private Answer<Running> refused(ReasonCode code, String cause, String fix) {
+    return new Answer.No<>(Failure.of(code, "deploy to " + target, cause, fix));
+  }
+}

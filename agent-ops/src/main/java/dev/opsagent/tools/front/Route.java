@@ -1,0 +1,100 @@
+package dev.opsagent.tools.front;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * Who answers for a target.
+ *
+ * @param port where callers come in, on the loopback address
+ * @param isOpen whether it is listened to; a stopped target's is not
+ * @param live the release that answers
+ * @param other the release before, which can be gone back to
+ * @param older the one before that: it takes the place of {@code other} when the live release is
+ *     taken back, and its slot is the next to be used otherwise
+ * @param withdrawn digest of the release that was taken back for the live one
+ */
+record Route(
+    String target,
+    int port,
+    boolean isOpen,
+    Slot live,
+    Optional<Slot> other,
+    Optional<Slot> older,
+    Optional<String> withdrawn) {
+
+  /**
+   * One of the places of a target.
+   *
+   * @param name one of {@link #NAMES}
+   * @param port where the release itself listens, on the loopback address
+   * @param isWarm whether it runs and may answer for the live one: it served a moment ago
+   */
+  record Slot(String name, int port, String version, String digest, String taskId, boolean isWarm) {
+    /** One for the live release, one for the one before, and one for what is tried. */
+    static final List<String> NAMES = List.of("blue", "green", "amber");
+
+    Slot warm(boolean warm) {
+      return new Slot(name, port, version, digest, taskId, warm);
+    }
+
+    /** Where the release itself answers. */
+    String address() {
+      return "http://127.0.0.1:" + port;
+    }
+  }
+
+  /** The slot that the next release is tried in. */
+  static String free(Optional<Route> route) {
+    List<String> used =
+        route.stream()
+            .flatMap(it -> Stream.concat(Stream.of(it.live), it.other.stream()))
+            .map(Slot::name)
+            .toList();
+    return Slot.NAMES.stream().filter(name -> !used.contains(name)).findFirst().orElseThrow();
+  }
+
+  /** The slots that callers do not reach. */
+  List<String> idle() {
+    return Slot.NAMES.stream().filter(name -> !name.equals(live.name())).toList();
+  }
+
+  /** Where callers come in. */
+  String address() {
+    return "http://127.0.0.1:" + port;
+  }
+
+  /** The release that may answer where the live one fails. */
+  Optional<Slot> fallback() {
+    return other.filter(Slot::isWarm);
+  }
+
+  Route open(boolean open) {
+    return new Route(target, port, open, live, other, older, withdrawn);
+  }
+
+  /** The same, and nothing answers for the live one. */
+  Route cooled() {
+    return new Route(target, port, isOpen, live, other.map(it -> it.warm(false)), older, withdrawn);
+  }
+
+  /** The same, its live release run by another task. */
+  Route by(String taskId) {
+    Slot again =
+        new Slot(live.name(), live.port(), live.version(), live.digest(), taskId, live.isWarm());
+    return new Route(target, port, isOpen, again, other, older, withdrawn);
+  }
+
+  /** The release before is live again. */
+  Route back(Slot before) {
+    return new Route(
+        target,
+        port,
+        true,
+        before.warm(true),
+        older.map(it -> it.warm(false)),
+        Optional.empty(),
+        Optional.of(live.digest()));
+  }
+}

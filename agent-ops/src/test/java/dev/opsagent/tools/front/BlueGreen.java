@@ -1,0 +1,76 @@
+package dev.opsagent.tools.front;
+
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/** A runtime whose every deployment is blue-green, as an operation makes one. */
+final class BlueGreen implements ServiceRuntime {
+  private static final int LOOKS = 100;
+
+  private final ServiceRuntime runtime;
+
+  BlueGreen(ServiceRuntime runtime) {
+    this.runtime = runtime;
+  }
+
+  @Override
+  public String kind() {
+    return runtime.kind();
+  }
+
+  @Override
+  public Answer<Optional<Running>> running(String target) {
+    return runtime.running(target);
+  }
+
+  @Override
+  public Answer<Running> deploy(String target, Release release) {
+    return runtime
+        .replace(target, release, BlueGreen::serves)
+        .then(running -> runtime.retire(target).map(_ -> running));
+  }
+
+  private static Answer<Boolean> serves(Running candidate, Supplier<String> log)
+      throws InterruptedException {
+    URI at = URI.create(candidate.address().orElseThrow());
+    for (int look = 0; look < LOOKS; look++) {
+      try (var body = at.toURL().openStream()) {
+        String said = new String(body.readNBytes(100), StandardCharsets.UTF_8);
+        if (said.startsWith("version " + candidate.version())) {
+          return new Answer.Ok<>(true);
+        }
+      } catch (IOException _) {
+        Thread.sleep(50);
+      }
+    }
+    return new Answer.No<>(
+        Failure.of(ReasonCode.UNHEALTHY, "try it", "it does not serve: " + log.get(), ""));
+  }
+
+  @Override
+  public Answer<Optional<Running>> rollback(String target, String digest) {
+    return runtime.rollback(target, digest);
+  }
+
+  @Override
+  public Answer<Boolean> stop(String target) {
+    return runtime.stop(target);
+  }
+
+  @Override
+  public Answer<Running> restart(String target, String taskId) {
+    return runtime.restart(target, taskId);
+  }
+
+  @Override
+  public String log(String target) {
+    return runtime.log(target);
+  }
+}

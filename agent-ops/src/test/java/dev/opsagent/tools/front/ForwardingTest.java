@@ -1,0 +1,237 @@
+package dev.opsagent.tools.front;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.opsagent.testing.RuntimeContract;
+import dev.opsagent.tools.front.Route.Slot;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** What callers get through the front, from real servers behind it. */
+final class ForwardingTest {
+  private final List<HttpServer> servers = new ArrayList<>();
+  private final List<String> asked = new ArrayList<>();
+  private final Listeners listeners = new Listeners();
+  private final HttpClient caller = HttpClient.newHttpClient();
+  private final int front;
+
+  ForwardingTest() throws IOException {
+    this.front = RuntimeContract.freePort();
+  }
+
+  @AfterEach
+  void end() {
+    listeners.close();
+    servers.forEach(server -> server.stop(0));
+    caller.close();
+  }
+
+  /** A release that answers each request with this status and its own name and what it got. */
+  private Slot release(String name, int status) throws IOException {
+    HttpServer server =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    server.createContext(
+        "/",
+        exchange -> {
+          synchronized (asked) {
+            asked.add(name);
+          }
+          String body =
+              new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+          String text =
+              "%s %s %s %s"
+                  .formatted(name, exchange.getRequestMethod(), exchange.getRequestURI(), body);
+          exchange
+              .getResponseHeaders()
+              .set("X-Host", exchange.getRequestHeaders().getFirst("Host"));
+          exchange.getResponseHeaders().put("Set-Cookie", List.of("a=1", "b=2"));
+          boolean empty = exchange.getRequestMethod().equals("HEAD") || status == 204;
+          exchange.sendResponseHeaders(status, empty ? -1 : 0);
+          if (!empty) {
+            exchange.getResponseBody().write(text.getBytes(StandardCharsets.UTF_8));
+          }
+          exchange.close();
+        });
+    server.setExecutor(Executors.newVirtualThreadPerTaskExecutor());
+    server.start();
+    servers.add(server);
+    return slot(name, server.getAddress().getPort());
+  }
+
+  private static Slot slot(String name, int port) {
+    return new Slot(name, port, "1.0.0", "sha256:" + name, "task", true);
+  }
+
+  private void route(long revision, Slot live, Optional<Slot> other) {
+    Route route =
+        new Route("local/web", front, true, live, other, Optional.empty(), Optional.empty());
+    assertThat(listeners.apply(new Routes(revision, List.of(route))).refused()).isEmpty();
+  }
+
+  private HttpRequest.Builder request(String path) {
+    return HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + front + path));
+  }
+
+  private HttpResponse<String> get(String path) throws Exception {
+    return caller.send(request(path).build(), BodyHandlers.ofString());
+  }
+
+  @Test
+  void aRequestArrivesAsItWasSentAndItsAnswerAsItWasGiven() throws Exception {
+    route(1, release("blue", 200), Optional.empty());
+
+    HttpResponse<String> got = get("/a%20b?q=%2F&x=1");
+    HttpResponse<String> posted =
+        caller.send(
+            request("/post").POST(BodyPublishers.ofString("some body")).build(),
+            BodyHandlers.ofString());
+
+    assertThat(got.statusCode()).isEqualTo(200);
+    assertThat(got.body()).isEqualTo("blue GET /a%20b?q=%2F&x=1 ");
+    assertThat(got.headers().firstValue("X-Host")).contains("127.0.0.1:" + front);
+    assertThat(got.headers().allValues("Set-Cookie")).containsExactly("a=1", "b=2");
+    assertThat(posted.body()).isEqualTo("blue POST /post some body");
+  }
+
+  @Test
+  void answersWithoutABodyHaveNone() throws Exception {
+    route(1, release("blue", 204), Optional.empty());
+    assertThat(get("/").statusCode()).isEqualTo(204);
+    route(2, release("green", 200), Optional.empty());
+    HttpResponse<String> head =
+        caller.send(
+            request("/").method("HEAD", BodyPublishers.noBody()).build(), BodyHandlers.ofString());
+    assertThat(head.statusCode()).isEqualTo(200);
+    assertThat(head.body()).isEmpty();
+  }
+
+  @Test
+  void aTurnTakesTheNextRequestToTheOtherRelease() throws Exception {
+    Slot blue = release("blue", 200);
+    Slot green = release("green", 200);
+    route(1, blue, Optional.empty());
+    assertThat(get("/").body()).startsWith("blue");
+
+    route(2, green, Optional.of(blue));
+
+    assertThat(get("/").body()).startsWith("green");
+  }
+
+  @Test
+  void theReleaseBeforeAnswersWhatTheNewOneFailsAt() throws Exception {
+    Slot good = release("blue", 200);
+    route(1, release("green", 500), Optional.of(good));
+    assertThat(get("/").body()).startsWith("blue");
+    route(2, slot("green", RuntimeContract.freePort()), Optional.of(good));
+    assertThat(get("/").body()).startsWith("blue");
+
+    route(3, release("green", 500), Optional.of(good.warm(false)));
+
+    assertThat(get("/").statusCode()).isEqualTo(500);
+  }
+
+  @Test
+  void whatChangesSomethingIsNeverAskedTwice() throws Exception {
+    route(1, release("green", 503), Optional.of(release("blue", 200)));
+
+    HttpResponse<String> posted =
+        caller.send(
+            request("/").POST(BodyPublishers.ofString("order")).build(), BodyHandlers.ofString());
+
+    assertThat(posted.statusCode()).isEqualTo(503);
+    assertThat(asked).containsExactly("green");
+  }
+
+  @Test
+  void withoutAnyAnswerTheCallerIsTold() throws Exception {
+    route(1, slot("blue", RuntimeContract.freePort()), Optional.empty());
+
+    HttpResponse<String> got = get("/");
+
+    assertThat(got.statusCode()).isEqualTo(502);
+    assertThat(got.body()).isEqualTo("the service does not answer\n");
+  }
+
+  @Test
+  void aRequestUnderWayIsAnsweredByTheReleaseThatItWentTo() throws Exception {
+    CountDownLatch came = new CountDownLatch(1);
+    CountDownLatch goOn = new CountDownLatch(1);
+    HttpServer slow =
+        HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    slow.createContext(
+        "/",
+        exchange -> {
+          came.countDown();
+          try {
+            goOn.await();
+          } catch (InterruptedException e) {
+            throw new IOException(e);
+          }
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write("slow".getBytes(StandardCharsets.UTF_8));
+          exchange.close();
+        });
+    slow.start();
+    servers.add(slow);
+    Slot blue = slot("blue", slow.getAddress().getPort());
+    route(1, blue, Optional.empty());
+    CompletableFuture<HttpResponse<String>> answer =
+        caller.sendAsync(request("/").build(), BodyHandlers.ofString());
+    assertThat(came.await(30, TimeUnit.SECONDS)).isTrue();
+
+    route(2, release("green", 200), Optional.of(blue));
+    goOn.countDown();
+
+    assertThat(answer.join().body()).isEqualTo("slow");
+    assertThat(get("/").body()).startsWith("green");
+  }
+
+  @Test
+  void aPortThatIsTakenIsToldAndAClosedRouteIsNotListenedTo() throws Exception {
+    Slot blue = release("blue", 200);
+    Route taken =
+        new Route(
+            "local/other",
+            blue.port(),
+            true,
+            blue,
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    assertThat(listeners.apply(new Routes(1, List.of(taken))).refused())
+        .containsOnlyKeys("local/other");
+    route(2, blue, Optional.empty());
+    assertThat(get("/").statusCode()).isEqualTo(200);
+
+    assertThat(listeners.apply(new Routes(3, List.of())).refused()).isEmpty();
+
+    Awaitility.await().until(() -> isFree(front));
+  }
+
+  private static boolean isFree(int port) {
+    try (var socket = new java.net.ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+      return socket.isBound();
+    } catch (IOException e) {
+      return false;
+    }
+  }
+}

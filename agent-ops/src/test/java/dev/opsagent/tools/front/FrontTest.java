@@ -1,0 +1,140 @@
+package dev.opsagent.tools.front;
+
+import static dev.opsagent.testing.Answers.no;
+import static dev.opsagent.testing.Answers.ok;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.sandbox.LocalPrograms;
+import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.testing.Peers;
+import dev.opsagent.testing.RuntimeContract;
+import dev.opsagent.tools.front.Route.Slot;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A front in a process of its own, as a worker starts it. */
+final class FrontTest {
+  @TempDir Path folder;
+  private final HttpServer release;
+  private final int port;
+
+  FrontTest() throws IOException {
+    this.port = RuntimeContract.freePort();
+    this.release = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+    release.createContext(
+        "/",
+        exchange -> {
+          exchange.sendResponseHeaders(200, 0);
+          exchange.getResponseBody().write("served".getBytes(StandardCharsets.UTF_8));
+          exchange.close();
+        });
+    release.start();
+  }
+
+  @AfterEach
+  void end() throws Exception {
+    ok(front().remove("local/web"));
+    release.stop(0);
+    FrontFolder place = new FrontFolder(folder.resolve("front"));
+    Awaitility.await().until(() -> !place.isServed());
+  }
+
+  /** A fresh one, as a worker that has just started has it. */
+  private Front front() {
+    LocalPrograms programs =
+        new LocalPrograms(
+            folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+    return new Front(folder.resolve("front"), programs, System::nanoTime);
+  }
+
+  private Route route(int at) {
+    Slot live =
+        new Slot("blue", release.getAddress().getPort(), "1.0.0", "sha256:blue", "task", true);
+    return new Route(
+        "local/web", at, true, live, Optional.empty(), Optional.empty(), Optional.empty());
+  }
+
+  private String answer() throws IOException {
+    try (var body = URI.create("http://127.0.0.1:" + port + "/").toURL().openStream()) {
+      return new String(body.readAllBytes(), StandardCharsets.UTF_8);
+    }
+  }
+
+  private Optional<ProcessHandle> process() {
+    return ProcessHandle.allProcesses()
+        .filter(it ->
+            it.info()
+                .commandLine()
+                .filter(line -> line.contains(FrontMain.class.getName()))
+                .filter(line -> line.endsWith(folder.resolve("front").toString()))
+                .isPresent())
+        .filter(it -> it.info().command().filter(one -> one.endsWith("java")).isPresent())
+        .findFirst();
+  }
+
+  @Test
+  void itAnswersOnceARouteIsPutAndEndsByItselfWithTheLastOne() throws Exception {
+    ok(front().put(route(port)));
+    assertThat(answer()).isEqualTo("served");
+
+    ok(front().remove("local/web"));
+
+    Awaitility.await().until(() -> process().isEmpty());
+    assertThat(ok(front().find("local/web"))).isEmpty();
+  }
+
+  @Test
+  void oneThatWasKilledIsBroughtBackByTheNextQuestion() throws Exception {
+    ok(front().put(route(port)));
+    ProcessHandle killed = process().orElseThrow();
+    killed.destroyForcibly();
+    Awaitility.await().until(() -> !killed.isAlive());
+
+    assertThat(ok(front().find("local/web"))).contains(route(port));
+
+    assertThat(answer()).isEqualTo("served");
+  }
+
+  @Test
+  void aRouteWhosePortIsTakenIsRefusedAndTheOneBeforeStands() throws Exception {
+    ok(front().put(route(port)));
+
+    Failure failure = no(front().put(route(release.getAddress().getPort())));
+
+    assertThat(failure.cause()).contains("port " + release.getAddress().getPort());
+    assertThat(ok(front().find("local/web"))).contains(route(port));
+    Awaitility.await().ignoreExceptions().until(() -> answer().equals("served"));
+  }
+
+  @Test
+  void twoTargetsAreAnsweredForByOneFront() throws Exception {
+    ok(front().put(route(port)));
+    Route other =
+        new Route(
+            "local/api",
+            RuntimeContract.freePort(),
+            true,
+            route(port).live(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
+    ok(front().put(other));
+    assertThat(answer()).isEqualTo("served");
+
+    ok(front().remove("local/api"));
+
+    assertThat(answer()).isEqualTo("served");
+  }
+}
