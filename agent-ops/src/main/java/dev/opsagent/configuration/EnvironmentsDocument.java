@@ -3,6 +3,7 @@ package dev.opsagent.configuration;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.HealthProbe.JsonField;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -50,7 +51,12 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
             Optional.empty());
   }
 
-  record Http(String path, Optional<Integer> status, Optional<String> bodyContains) {}
+  record Http(
+      String path,
+      Optional<Integer> status,
+      Optional<String> bodyContains,
+      Optional<JsonField> json,
+      Optional<String> latency) {}
 
   record Tcp(Optional<Integer> port) {}
 

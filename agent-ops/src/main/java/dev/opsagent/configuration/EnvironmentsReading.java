@@ -24,6 +24,7 @@ import java.util.Set;
 /** Makes environments of what is written, and collects what does not fit. */
 final class EnvironmentsReading {
   private static final int HEALTHY = 200;
+  private static final Duration LONGEST_LATENCY = Duration.ofSeconds(10);
   private static final long MEBIBYTE = 1L << 20;
   private static final long LEAST_MEMORY = 6 * MEBIBYTE;
   private static final long MOST_MEMORY = 4L << 40;
@@ -144,9 +145,7 @@ final class EnvironmentsReading {
   private Verification verification(String at, EnvironmentsDocument.Verification written) {
     Verification standard = Verification.DEFAULT;
     return new Verification(
-        written
-            .http()
-            .map(it -> new Http(it.path(), it.status().orElse(HEALTHY), it.bodyContains())),
+        written.http().map(it -> http(at + ".http", it)),
         written.tcp().map(it -> new Tcp(it.port())),
         written.attempts().orElse(standard.attempts()),
         duration(
@@ -163,6 +162,25 @@ final class EnvironmentsReading {
             Duration.ofHours(1)),
         duration(
             at + ".soak", written.soak(), standard.soak(), Duration.ZERO, Duration.ofHours(24)));
+  }
+
+  private Http http(String at, EnvironmentsDocument.Http written) {
+    Optional<Duration> latency =
+        written
+            .latency()
+            .map(_ ->
+                duration(
+                    at + ".latency",
+                    written.latency(),
+                    LONGEST_LATENCY,
+                    Duration.ofMillis(1),
+                    LONGEST_LATENCY));
+    return new Http(
+        written.path(),
+        written.status().orElse(HEALTHY),
+        written.bodyContains(),
+        written.json(),
+        latency);
   }
 
   private Limits limits(String at, EnvironmentsDocument.Limits written, RuntimeKind runtime) {

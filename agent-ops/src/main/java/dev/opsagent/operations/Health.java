@@ -2,6 +2,8 @@ package dev.opsagent.operations;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.HealthProbe.JsonField;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -37,7 +39,12 @@ public record Health(
         wanted
             .http()
             .map(it ->
-                new Http(Optional.of(it.path()), Optional.of(it.status()), it.bodyContains())),
+                new Http(
+                    Optional.of(it.path()),
+                    Optional.of(it.status()),
+                    it.bodyContains(),
+                    it.json(),
+                    it.latency())),
         wanted.tcp().map(it -> new Tcp(it.port())),
         Optional.of(wanted.attempts()),
         Optional.of(wanted.interval()),
@@ -57,11 +64,17 @@ public record Health(
         endurance.or(other::endurance));
   }
 
-  /** An HTTP GET. */
+  /**
+   * An HTTP GET.
+   *
+   * @param latency within which the whole answer must be there, at every look
+   */
   public record Http(
       @JsonProperty("path") Optional<String> resource,
       @JsonProperty("status") Optional<Integer> wanted,
-      Optional<String> bodyContains) {
+      Optional<String> bodyContains,
+      Optional<JsonField> json,
+      Optional<Duration> latency) {
     /** Path and query; the root unless told. */
     public String path() {
       return resource.orElse("/");
@@ -70,6 +83,16 @@ public record Health(
     /** The status that means healthy; 200 unless told. */
     public int status() {
       return wanted.orElse(200);
+    }
+
+    /** What the answer must be like. */
+    HealthProbe.Page page() {
+      return new HealthProbe.Page(status(), bodyContains, json);
+    }
+
+    /** The same, of which only path and status are asked. */
+    Http statusOnly() {
+      return new Http(resource, wanted, Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 

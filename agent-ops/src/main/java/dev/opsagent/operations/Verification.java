@@ -67,8 +67,7 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
 
   /** The same, asked for less: the words of a page may be those of another version. */
   public Verification ofAnyVersion() {
-    Optional<Http> http =
-        health.http().map(it -> new Http(it.resource(), it.wanted(), Optional.empty()));
+    Optional<Http> http = health.http().map(Http::statusOnly);
     Health plain =
         new Health(
             http, health.tcp(), health.tries(), health.pause(), health.limit(), Optional.empty());
@@ -145,7 +144,8 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
   }
 
   private Answer<Boolean> ask(URI at, Http wanted, Duration timeout) {
-    return probe.http(at.resolve(wanted.path()), wanted.status(), wanted.bodyContains(), timeout);
+    Duration time = wanted.latency().map(most -> shorter(most, timeout)).orElse(timeout);
+    return probe.http(at.resolve(wanted.path()), wanted.page(), time);
   }
 
   private static String host(URI at) {

@@ -2,6 +2,7 @@ package dev.opsagent.outside;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.opsagent.outside.HealthProbe.JsonField;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
@@ -183,8 +184,15 @@ public record Environment(
    * @param path with its query
    * @param status the one that means healthy
    * @param bodyContains text that the body must hold
+   * @param json what a field of the body must be
+   * @param latency within which the whole answer must be there, at every look
    */
-  public record Http(String path, int status, Optional<String> bodyContains) {}
+  public record Http(
+      String path,
+      int status,
+      Optional<String> bodyContains,
+      Optional<JsonField> json,
+      Optional<Duration> latency) {}
 
   /**
    * One TCP connect.

@@ -13,6 +13,7 @@ import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.HealthProbe.JsonField;
 import dev.opsagent.protocol.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -93,7 +94,12 @@ class EnvironmentsFileTest {
                 strategies: [recreate]
                 promotesFrom: staging
                 verification:
-                  http: {path: /health, status: 204, bodyContains: ok}
+                  http:
+                    path: /health
+                    status: 204
+                    bodyContains: ok
+                    json: {pointer: /status, equals: "UP"}
+                    latency: 500ms
                   tcp: {port: 8080}
                   attempts: 7
                   interval: 2s
@@ -117,7 +123,13 @@ class EnvironmentsFileTest {
                 Set.of(Strategy.RECREATE),
                 Optional.of("staging"),
                 new Verification(
-                    Optional.of(new Http("/health", 204, Optional.of("ok"))),
+                    Optional.of(
+                        new Http(
+                            "/health",
+                            204,
+                            Optional.of("ok"),
+                            Optional.of(new JsonField("/status", "UP")),
+                            Optional.of(Duration.ofMillis(500)))),
                     Optional.of(new Tcp(Optional.of(8080))),
                     7,
                     Duration.ofSeconds(2),
@@ -145,6 +157,7 @@ class EnvironmentsFileTest {
           runtime: docker, recovery: 16m    | 3:49: environments[0].recovery is out of bounds; write 1s to 15m
           runtime: docker, verification: {interval: 1ms} | 3:64: environments[0].verification.interval is out of bounds; write 10ms to 5m
           runtime: docker, verification: {soak: 25h} | 3:64: environments[0].verification.soak is out of bounds; write 0s to 24h
+          runtime: docker, verification: {http: {path: /, latency: 11s}} | 3:80: environments[0].verification.http.latency is out of bounds; write 1ms to 10s
           runtime: docker, recovery: 30s    | 3:5: environments[0].verification.deadline is longer than recovery, so that no rollback could be verified in its time; make it shorter, or recovery longer
           runtime: docker, limits: {memory: 1Mi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi
           runtime: docker, limits: {memory: 5000Gi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi

@@ -3,6 +3,8 @@ package dev.opsagent.tools.http;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -13,12 +15,14 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpTimeoutException;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import tools.jackson.databind.JsonNode;
 
 /**
  * Asks with the JDK's client. It follows no redirect, sends no credential and uses no proxy: a
@@ -39,13 +43,13 @@ public final class HttpHealthProbe implements HealthProbe, AutoCloseable {
           .build();
 
   @Override
-  public Answer<Boolean> http(URI uri, int status, Optional<String> contains, Duration timeout) {
+  public Answer<Boolean> http(URI uri, Page wanted, Duration timeout) {
     String action = "get " + shown(uri);
     if (!isWebAddress(uri)) {
       return no(ReasonCode.INVALID_PARAMETERS, action, "it is no http or https address");
     }
     return exchange(action, uri, bounded(timeout))
-        .then(response -> judge(action, response, status, contains));
+        .then(response -> judge(action, response, wanted));
   }
 
   @Override
@@ -88,16 +92,33 @@ public final class HttpHealthProbe implements HealthProbe, AutoCloseable {
     }
   }
 
-  private static Answer<Boolean> judge(
-      String action, HttpResponse<String> response, int status, Optional<String> contains) {
+  private static Answer<Boolean> judge(String action, HttpResponse<String> response, Page wanted) {
     String came = "status " + response.statusCode() + " with " + excerpt(response.body());
-    if (response.statusCode() != status) {
-      return unhealthy(action, came + " came back instead of status " + status);
+    if (response.statusCode() != wanted.status()) {
+      return unhealthy(action, came + " came back instead of status " + wanted.status());
     }
-    if (contains.isPresent() && !response.body().contains(contains.get())) {
+    if (wanted.contains().isPresent() && !response.body().contains(wanted.contains().get())) {
       return unhealthy(action, came + " came back, which does not hold the expected text");
     }
-    return new Answer.Ok<>(true);
+    return wanted
+        .json()
+        .filter(field -> !says(response.body(), field))
+        .map(field ->
+            unhealthy(
+                action,
+                "%s came back, which does not say %s at %s"
+                    .formatted(came, field.value(), field.pointer())))
+        .orElse(new Answer.Ok<>(true));
+  }
+
+  /** Whether the body, which may have been cut short, is JSON with that value. */
+  private static boolean says(String body, JsonField field) {
+    try {
+      JsonNode there = Json.readTree(body.getBytes(StandardCharsets.UTF_8)).at(field.pointer());
+      return there.isValueNode() && !there.isNull() && there.asString().equals(field.value());
+    } catch (InvalidMessage _) {
+      return false;
+    }
   }
 
   private static <T> Answer<T> failed(String action, Throwable cause, Duration timeout) {

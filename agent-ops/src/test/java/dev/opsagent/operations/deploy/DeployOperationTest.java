@@ -13,6 +13,7 @@ import dev.opsagent.outside.Environment.Limits;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.outside.Images;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
@@ -287,7 +288,7 @@ final class DeployOperationTest {
 
   private static final class NoProbe implements HealthProbe {
     @Override
-    public Answer<Boolean> http(URI uri, int status, Optional<String> contains, Duration timeout) {
+    public Answer<Boolean> http(URI uri, Page wanted, Duration timeout) {
       throw new AssertionError("nobody is asked");
     }
 
