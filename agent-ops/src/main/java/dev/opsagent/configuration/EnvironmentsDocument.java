@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.HealthProbe.JsonField;
+import dev.opsagent.outside.MetricCheck;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -26,6 +27,7 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<String> engine,
       Optional<String> project,
       Optional<String> namespace,
+      Optional<String> prometheus,
       Optional<List<String>> strategies,
       Optional<String> promotesFrom,
       Optional<Verification> verification,
@@ -40,7 +42,8 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<Integer> attempts,
       Optional<String> interval,
       Optional<String> deadline,
-      Optional<String> soak) {
+      Optional<String> soak,
+      Optional<List<Metric>> metrics) {
     static final Verification EMPTY =
         new Verification(
             Optional.empty(),
@@ -48,8 +51,18 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
   }
+
+  record Metric(
+      String name,
+      String query,
+      Optional<Double> max,
+      Optional<Double> min,
+      Optional<MetricCheck.Baseline> baseline,
+      Optional<Integer> samples,
+      Optional<String> window) {}
 
   record Http(
       String path,

@@ -10,6 +10,7 @@ import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
 import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.MetricCheck;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -90,6 +91,7 @@ final class EnvironmentsReading {
         Set.of(runtime),
         engine(at + ".engine", entry.engine()),
         entry.project(),
+        prometheus(at, entry),
         strategies(at + ".strategies", entry.strategies()),
         entry.promotesFrom(),
         verification,
@@ -126,11 +128,14 @@ final class EnvironmentsReading {
   }
 
   private Optional<URI> engine(String at, Optional<String> written) {
-    Optional<URI> engine = written.map(URI::create);
-    if (engine.filter(it -> it.getPort() == 0 || it.getPort() > 65_535).isPresent()) {
+    return port(at, written.map(URI::create));
+  }
+
+  private Optional<URI> port(String at, Optional<URI> address) {
+    if (address.filter(it -> it.getPort() == 0 || it.getPort() > 65_535).isPresent()) {
       problem(at, "names no port", "write a port from 1 to 65535");
     }
-    return engine;
+    return address;
   }
 
   private Wall wall(String at, Entry entry) {
@@ -161,7 +166,45 @@ final class EnvironmentsReading {
             Duration.ofSeconds(1),
             Duration.ofHours(1)),
         duration(
-            at + ".soak", written.soak(), standard.soak(), Duration.ZERO, Duration.ofHours(24)));
+            at + ".soak", written.soak(), standard.soak(), Duration.ZERO, Duration.ofHours(24)),
+        metrics(at + ".metrics", written.metrics().orElse(List.of())));
+  }
+
+  private Optional<URI> prometheus(String at, Entry entry) {
+    boolean asked = entry.verification().flatMap(it -> it.metrics()).isPresent();
+    if (asked && entry.prometheus().isEmpty()) {
+      problem(
+          at + ".verification.metrics",
+          "need a server to be asked of",
+          "write where it is in prometheus of the environment");
+    }
+    return port(at + ".prometheus", entry.prometheus().map(URI::create));
+  }
+
+  private List<MetricCheck> metrics(String at, List<EnvironmentsDocument.Metric> written) {
+    List<MetricCheck> checks = new ArrayList<>();
+    for (int index = 0; index < written.size(); index++) {
+      EnvironmentsDocument.Metric one = written.get(index);
+      Duration window =
+          duration(
+              "%s[%d].window".formatted(at, index),
+              one.window(),
+              MetricCheck.WINDOW,
+              MetricCheck.SHORTEST,
+              MetricCheck.LONGEST);
+      checks.add(
+          new MetricCheck(
+              one.name(),
+              one.query(),
+              one.max(),
+              one.min(),
+              one.baseline(),
+              one.samples(),
+              Optional.of(window)));
+    }
+    MetricCheck.fault(checks)
+        .ifPresent(it -> problem(at + it.field(), it.cause(), "correct the check"));
+    return checks;
   }
 
   private Http http(String at, EnvironmentsDocument.Http written) {

@@ -4,7 +4,9 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.HealthProbe.JsonField;
+import dev.opsagent.outside.MetricCheck;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +17,7 @@ import java.util.Optional;
  * @param pause between two looks
  * @param limit for all tries together
  * @param endurance how long it must go on serving after that; absent: one good look is enough
+ * @param metrics what metrics must be after that; absent: nothing is asked of them
  */
 public record Health(
     Optional<Http> http,
@@ -22,10 +25,12 @@ public record Health(
     @JsonProperty("attempts") Optional<Integer> tries,
     @JsonProperty("interval") Optional<Duration> pause,
     @JsonProperty("deadline") Optional<Duration> limit,
-    @JsonProperty("soak") Optional<Duration> endurance) {
+    @JsonProperty("soak") Optional<Duration> endurance,
+    Optional<List<MetricCheck>> metrics) {
   /** Its port takes connections, within a minute. */
   public static final Health DEFAULT =
       new Health(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -49,7 +54,8 @@ public record Health(
         Optional.of(wanted.attempts()),
         Optional.of(wanted.interval()),
         Optional.of(wanted.deadline()),
-        Optional.of(wanted.soak()));
+        Optional.of(wanted.soak()),
+        Optional.of(wanted.metrics()).filter(checks -> !checks.isEmpty()));
   }
 
   /** The same, with the other's word where this has none; probes are taken or left together. */
@@ -61,7 +67,18 @@ public record Health(
         tries.or(other::tries),
         pause.or(other::pause),
         limit.or(other::limit),
-        endurance.or(other::endurance));
+        endurance.or(other::endurance),
+        metrics.or(other::metrics));
+  }
+
+  /** The same, with nothing asked of metrics. */
+  public Health withoutMetrics() {
+    return new Health(http, tcp, tries, pause, limit, endurance, Optional.empty());
+  }
+
+  /** What metrics must be. */
+  public List<MetricCheck> checks() {
+    return metrics.orElse(List.of());
   }
 
   /**
@@ -121,6 +138,6 @@ public record Health(
 
   /** The longest that a verification takes. */
   public Duration longest() {
-    return deadline().plus(soak());
+    return deadline().plus(soak()).plus(MetricVerification.longest(checks()));
   }
 }

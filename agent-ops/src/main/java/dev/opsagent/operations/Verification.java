@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * was never asked, or gave no answer, does not serve.
  */
 public record Verification(HealthProbe probe, Health health, Pace pace) {
+  private static final String LOOPBACK = "http://127.0.0.1";
   private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
 
   /** Which of what may run is meant: an older release may hold the port. */
@@ -46,8 +47,26 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
     if (sick.isEmpty() && now.isPresent()) {
       return now.get();
     }
-    String cause = sick.orElse("it ended just after it had served");
-    throw new Stopped(
+    throw unhealthy(service, context, sick.orElse("it ended just after it had served"));
+  }
+
+  /**
+   * Looks once more at what has served.
+   *
+   * @throws Stopped when it serves no more, or was started again
+   */
+  public void stillServes(Service service, StepContext context, Running served) throws Stopped {
+    URI at = URI.create(service.address(served).orElse(LOOPBACK));
+    AtomicReference<String> identity = new AtomicReference<>(served.identity());
+    Optional<String> sick =
+        look(at, service.port(), LONGEST_TRY, () -> doubt(service.running(context), identity));
+    if (sick.isPresent()) {
+      throw unhealthy(service, context, "it served for a while, and then no more: " + sick.get());
+    }
+  }
+
+  private static Stopped unhealthy(Service service, StepContext context, String cause) {
+    return new Stopped(
         Failure.of(
             ReasonCode.UNHEALTHY,
             "verify that " + Service.target(context) + " serves",
@@ -70,7 +89,13 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
     Optional<Http> http = health.http().map(Http::statusOnly);
     Health plain =
         new Health(
-            http, health.tcp(), health.tries(), health.pause(), health.limit(), Optional.empty());
+            http,
+            health.tcp(),
+            health.tries(),
+            health.pause(),
+            health.limit(),
+            Optional.empty(),
+            Optional.empty());
     return new Verification(probe, plain, pace);
   }
 
@@ -83,7 +108,7 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
   private Optional<String> await(
       Optional<String> address, Optional<Integer> port, Duration limit, Identity identity)
       throws Stopped, InterruptedException {
-    URI at = URI.create(address.orElse("http://127.0.0.1"));
+    URI at = URI.create(address.orElse(LOOPBACK));
     long begin = pace.nanoTime();
     long end = begin + shorter(health.deadline(), limit).toNanos();
     String cause = "it was never asked";

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -21,6 +22,7 @@ import java.util.TreeSet;
  * @param engine where the Docker engine listens, {@code unix:///…} or {@code tcp://…} of this
  *     machine; absent: as the worker's own environment says
  * @param project put before the names of projects and containers; absent: nothing is
+ * @param prometheus where its metrics are asked for; absent: nowhere
  * @param strategies how a release may take the place of the one before; never empty
  * @param promotesFrom the environment in which a release must have been verified before; absent:
  *     none. It is one of the same file, and following it never comes back here
@@ -35,6 +37,7 @@ public record Environment(
     Set<RuntimeKind> runtimes,
     Optional<URI> engine,
     Optional<String> project,
+    Optional<URI> prometheus,
     Set<Strategy> strategies,
     Optional<String> promotesFrom,
     Verification verification,
@@ -62,6 +65,7 @@ public record Environment(
         Set.of(RuntimeKind.values()),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Set.of(Strategy.RECREATE),
         Optional.empty(),
         Verification.DEFAULT,
@@ -79,6 +83,7 @@ public record Environment(
         runtimes,
         engine,
         project,
+        prometheus,
         strategies,
         promotesFrom,
         verification,
@@ -159,6 +164,7 @@ public record Environment(
    * @param interval the time between two attempts
    * @param deadline the time by which it must have answered
    * @param soak how long it must stay healthy after that
+   * @param metrics what metrics must be after that; where there are some, there is a prometheus
    */
   public record Verification(
       Optional<Http> http,
@@ -166,7 +172,8 @@ public record Environment(
       int attempts,
       Duration interval,
       Duration deadline,
-      Duration soak) {
+      Duration soak,
+      List<MetricCheck> metrics) {
     /** What holds where nothing is declared. */
     public static final Verification DEFAULT =
         new Verification(
@@ -175,7 +182,12 @@ public record Environment(
             20,
             Duration.ofMillis(500),
             Duration.ofSeconds(60),
-            Duration.ZERO);
+            Duration.ZERO,
+            List.of());
+
+    public Verification {
+      metrics = List.copyOf(metrics);
+    }
   }
 
   /**

@@ -5,6 +5,7 @@ import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Json;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -67,19 +68,31 @@ record Sight(
    * @param recovery the time within which going back must have ended
    * @param cpus processors that it may use
    * @param memory bytes that it may use
+   * @param prometheus where its metrics are asked for
    */
-  record Terms(Health health, Duration recovery, Optional<Double> cpus, Optional<Long> memory) {
+  record Terms(
+      Health health,
+      Duration recovery,
+      Optional<Double> cpus,
+      Optional<Long> memory,
+      Optional<URI> prometheus) {
     /** By what the task says, else by what its environment does. */
     static Terms of(Optional<Environment> environment, Health wanted) {
       return new Terms(
           environment.map(it -> wanted.orElse(Health.of(it.verification()))).orElse(wanted),
           environment.map(Environment::recovery).orElse(Environment.LONGEST_RECOVERY),
           Optional.empty(),
-          Optional.empty());
+          Optional.empty(),
+          environment.flatMap(Environment::prometheus));
+    }
+
+    /** The same for going back, which does not wait for metrics. */
+    Terms withoutMetrics() {
+      return new Terms(health.withoutMetrics(), recovery, cpus, memory, Optional.empty());
     }
 
     Terms limited(Optional<Double> processors, Optional<Long> bytes) {
-      return new Terms(health, recovery, processors, bytes);
+      return new Terms(health, recovery, processors, bytes, prometheus);
     }
   }
 

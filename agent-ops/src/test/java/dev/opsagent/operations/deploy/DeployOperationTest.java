@@ -15,6 +15,7 @@ import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.outside.Images;
+import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
@@ -51,6 +52,8 @@ final class DeployOperationTest {
   private Optional<ServiceRuntime.Running> running = Optional.empty();
   private Optional<DeploymentRecord> known = Optional.empty();
   private Environment environment = Environment.undeclared("local");
+  private Optional<URI> prometheus = Optional.empty();
+  private List<MetricCheck> metrics = List.of();
   private final ShelfRegistry registry = new ShelfRegistry();
 
   private static byte[] bytes(String text) {
@@ -167,13 +170,14 @@ final class DeployOperationTest {
     return new Limits(Optional.of(BigDecimal.valueOf(cpus)), Optional.of(memory), 1);
   }
 
-  private static Environment with(Kind kind, RuntimeKind runtime, Limits limits) {
+  private Environment with(Kind kind, RuntimeKind runtime, Limits limits) {
     return new Environment(
         "local",
         kind,
         Set.of(runtime),
         Optional.empty(),
         Optional.empty(),
+        prometheus,
         Set.of(Environment.Strategy.RECREATE),
         Optional.empty(),
         new Environment.Verification(
@@ -182,7 +186,8 @@ final class DeployOperationTest {
             20,
             Duration.ofMillis(500),
             Duration.ofSeconds(60),
-            Duration.ofSeconds(7)),
+            Duration.ofSeconds(7),
+            metrics),
         limits,
         Duration.ofMinutes(2),
         false,
@@ -238,6 +243,9 @@ final class DeployOperationTest {
             reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
             Map.of("npm", registry),
             new NoProbe(),
+            (_, _, _) -> {
+              throw new AssertionError("nothing is measured");
+            },
             new OneWorkspace(),
             new NoPace()));
   }

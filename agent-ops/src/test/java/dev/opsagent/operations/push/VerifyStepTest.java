@@ -136,7 +136,8 @@ final class VerifyStepTest {
             Optional.of(attempts),
             Optional.empty(),
             Optional.of(deadline),
-            soak);
+            soak,
+            Optional.empty());
     var deploy =
         new Deploy(
             "process",
