@@ -19,6 +19,7 @@ import java.time.InstantSource;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.awaitility.Awaitility;
+import org.awaitility.core.ConditionTimeoutException;
 
 /** A Prometheus of its own, which scrapes a page of the test several times a second. */
 public final class PrometheusServer implements AutoCloseable {
@@ -56,7 +57,7 @@ public final class PrometheusServer implements AutoCloseable {
               .start();
       URI address = URI.create("http://127.0.0.1:" + port);
       PrometheusServer server = new PrometheusServer(exporter, process, address);
-      server.await("up == 1");
+      server.awaitFirstScrape();
       return server;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -87,6 +88,15 @@ public final class PrometheusServer implements AutoCloseable {
         static_configs: [{targets: ['127.0.0.1:%d']}]
     """
         .formatted(port);
+  }
+
+  private void awaitFirstScrape() {
+    try {
+      await("up == 1");
+    } catch (ConditionTimeoutException late) {
+      close();
+      throw late;
+    }
   }
 
   public URI address() {
