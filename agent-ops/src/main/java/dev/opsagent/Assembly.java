@@ -35,7 +35,7 @@ import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.sandbox.WallLevel;
 import dev.opsagent.sandbox.WallReport;
 import dev.opsagent.tools.guards.ResilienceGuards;
-import dev.opsagent.tools.http.HttpHealthProbe;
+import dev.opsagent.tools.http.BoundedGet;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -96,7 +96,7 @@ record Assembly(
     Map<String, Operation> catalogue =
         rehearsed.orElseGet(() ->
             works.operations(
-                programs.orElseThrow(), workspaces, owners, keep(new HttpHealthProbe()), timers));
+                programs.orElseThrow(), workspaces, owners, keep(new BoundedGet()), timers));
 
     Intake intake =
         new Intake(

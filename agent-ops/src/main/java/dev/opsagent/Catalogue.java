@@ -9,6 +9,7 @@ import dev.opsagent.operations.deploy.DeployOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.push.PushOperation;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
@@ -23,7 +24,9 @@ import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.front.FrontedRuntime;
 import dev.opsagent.tools.git.GitRepository;
 import dev.opsagent.tools.git.Login;
+import dev.opsagent.tools.http.BoundedGet;
 import dev.opsagent.tools.http.HttpHealthProbe;
+import dev.opsagent.tools.http.PrometheusQueries;
 import dev.opsagent.tools.npm.NpmRegistry;
 import dev.opsagent.tools.npm.NpmRegistrySettings;
 import dev.opsagent.tools.npm.NpmScripts;
@@ -73,15 +76,16 @@ record Catalogue(
    *
    * @param programs all that they start
    * @param owners the operator's map of owners
-   * @param health closed by the caller, after the operations have ended
+   * @param web closed by the caller, after the operations have ended
    */
   Map<String, Operation> operations(
       LocalPrograms programs,
       Workspaces workspaces,
       OwnershipMap owners,
-      HttpHealthProbe health,
+      BoundedGet web,
       SystemTimers timers) {
     SecretMask mask = mask();
+    HealthProbe health = new HttpHealthProbe(web);
     Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
     Map<String, ServiceRuntime> runtimes = new HashMap<>();
     FrontedRuntime.Fronts fronts = new FrontedRuntime.Fronts(programs, data, timers::nanoTime);
@@ -108,7 +112,15 @@ record Catalogue(
     runtimes.put(docker.kind(), fronts.before(docker));
     Images images = new DockerImages(environment);
     Adapters adapters =
-        new Adapters(served, runtimes, images, registries, health, workspaces, Pace.of(timers));
+        new Adapters(
+            served,
+            runtimes,
+            images,
+            registries,
+            health,
+            new PrometheusQueries(web, timers::now),
+            workspaces,
+            Pace.of(timers));
     List<Operation> all = new ArrayList<>(List.of(push, new DeployOperation(adapters)));
     all.addAll(ServiceOperation.all(adapters));
     return all.stream()

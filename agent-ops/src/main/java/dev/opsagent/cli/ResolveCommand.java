@@ -14,8 +14,8 @@ import picocli.CommandLine.Parameters;
     footer = {
       "",
       "  continue  probe again and go on from where the task stopped",
-      "  done      the effect in doubt did happen: go on after it",
-      "  undone    it did not happen, or was undone by hand: undo the rest and end",
+      "  done      the effect in doubt did happen, or the release is good: go on",
+      "  undone    it did not happen, was undone by hand, or is bad: undo the rest",
       "  abandon   give up: the task ends IN_DOUBT and its target stays held",
       "",
       "Examples:",

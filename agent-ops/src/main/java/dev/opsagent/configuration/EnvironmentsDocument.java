@@ -3,6 +3,8 @@ package dev.opsagent.configuration;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.HealthProbe.JsonField;
+import dev.opsagent.outside.MetricCheck;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
@@ -25,6 +27,7 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<String> engine,
       Optional<String> project,
       Optional<String> namespace,
+      Optional<String> prometheus,
       Optional<List<String>> strategies,
       Optional<String> promotesFrom,
       Optional<Verification> verification,
@@ -39,9 +42,11 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<Integer> attempts,
       Optional<String> interval,
       Optional<String> deadline,
-      Optional<String> soak) {
+      Optional<String> soak,
+      Optional<List<Metric>> metrics) {
     static final Verification EMPTY =
         new Verification(
+            Optional.empty(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
@@ -50,7 +55,21 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
             Optional.empty());
   }
 
-  record Http(String path, Optional<Integer> status, Optional<String> bodyContains) {}
+  record Metric(
+      String name,
+      String query,
+      Optional<Double> max,
+      Optional<Double> min,
+      Optional<MetricCheck.Baseline> baseline,
+      Optional<Integer> samples,
+      Optional<String> window) {}
+
+  record Http(
+      String path,
+      Optional<Integer> status,
+      Optional<String> bodyContains,
+      Optional<JsonField> json,
+      Optional<String> latency) {}
 
   record Tcp(Optional<Integer> port) {}
 

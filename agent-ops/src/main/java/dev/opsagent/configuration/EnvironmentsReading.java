@@ -10,6 +10,7 @@ import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
 import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.MetricCheck;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,6 +25,7 @@ import java.util.Set;
 /** Makes environments of what is written, and collects what does not fit. */
 final class EnvironmentsReading {
   private static final int HEALTHY = 200;
+  private static final Duration LONGEST_LATENCY = Duration.ofSeconds(10);
   private static final long MEBIBYTE = 1L << 20;
   private static final long LEAST_MEMORY = 6 * MEBIBYTE;
   private static final long MOST_MEMORY = 4L << 40;
@@ -89,6 +91,7 @@ final class EnvironmentsReading {
         Set.of(runtime),
         engine(at + ".engine", entry.engine()),
         entry.project(),
+        prometheus(at, entry),
         strategies(at + ".strategies", entry.strategies()),
         entry.promotesFrom(),
         verification,
@@ -125,11 +128,14 @@ final class EnvironmentsReading {
   }
 
   private Optional<URI> engine(String at, Optional<String> written) {
-    Optional<URI> engine = written.map(URI::create);
-    if (engine.filter(it -> it.getPort() == 0 || it.getPort() > 65_535).isPresent()) {
+    return port(at, written.map(URI::create));
+  }
+
+  private Optional<URI> port(String at, Optional<URI> address) {
+    if (address.filter(it -> it.getPort() == 0 || it.getPort() > 65_535).isPresent()) {
       problem(at, "names no port", "write a port from 1 to 65535");
     }
-    return engine;
+    return address;
   }
 
   private Wall wall(String at, Entry entry) {
@@ -144,9 +150,7 @@ final class EnvironmentsReading {
   private Verification verification(String at, EnvironmentsDocument.Verification written) {
     Verification standard = Verification.DEFAULT;
     return new Verification(
-        written
-            .http()
-            .map(it -> new Http(it.path(), it.status().orElse(HEALTHY), it.bodyContains())),
+        written.http().map(it -> http(at + ".http", it)),
         written.tcp().map(it -> new Tcp(it.port())),
         written.attempts().orElse(standard.attempts()),
         duration(
@@ -162,7 +166,64 @@ final class EnvironmentsReading {
             Duration.ofSeconds(1),
             Duration.ofHours(1)),
         duration(
-            at + ".soak", written.soak(), standard.soak(), Duration.ZERO, Duration.ofHours(24)));
+            at + ".soak", written.soak(), standard.soak(), Duration.ZERO, Duration.ofHours(24)),
+        metrics(at + ".metrics", written.metrics().orElse(List.of())));
+  }
+
+  private Optional<URI> prometheus(String at, Entry entry) {
+    boolean asked = entry.verification().flatMap(it -> it.metrics()).isPresent();
+    if (asked && entry.prometheus().isEmpty()) {
+      problem(
+          at + ".verification.metrics",
+          "need a server to be asked of",
+          "write where it is in prometheus of the environment");
+    }
+    return port(at + ".prometheus", entry.prometheus().map(URI::create));
+  }
+
+  private List<MetricCheck> metrics(String at, List<EnvironmentsDocument.Metric> written) {
+    List<MetricCheck> checks = new ArrayList<>();
+    for (int index = 0; index < written.size(); index++) {
+      EnvironmentsDocument.Metric one = written.get(index);
+      Duration window =
+          duration(
+              "%s[%d].window".formatted(at, index),
+              one.window(),
+              MetricCheck.WINDOW,
+              MetricCheck.SHORTEST,
+              MetricCheck.LONGEST);
+      checks.add(
+          new MetricCheck(
+              one.name(),
+              one.query(),
+              one.max(),
+              one.min(),
+              one.baseline(),
+              one.samples(),
+              Optional.of(window)));
+    }
+    MetricCheck.fault(checks)
+        .ifPresent(it -> problem(at + it.field(), it.cause(), "correct the check"));
+    return checks;
+  }
+
+  private Http http(String at, EnvironmentsDocument.Http written) {
+    Optional<Duration> latency =
+        written
+            .latency()
+            .map(_ ->
+                duration(
+                    at + ".latency",
+                    written.latency(),
+                    LONGEST_LATENCY,
+                    Duration.ofMillis(1),
+                    LONGEST_LATENCY));
+    return new Http(
+        written.path(),
+        written.status().orElse(HEALTHY),
+        written.bodyContains(),
+        written.json(),
+        latency);
   }
 
   private Limits limits(String at, EnvironmentsDocument.Limits written, RuntimeKind runtime) {

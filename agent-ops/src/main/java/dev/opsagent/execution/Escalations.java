@@ -63,6 +63,9 @@ final class Escalations {
     if (failure.code() == ReasonCode.FOREIGN_CHANGE) {
       return Optional.of(Trigger.SECURITY_INCIDENT);
     }
+    if (failure.code() == ReasonCode.DEGRADED) {
+      return Optional.of(Trigger.PERFORMANCE_DEGRADATION);
+    }
     boolean bad = task.state() == TaskState.ROLLED_BACK || task.state() == TaskState.IN_DOUBT;
     boolean deploying = task.state() == TaskState.FAILED && failedWhileDeploying(task);
     return bad || deploying ? Optional.of(Trigger.CRITICAL_DEPLOYMENT_FAILURE) : Optional.empty();

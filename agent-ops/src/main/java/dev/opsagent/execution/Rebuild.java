@@ -49,6 +49,7 @@ final class Rebuild {
           switch (step.apply(context)) {
             case Outcome.Applied(Facts facts, _) -> same(planned, facts);
             case Outcome.Failed(Failure failure) -> Optional.of(failure);
+            case Outcome.Inconclusive(Failure failure) -> Optional.of(failure);
           };
     };
   }

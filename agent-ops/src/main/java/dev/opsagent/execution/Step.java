@@ -66,6 +66,12 @@ public interface Step {
 
     /** Not done, as far as the tool says; a probe decides. */
     record Failed(Failure failure) implements Outcome {}
+
+    /**
+     * A check could not be answered, neither well nor badly: a person decides. What has an effect
+     * or works in the workspace is probed instead.
+     */
+    record Inconclusive(Failure failure) implements Outcome {}
   }
 
   /** What an undo came to. */

@@ -25,6 +25,9 @@ sealed interface StepResult {
 
   record InDoubt(Failure failure) implements StepResult {}
 
+  /** A check that could not be answered; nothing of it stands. */
+  record Inconclusive(Failure failure) implements StepResult {}
+
   /** The attempt does not count; it is to be made again after the time. */
   record Deferred(Failure failure, Duration pause) implements StepResult {}
 

@@ -43,6 +43,7 @@ final class StepRunner {
       case StepResult.NotDone(Failure failure) -> Optional.of(failure);
       case StepResult.Conflict(Failure failure) -> Optional.of(failure);
       case StepResult.InDoubt(Failure failure) -> Optional.of(failure);
+      case StepResult.Inconclusive(Failure failure) -> Optional.of(failure);
       case StepResult.Deferred(Failure failure, _) -> Optional.of(failure);
     };
   }
@@ -145,6 +146,7 @@ final class StepRunner {
       case Outcome.Applied(Facts facts, List<Deliverable> deliverables) ->
           new StepResult.Done(facts, deliverables, false);
       case Outcome.Failed(Failure failure) -> new StepResult.NotDone(failure);
+      case Outcome.Inconclusive(Failure failure) -> new StepResult.Inconclusive(failure);
     };
   }
 
@@ -164,13 +166,14 @@ final class StepRunner {
   private static Facts factsOf(Outcome outcome) {
     return switch (outcome) {
       case Outcome.Applied applied -> applied.facts();
-      case Outcome.Failed _ -> Facts.NONE;
+      case Outcome.Failed _, Outcome.Inconclusive _ -> Facts.NONE;
     };
   }
 
   private static Failure notThere(PlannedStep planned, Outcome outcome) {
     return switch (outcome) {
       case Outcome.Failed(Failure failure) -> failure;
+      case Outcome.Inconclusive(Failure failure) -> failure;
       case Outcome.Applied _ ->
           Failure.passing(
               ReasonCode.TOOL_FAILED,

@@ -146,6 +146,13 @@ final class TaskMachine {
           task.ending().isEmpty() && step.attempts() < task.planned(index).attempts()
               ? retry(change, index, failure)
               : unwinding.doubt(change, index, false, failure);
+      case StepResult.Inconclusive(Failure failure) -> {
+        if (task.ending().isPresent()) {
+          change.step(index, step.with(Outcome.FAILED), Optional.of(failure));
+          yield unwinding.undoFrom(change, index);
+        }
+        yield unwinding.doubt(change, index, false, failure);
+      }
     };
   }
 

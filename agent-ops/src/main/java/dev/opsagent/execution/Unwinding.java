@@ -169,10 +169,18 @@ final class Unwinding {
             .budget(settings.decisionTimeout());
     change.set(next);
     change.step(index, undoing ? step : step.with(Outcome.IN_DOUBT), Optional.of(failure));
-    ReasonCode code = undoing ? ReasonCode.UNDO_FAILED : ReasonCode.EFFECT_IN_DOUBT;
-    Reason reason = new Reason(code, failure.sentence(), Optional.empty());
+    Reason reason = new Reason(code(undoing, failure), failure.sentence(), Optional.empty());
     change.state("awaiting-decision", "ops-agent", failure.sentence(), Optional.of(reason));
     return change.escalate(Escalations.decisionNeeded(change.record(), doubt)).then(Command.IDLE);
+  }
+
+  private static ReasonCode code(boolean undoing, Failure failure) {
+    if (undoing) {
+      return ReasonCode.UNDO_FAILED;
+    }
+    return failure.code() == ReasonCode.INCONCLUSIVE
+        ? ReasonCode.INCONCLUSIVE
+        : ReasonCode.EFFECT_IN_DOUBT;
   }
 
   /** Ends in doubt, and holds the target. */

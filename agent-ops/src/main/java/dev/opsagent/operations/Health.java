@@ -2,7 +2,11 @@ package dev.opsagent.operations;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.HealthProbe.JsonField;
+import dev.opsagent.outside.MetricCheck;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -13,6 +17,7 @@ import java.util.Optional;
  * @param pause between two looks
  * @param limit for all tries together
  * @param endurance how long it must go on serving after that; absent: one good look is enough
+ * @param metrics what metrics must be after that; absent: nothing is asked of them
  */
 public record Health(
     Optional<Http> http,
@@ -20,10 +25,12 @@ public record Health(
     @JsonProperty("attempts") Optional<Integer> tries,
     @JsonProperty("interval") Optional<Duration> pause,
     @JsonProperty("deadline") Optional<Duration> limit,
-    @JsonProperty("soak") Optional<Duration> endurance) {
+    @JsonProperty("soak") Optional<Duration> endurance,
+    Optional<List<MetricCheck>> metrics) {
   /** Its port takes connections, within a minute. */
   public static final Health DEFAULT =
       new Health(
+          Optional.empty(),
           Optional.empty(),
           Optional.empty(),
           Optional.empty(),
@@ -37,12 +44,18 @@ public record Health(
         wanted
             .http()
             .map(it ->
-                new Http(Optional.of(it.path()), Optional.of(it.status()), it.bodyContains())),
+                new Http(
+                    Optional.of(it.path()),
+                    Optional.of(it.status()),
+                    it.bodyContains(),
+                    it.json(),
+                    it.latency())),
         wanted.tcp().map(it -> new Tcp(it.port())),
         Optional.of(wanted.attempts()),
         Optional.of(wanted.interval()),
         Optional.of(wanted.deadline()),
-        Optional.of(wanted.soak()));
+        Optional.of(wanted.soak()),
+        Optional.of(wanted.metrics()).filter(checks -> !checks.isEmpty()));
   }
 
   /** The same, with the other's word where this has none; probes are taken or left together. */
@@ -54,14 +67,31 @@ public record Health(
         tries.or(other::tries),
         pause.or(other::pause),
         limit.or(other::limit),
-        endurance.or(other::endurance));
+        endurance.or(other::endurance),
+        metrics.or(other::metrics));
   }
 
-  /** An HTTP GET. */
+  /** The same, with nothing asked of metrics. */
+  public Health withoutMetrics() {
+    return new Health(http, tcp, tries, pause, limit, endurance, Optional.empty());
+  }
+
+  /** What metrics must be. */
+  public List<MetricCheck> checks() {
+    return metrics.orElse(List.of());
+  }
+
+  /**
+   * An HTTP GET.
+   *
+   * @param latency within which the whole answer must be there, at every look
+   */
   public record Http(
       @JsonProperty("path") Optional<String> resource,
       @JsonProperty("status") Optional<Integer> wanted,
-      Optional<String> bodyContains) {
+      Optional<String> bodyContains,
+      Optional<JsonField> json,
+      Optional<Duration> latency) {
     /** Path and query; the root unless told. */
     public String path() {
       return resource.orElse("/");
@@ -70,6 +100,16 @@ public record Health(
     /** The status that means healthy; 200 unless told. */
     public int status() {
       return wanted.orElse(200);
+    }
+
+    /** What the answer must be like. */
+    HealthProbe.Page page() {
+      return new HealthProbe.Page(status(), bodyContains, json);
+    }
+
+    /** The same, of which only path and status are asked. */
+    Http statusOnly() {
+      return new Http(resource, wanted, Optional.empty(), Optional.empty(), Optional.empty());
     }
   }
 
@@ -98,11 +138,11 @@ public record Health(
 
   /** The same, where one good look is enough. */
   Health withoutSoak() {
-    return new Health(http, tcp, tries, pause, limit, Optional.empty());
+    return new Health(http, tcp, tries, pause, limit, Optional.empty(), Optional.empty());
   }
 
   /** The longest that a verification takes. */
   public Duration longest() {
-    return deadline().plus(soak());
+    return deadline().plus(soak()).plus(MetricVerification.longest(checks()));
   }
 }

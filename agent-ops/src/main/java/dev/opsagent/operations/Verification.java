@@ -18,6 +18,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * was never asked, or gave no answer, does not serve.
  */
 public record Verification(HealthProbe probe, Health health, Pace pace) {
+  private static final String LOOPBACK = "http://127.0.0.1";
   private static final Duration LONGEST_TRY = Duration.ofSeconds(10);
 
   /** Which of what may run is meant: an older release may hold the port. */
@@ -36,20 +37,43 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
       throws Stopped, InterruptedException {
     Optional<Running> before = service.running(context);
     Optional<String> address = before.flatMap(service::direct);
-    boolean fronted = before.flatMap(Running::direct).isPresent();
     AtomicReference<String> served = new AtomicReference<>("");
     Optional<String> sick =
         await(
             address,
-            fronted ? Optional.empty() : service.port(),
+            port(service, before),
             limit,
             () -> doubt(service.running(context).filter(wanted::is), served));
     Optional<Running> now = service.running(context).filter(wanted::is);
     if (sick.isEmpty() && now.isPresent()) {
       return now.get();
     }
-    String cause = sick.orElse("it ended just after it had served");
-    throw new Stopped(
+    throw unhealthy(service, context, sick.orElse("it ended just after it had served"));
+  }
+
+  /**
+   * Looks once more at what has served.
+   *
+   * @throws Stopped when it serves no more, or was started again
+   */
+  public void stillServes(Service service, StepContext context, Running served) throws Stopped {
+    URI at = URI.create(service.direct(served).orElse(LOOPBACK));
+    Optional<Integer> port = port(service, Optional.of(served));
+    AtomicReference<String> identity = new AtomicReference<>(served.identity());
+    Optional<String> sick =
+        look(at, port, LONGEST_TRY, () -> doubt(service.running(context), identity));
+    if (sick.isPresent()) {
+      throw unhealthy(service, context, "it served for a while, and then no more: " + sick.get());
+    }
+  }
+
+  /** Past whatever stands before it, only the release's own address counts. */
+  private static Optional<Integer> port(Service service, Optional<Running> running) {
+    return running.flatMap(Running::direct).isPresent() ? Optional.empty() : service.port();
+  }
+
+  private static Stopped unhealthy(Service service, StepContext context, String cause) {
+    return new Stopped(
         Failure.of(
             ReasonCode.UNHEALTHY,
             "verify that " + Service.target(context) + " serves",
@@ -84,11 +108,16 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
 
   /** The same, asked for less: the words of a page may be those of another version. */
   public Verification ofAnyVersion() {
-    Optional<Http> http =
-        health.http().map(it -> new Http(it.resource(), it.wanted(), Optional.empty()));
+    Optional<Http> http = health.http().map(Http::statusOnly);
     Health plain =
         new Health(
-            http, health.tcp(), health.tries(), health.pause(), health.limit(), Optional.empty());
+            http,
+            health.tcp(),
+            health.tries(),
+            health.pause(),
+            health.limit(),
+            Optional.empty(),
+            Optional.empty());
     return new Verification(probe, plain, pace);
   }
 
@@ -101,7 +130,7 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
   private Optional<String> await(
       Optional<String> address, Optional<Integer> port, Duration limit, Identity identity)
       throws Stopped, InterruptedException {
-    URI at = URI.create(address.orElse("http://127.0.0.1"));
+    URI at = URI.create(address.orElse(LOOPBACK));
     long begin = pace.nanoTime();
     long end = begin + shorter(health.deadline(), limit).toNanos();
     String cause = "it was never asked";
@@ -162,7 +191,8 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
   }
 
   private Answer<Boolean> ask(URI at, Http wanted, Duration timeout) {
-    return probe.http(at.resolve(wanted.path()), wanted.status(), wanted.bodyContains(), timeout);
+    Duration time = wanted.latency().map(most -> shorter(most, timeout)).orElse(timeout);
+    return probe.http(at.resolve(wanted.path()), wanted.page(), time);
   }
 
   private static String host(URI at) {

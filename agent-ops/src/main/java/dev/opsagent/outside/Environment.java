@@ -2,10 +2,12 @@ package dev.opsagent.outside;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
+import dev.opsagent.outside.HealthProbe.JsonField;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
  * @param engine where the Docker engine listens, {@code unix:///…} or {@code tcp://…} of this
  *     machine; absent: as the worker's own environment says
  * @param project put before the names of projects and containers; absent: nothing is
+ * @param prometheus where its metrics are asked for; absent: nowhere
  * @param strategies how a release may take the place of the one before; never empty
  * @param promotesFrom the environment in which a release must have been verified before; absent:
  *     none. It is one of the same file, and following it never comes back here
@@ -34,6 +37,7 @@ public record Environment(
     Set<RuntimeKind> runtimes,
     Optional<URI> engine,
     Optional<String> project,
+    Optional<URI> prometheus,
     Set<Strategy> strategies,
     Optional<String> promotesFrom,
     Verification verification,
@@ -61,6 +65,7 @@ public record Environment(
         Set.of(RuntimeKind.values()),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Set.of(Strategy.values()),
         Optional.empty(),
         Verification.DEFAULT,
@@ -78,6 +83,7 @@ public record Environment(
         runtimes,
         engine,
         project,
+        prometheus,
         strategies,
         promotesFrom,
         verification,
@@ -160,6 +166,7 @@ public record Environment(
    * @param interval the time between two attempts
    * @param deadline the time by which it must have answered
    * @param soak how long it must stay healthy after that
+   * @param metrics what metrics must be after that; where there are some, there is a prometheus
    */
   public record Verification(
       Optional<Http> http,
@@ -167,7 +174,8 @@ public record Environment(
       int attempts,
       Duration interval,
       Duration deadline,
-      Duration soak) {
+      Duration soak,
+      List<MetricCheck> metrics) {
     /** What holds where nothing is declared. */
     public static final Verification DEFAULT =
         new Verification(
@@ -176,7 +184,12 @@ public record Environment(
             20,
             Duration.ofMillis(500),
             Duration.ofSeconds(60),
-            Duration.ZERO);
+            Duration.ZERO,
+            List.of());
+
+    public Verification {
+      metrics = List.copyOf(metrics);
+    }
   }
 
   /**
@@ -185,8 +198,15 @@ public record Environment(
    * @param path with its query
    * @param status the one that means healthy
    * @param bodyContains text that the body must hold
+   * @param json what a field of the body must be
+   * @param latency within which the whole answer must be there, at every look
    */
-  public record Http(String path, int status, Optional<String> bodyContains) {}
+  public record Http(
+      String path,
+      int status,
+      Optional<String> bodyContains,
+      Optional<JsonField> json,
+      Optional<Duration> latency) {}
 
   /**
    * One TCP connect.

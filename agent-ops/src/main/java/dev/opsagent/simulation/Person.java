@@ -1,6 +1,7 @@
 package dev.opsagent.simulation;
 
 import dev.opsagent.execution.Journal.Input;
+import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.StepReport;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
@@ -39,13 +40,21 @@ final class Person {
     var _ = simulation.time().schedule(when, () -> answer(report));
   }
 
+  /** Nothing of a check stands: whether what it checked is good, anybody may say. */
+  private static boolean inconclusive(StatusReport report) {
+    return report.reason().filter(it -> it.code() == ReasonCode.INCONCLUSIVE).isPresent();
+  }
+
   private void answer(StatusReport report) {
     StepReport step =
         simulation.books().task(report.taskId()).flatMap(TaskBook::step).orElseThrow();
     boolean stands = simulation.world().stands(World.key(report.taskId(), step.name()));
     boolean undoing = step.outcome() == Outcome.UNDO_FAILED;
     List<Decision> truthful =
-        List.of(Decision.CONTINUE, stands ? Decision.DONE : Decision.UNDONE, Decision.ABANDON);
+        inconclusive(report)
+            ? List.of(Decision.values())
+            : List.of(
+                Decision.CONTINUE, stands ? Decision.DONE : Decision.UNDONE, Decision.ABANDON);
     Decision decision =
         undoing && simulation.dice().chance(2)
             ? Decision.CONTINUE

@@ -36,6 +36,8 @@ record Script(Doing doing, Undoing undoing, Duration before, Duration after, Dur
     /** Hangs, and does not answer an interrupt. */
     HANGS_DEAF,
     DONE_BUT_HANGS_DEAF,
+    /** A check that cannot be answered; of anything else, nothing happens. */
+    INCONCLUSIVE,
   }
 
   /** How it is undone. */

@@ -84,7 +84,8 @@ final class SimulatedStep implements Step {
           HANGS,
           DONE_BUT_HANGS,
           HANGS_DEAF,
-          DONE_BUT_HANGS_DEAF ->
+          DONE_BUT_HANGS_DEAF,
+          INCONCLUSIVE ->
           found();
     };
   }
@@ -116,6 +117,7 @@ final class SimulatedStep implements Step {
       case FAILS_ONCE ->
           hands.world().first(key + " failed") ? new Outcome.Failed(failure(true)) : done(context);
       case FAILS -> new Outcome.Failed(failure(false));
+      case INCONCLUSIVE -> new Outcome.Inconclusive(inconclusive());
       case FAILS_FOR_EVER -> new Outcome.Failed(failure(true));
       case DONE_BUT_FAILS -> {
         done(context);
@@ -234,6 +236,10 @@ final class SimulatedStep implements Step {
   private Failure failure(boolean passing) {
     return new Failure(
         ReasonCode.TOOL_FAILED, planned.description(), "it did not work", "", passing);
+  }
+
+  private Failure inconclusive() {
+    return Failure.of(ReasonCode.INCONCLUSIVE, planned.description(), "nobody can say", "");
   }
 
   private Failure interrupted() {

@@ -75,7 +75,8 @@ class EnvironmentsCommandTest {
                     "attempts": 20,
                     "interval": "PT0.5S",
                     "deadline": "PT1M",
-                    "soak": "PT30S"
+                    "soak": "PT30S",
+                    "metrics": []
                   },
                   "limits": {"cpus": 0.5, "memory": 536870912, "replicas": 10},
                   "recovery": "PT15M",

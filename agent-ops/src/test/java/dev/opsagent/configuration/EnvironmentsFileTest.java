@@ -13,6 +13,8 @@ import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.HealthProbe.JsonField;
+import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.protocol.Json;
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -57,6 +59,7 @@ class EnvironmentsFileTest {
                 Set.of(RuntimeKind.PROCESS),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 Set.of(Strategy.RECREATE),
                 Optional.empty(),
                 new Verification(
@@ -65,7 +68,8 @@ class EnvironmentsFileTest {
                     20,
                     Duration.ofMillis(500),
                     Duration.ofSeconds(60),
-                    Duration.ZERO),
+                    Duration.ZERO,
+                    List.of()),
                 new Limits(Optional.empty(), Optional.empty(), 1),
                 Duration.ofMinutes(15),
                 false,
@@ -90,15 +94,30 @@ class EnvironmentsFileTest {
                 runtime: docker
                 engine: unix:///run/docker.sock
                 project: shop
+                prometheus: http://metrics.example.com:9090/prometheus
                 strategies: [recreate]
                 promotesFrom: staging
                 verification:
-                  http: {path: /health, status: 204, bodyContains: ok}
+                  http:
+                    path: /health
+                    status: 204
+                    bodyContains: ok
+                    json: {pointer: /status, equals: "UP"}
+                    latency: 500ms
                   tcp: {port: 8080}
                   attempts: 7
                   interval: 2s
                   deadline: PT90S
                   soak: 1h
+                  metrics:
+                    - name: error-rate
+                      query: rate(errors{service="{service}"}[30s])
+                      max: 0.01
+                      min: 0
+                      baseline: {increaseAtMost: 0.2}
+                      samples: 5
+                      window: 2m
+                    - {name: up, query: up, min: 1}
                 limits: {cpus: 0.5, memory: 512Mi, replicas: 3}
                 recovery: 10m
                 protected: false
@@ -114,15 +133,39 @@ class EnvironmentsFileTest {
                 Set.of(RuntimeKind.DOCKER),
                 Optional.of(URI.create("unix:///run/docker.sock")),
                 Optional.of("shop"),
+                Optional.of(URI.create("http://metrics.example.com:9090/prometheus")),
                 Set.of(Strategy.RECREATE),
                 Optional.of("staging"),
                 new Verification(
-                    Optional.of(new Http("/health", 204, Optional.of("ok"))),
+                    Optional.of(
+                        new Http(
+                            "/health",
+                            204,
+                            Optional.of("ok"),
+                            Optional.of(new JsonField("/status", "UP")),
+                            Optional.of(Duration.ofMillis(500)))),
                     Optional.of(new Tcp(Optional.of(8080))),
                     7,
                     Duration.ofSeconds(2),
                     Duration.ofSeconds(90),
-                    Duration.ofHours(1)),
+                    Duration.ofHours(1),
+                    List.of(
+                        new MetricCheck(
+                            "error-rate",
+                            "rate(errors{service=\"{service}\"}[30s])",
+                            Optional.of(0.01),
+                            Optional.of(0.0),
+                            Optional.of(new MetricCheck.Baseline(0.2)),
+                            Optional.of(5),
+                            Optional.of(Duration.ofMinutes(2))),
+                        new MetricCheck(
+                            "up",
+                            "up",
+                            Optional.empty(),
+                            Optional.of(1.0),
+                            Optional.empty(),
+                            Optional.empty(),
+                            Optional.of(Duration.ofMinutes(1))))),
                 new Limits(Optional.of(new BigDecimal("0.5")), Optional.of(512L << 20), 3),
                 Duration.ofMinutes(10),
                 false,
@@ -145,6 +188,12 @@ class EnvironmentsFileTest {
           runtime: docker, recovery: 16m    | 3:49: environments[0].recovery is out of bounds; write 1s to 15m
           runtime: docker, verification: {interval: 1ms} | 3:64: environments[0].verification.interval is out of bounds; write 10ms to 5m
           runtime: docker, verification: {soak: 25h} | 3:64: environments[0].verification.soak is out of bounds; write 0s to 24h
+          runtime: docker, verification: {http: {path: /, latency: 11s}} | 3:80: environments[0].verification.http.latency is out of bounds; write 1ms to 10s
+          runtime: docker, verification: {metrics: [{name: up, query: up, min: 1}]} | 3:64: environments[0].verification.metrics need a server to be asked of; write where it is in prometheus of the environment
+          runtime: docker, prometheus: 'http://127.0.0.1:0' | 3:49: environments[0].prometheus names no port; write a port from 1 to 65535
+          runtime: docker, prometheus: 'http://m', verification: {metrics: [{name: up, query: up, min: 1, window: 25h}]} | 3:128: environments[0].verification.metrics[0].window is out of bounds; write 1s to 24h
+          runtime: docker, prometheus: 'http://m', verification: {metrics: [{name: up, query: 'up{job="{servce}"}', min: 1}]} | 3:109: environments[0].verification.metrics[0].query holds the unknown placeholder {servce}; correct the check
+          runtime: docker, prometheus: 'http://m', verification: {metrics: [{name: up, query: a, min: 1}, {name: up, query: b, min: 1}]} | 3:129: environments[0].verification.metrics[1].name is given to two checks; correct the check
           runtime: docker, recovery: 30s    | 3:5: environments[0].verification.deadline is longer than recovery, so that no rollback could be verified in its time; make it shorter, or recovery longer
           runtime: docker, limits: {memory: 1Mi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi
           runtime: docker, limits: {memory: 5000Gi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi

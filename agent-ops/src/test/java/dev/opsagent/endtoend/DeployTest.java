@@ -8,7 +8,6 @@ import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Escalation;
-import dev.opsagent.protocol.QuarantineLift;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskState;
@@ -17,7 +16,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.assertj.core.api.InstanceOfAssertFactories;
-import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -79,12 +77,7 @@ final class DeployTest {
     assertThat(code(stack.run(service.deploy("bad-3", "1.0.2")))).contains(ReasonCode.QUARANTINED);
 
     String digest = record(service).quarantined().getFirst();
-    stack
-        .client
-        .control(new QuarantineLift(service.target(), "ana", digest, "was the network"))
-        .toCompletableFuture()
-        .join();
-    Awaitility.await().until(() -> record(service).quarantined().isEmpty());
+    stack.lift(service.target(), digest);
     assertThat(stack.run(service.deploy("bad-4", "1.0.2")).state())
         .isEqualTo(TaskState.ROLLED_BACK);
     assertThat(service.answer()).isEqualTo("200 sample 1.0.1");

@@ -4,6 +4,7 @@ import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.OpsClient;
+import dev.opsagent.protocol.QuarantineLift;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
@@ -23,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 
 /**
  * A broker, a registry, services and a worker in a process of its own, with topics, a group and a
@@ -90,6 +92,33 @@ final class TestStack implements AutoCloseable {
     """
         .formatted(
             TestBroker.bootstrap(), prefix, prefix, verdaccio.url(), folder.resolve("npm.token"));
+  }
+
+  /** Declares environments, instead of naming the local one only, before a worker starts. */
+  void declare(String yaml) {
+    Path file = folder.resolve("environments.yaml");
+    write(file, yaml);
+    String named = "environments: [local]";
+    write(
+        configuration,
+        read(configuration).replace(named, "environments: {file: %s}".formatted(file)));
+  }
+
+  /** Lets a release be deployed again that failed, and waits until it may. */
+  void lift(Target target, String digest) {
+    client
+        .control(new QuarantineLift(target, "ana", digest, "was the network"))
+        .toCompletableFuture()
+        .join();
+    Awaitility.await().until(() -> deployment(target).quarantined().isEmpty());
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Adds to the configuration of the workers that start from now on. */

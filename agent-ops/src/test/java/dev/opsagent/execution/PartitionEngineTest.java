@@ -11,6 +11,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.AuditRecord;
+import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
@@ -134,6 +135,99 @@ class PartitionEngineTest {
     resolve("t1", Decision.DONE);
     assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(world.effects).containsExactly("do t1/one", "do t1/three");
+  }
+
+  @Test
+  void a_check_that_is_inconclusive_neither_fails_nor_passes_and_is_not_tried_again() {
+    inconclusive();
+
+    StatusReport waiting = journal.last("t1");
+    assertThat(waiting.state()).isEqualTo(TaskState.AWAITING_DECISION);
+    assertThat(waiting.reason().orElseThrow().code()).isEqualTo(ReasonCode.INCONCLUSIVE);
+    assertThat(waiting.changes()).hasSize(3);
+    assertThat(world.effects).hasSize(4).endsWith("check t1/proof");
+    assertThat(journal.escalations())
+        .singleElement()
+        .satisfies(it -> assertThat(it.evidence().getFirst()).contains("nobody answers"));
+  }
+
+  @Test
+  void who_accepts_an_inconclusive_check_is_recorded_and_the_check_is_looked_at_not_made() {
+    inconclusive();
+    restart();
+    resolve("t1", Decision.DONE);
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(world.effects).hasSize(4);
+    assertThat(journal.audit())
+        .anySatisfy(record -> {
+          assertThat(record.kind()).isEqualTo("resolved");
+          assertThat(record.actor()).isEqualTo("ann");
+          assertThat(record.summary()).isEqualTo("done: looked");
+        });
+  }
+
+  @Test
+  void who_rejects_an_inconclusive_check_has_everything_taken_back() {
+    inconclusive();
+    resolve("t1", Decision.UNDONE);
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(journal.last("t1").reason().orElseThrow().code()).isEqualTo(ReasonCode.INCONCLUSIVE);
+    assertThat(world.standing).isEmpty();
+  }
+
+  @Test
+  void an_inconclusive_check_is_made_again_when_a_person_asks_for_it() {
+    inconclusive();
+    world.behaviour.clear();
+    resolve("t1", Decision.CONTINUE);
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(world.effects).hasSize(5);
+  }
+
+  @Test
+  void what_nobody_decides_about_an_inconclusive_check_ends_in_doubt() {
+    inconclusive();
+    time.advance(Duration.ofHours(25));
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.IN_DOUBT);
+    assertThat(world.standing).hasSize(3);
+  }
+
+  @Test
+  void a_task_that_is_cancelled_asks_nobody_about_its_check() {
+    world.beforeEffect =
+        () -> {
+          if (world.effects.size() == 3) {
+            engine.control(new TaskCancel("t1", TARGET, "pm", "no"), consumed(Input.CONTROL));
+          }
+        };
+    inconclusive();
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.CANCELLED);
+    assertThat(world.standing).isEmpty();
+    assertThat(journal.escalations()).isEmpty();
+  }
+
+  @Test
+  void a_release_that_is_worse_than_the_one_before_is_taken_back_and_told_as_such() {
+    world.proved = true;
+    world.behaviour.put("proof", Behaviour.DEGRADED);
+    dispatch("t1", false);
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(journal.escalations())
+        .singleElement()
+        .satisfies(
+            it -> assertThat(it.trigger()).isEqualTo(Escalation.Trigger.PERFORMANCE_DEGRADATION));
+  }
+
+  private void inconclusive() {
+    world.proved = true;
+    world.behaviour.put("proof", Behaviour.INCONCLUSIVE);
+    dispatch("t1", false);
   }
 
   @Test

@@ -32,7 +32,9 @@ final class ScriptedOperation implements Operation {
     DONE_BUT_FAILS,
     UNKNOWN,
     CONFLICTS,
-    UNDO_FAILS
+    UNDO_FAILS,
+    INCONCLUSIVE,
+    DEGRADED
   }
 
   static final List<String> STEPS = List.of("one", "two", "three");
@@ -49,6 +51,9 @@ final class ScriptedOperation implements Operation {
 
   /** What every step says that it commits. */
   List<String> paths = List.of();
+
+  /** Whether a check, "proof", comes after the effects. */
+  boolean proved;
 
   /** Called right before an effect. */
   Runnable beforeEffect = () -> {};
@@ -85,16 +90,54 @@ final class ScriptedOperation implements Operation {
               Duration.ofSeconds(10),
               3));
     }
+    if (proved) {
+      steps.add(PlannedStep.check("proof", "check that it is good", Duration.ofSeconds(10), 3));
+    }
     return Plan.of(observations, steps);
   }
 
   @Override
   public Step step(PlannedStep planned, TaskDispatch task) {
-    return new Scripted(task.taskId() + "/" + planned.name(), planned.name());
+    String key = task.taskId() + "/" + planned.name();
+    return planned.effects().isEmpty() ? new Proof(key) : new Scripted(key, planned.name());
   }
 
   private Failure failure(boolean passing) {
     return new Failure(ReasonCode.TOOL_FAILED, "do it", "it did not work", "", passing);
+  }
+
+  /** A check that counts how often it was made. */
+  private final class Proof implements Step {
+    private final String key;
+
+    Proof(String key) {
+      this.key = key;
+    }
+
+    @Override
+    public Probe probe(StepContext context) {
+      return new Probe.Satisfied(Facts.of(Map.of(key, "looked at")));
+    }
+
+    @Override
+    public Outcome apply(StepContext context) {
+      beforeEffect.run();
+      effects.add("check " + key);
+      return switch (behaviour.getOrDefault("proof", Behaviour.WORKS)) {
+        case INCONCLUSIVE ->
+            new Outcome.Inconclusive(
+                Failure.of(ReasonCode.INCONCLUSIVE, "check it", "nobody answers", ""));
+        case DEGRADED ->
+            new Outcome.Failed(Failure.of(ReasonCode.DEGRADED, "check it", "it is slower", ""));
+        case WORKS, FAILS, FAILS_ONCE, DONE_BUT_FAILS, UNKNOWN, CONFLICTS, UNDO_FAILS ->
+            new Outcome.Applied(Facts.NONE);
+      };
+    }
+
+    @Override
+    public Undo undo(StepContext context) {
+      throw new AssertionError("a check is never undone");
+    }
   }
 
   private final class Scripted implements Step {

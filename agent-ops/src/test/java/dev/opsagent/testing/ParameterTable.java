@@ -71,6 +71,7 @@ public final class ParameterTable {
     if (resolved.has("properties")) {
       properties(name + ".", resolved);
     }
+    properties(name + "[].", resolved(resolved.path("items")));
   }
 
   /** What a reference names, in the schema itself or in the common one, when it has parts. */
@@ -96,7 +97,7 @@ public final class ParameterTable {
     return meaning.replace("|", "\\|");
   }
 
-  private static String type(JsonNode property, JsonNode resolved) {
+  private String type(JsonNode property, JsonNode resolved) {
     if (resolved.has("enum")) {
       return resolved
           .path("enum")
@@ -109,7 +110,7 @@ public final class ParameterTable {
       return "duration";
     }
     return switch (resolved.path("type").asString("string")) {
-      case "array" -> "list of " + resolved.path("items").path("type").asString() + "s";
+      case "array" -> "list of " + resolved(resolved.path("items")).path("type").asString() + "s";
       case "integer", "number" ->
           "%s to %s"
               .formatted(resolved.path("minimum").asString(), resolved.path("maximum").asString());

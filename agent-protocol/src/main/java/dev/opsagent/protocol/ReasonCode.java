@@ -36,6 +36,12 @@ public enum ReasonCode {
   TIMEOUT,
   UNHEALTHY,
 
+  /** The release serves, and does so much worse than the one before it. */
+  DEGRADED,
+
+  /** What would prove that the release is good could not be had: a person decides. */
+  INCONCLUSIVE,
+
   /** There is no release that is known to serve and could be gone back to. */
   NO_ROLLBACK_TARGET,
 

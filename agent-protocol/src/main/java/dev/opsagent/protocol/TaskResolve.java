@@ -16,13 +16,16 @@ public record TaskResolve(String taskId, Target target, String by, Decision deci
 
   /** What the person found out or wants. */
   public enum Decision {
-    /** Probe again and go on from where the task stopped. */
+    /** Probe again, or make an inconclusive check again, and go on from where the task stopped. */
     @JsonProperty("continue")
     CONTINUE,
-    /** The effect in doubt did happen: go on after it. */
+    /** The effect in doubt did happen, or what was checked is good: go on after it. */
     @JsonProperty("done")
     DONE,
-    /** The effect in doubt did not happen, or was undone by hand: undo the rest and end. */
+    /**
+     * The effect in doubt did not happen, was undone by hand, or what was checked is bad: undo the
+     * rest and end.
+     */
     @JsonProperty("undone")
     UNDONE,
     /** Give up: the task ends IN_DOUBT and its target stays held. */

@@ -1,6 +1,7 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.MetricVerification;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Verification;
@@ -8,10 +9,13 @@ import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.Images;
+import dev.opsagent.outside.MetricCheck;
+import dev.opsagent.outside.MetricQueries;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.TaskDispatch;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -29,6 +33,7 @@ public record Adapters(
     Images images,
     Map<String, PackageRegistry> registries,
     HealthProbe probe,
+    MetricQueries metrics,
     Workspaces workspaces,
     Pace pace) {
   public Adapters {
@@ -46,6 +51,16 @@ public record Adapters(
   /** How the service of the plan proves that it serves. */
   Verification verification(StepContext context) {
     return new Verification(probe, Sight.of(context.facts()).terms().health(), pace);
+  }
+
+  /** How metrics judge the release of the plan; empty when nothing is asked of them. */
+  Optional<MetricVerification> metrics(StepContext context) {
+    Sight.Terms terms = Sight.of(context.facts()).terms();
+    List<MetricCheck> checks = terms.health().checks();
+    return checks.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new MetricVerification(metrics, terms.prometheus().orElseThrow(), checks, pace));
   }
 
   /** Where the task's service runs. */

@@ -159,12 +159,13 @@ public final class DeployOperation implements Operation {
   }
 
   private Optional<Failure> ofProof(TaskDispatch task, DeployParameters parameters) {
-    Health health = Terms.of(adapters.environment(task), parameters.proof()).health();
+    Terms terms = Terms.of(adapters.environment(task), parameters.proof());
+    Health health = terms.health();
     boolean proved =
         parameters.port().isPresent()
             || health.tcp().filter(tcp -> tcp.at().isPresent()).isPresent();
     return proved
-        ? Refusals.ofHealth(health)
+        ? Refusals.ofHealth(health).or(() -> Refusals.ofMetrics(terms))
         : Refusals.invalid("parameters.port", "is missing: nothing would be verified");
   }
 
@@ -185,7 +186,7 @@ public final class DeployOperation implements Operation {
               running.map(Before::of),
               Optional.of(found.release()),
               Optional.of(found.reference()),
-              terms(task, parameters));
+              Refusals.unlessMeasured(terms(task, parameters)));
       return new Resolution.Resolved(seen.facts());
     } catch (Stopped stopped) {
       return new Resolution.Unresolved(stopped.failure());
@@ -263,6 +264,7 @@ public final class DeployOperation implements Operation {
     if (parameters.published().isPresent()) {
       steps.add(Steps.fetch(seen.reference().orElse(version)));
     }
+    Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
     steps.add(deploy(task, seen, version));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
     seen.running()
@@ -295,6 +297,7 @@ public final class DeployOperation implements Operation {
       case Steps.VALIDATE -> new ValidateStep(service, artifact(parameters));
       case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact(parameters));
       case Steps.DEPLOY -> new DeployStep(service, adapters, parameters);
+      case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
       case Steps.RETIRE -> new RetireStep(service);
       default -> throw new IllegalArgumentException("a deploy has no step " + name);

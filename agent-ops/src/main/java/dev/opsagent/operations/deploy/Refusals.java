@@ -1,9 +1,13 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.Stopped;
+import dev.opsagent.operations.deploy.Sight.Terms;
+import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirements;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -40,6 +44,25 @@ final class Refusals {
     return odd
         ? invalid("parameters.health.http.path", "must be an absolute path in URI form")
         : Optional.empty();
+  }
+
+  /** What metrics are asked of, the environment says; what is asked must be sound. */
+  static Optional<Failure> ofMetrics(Terms terms) {
+    List<MetricCheck> checks = terms.health().checks();
+    if (!checks.isEmpty() && terms.prometheus().isEmpty()) {
+      return invalid("parameters.health.metrics", "need an environment that names a prometheus");
+    }
+    return MetricCheck.fault(checks)
+        .flatMap(it -> invalid("parameters.health.metrics" + it.field(), it.cause()));
+  }
+
+  /** The same terms; an environment may have changed since the task was accepted. */
+  static Terms unlessMeasured(Terms terms) throws Stopped {
+    Optional<Failure> refused = ofMetrics(terms);
+    if (refused.isPresent()) {
+      throw new Stopped(refused.get());
+    }
+    return terms;
   }
 
   static Optional<Failure> invalid(String field, String cause) {

@@ -21,6 +21,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -82,7 +83,21 @@ public final class ServiceOperation implements Operation {
         ? Refusals.invalid(
             "parameters.runtime", "must be one of " + new TreeSet<>(adapters.runtimes().keySet()))
         : Refusals.ofRequirements(name(), task.requirements())
-            .or(() -> Refusals.ofHealth(parameters.proof()));
+            .or(() -> Refusals.ofHealth(parameters.proof()))
+            .or(() -> ofMetrics(task, parameters));
+  }
+
+  /** Going back does not wait for metrics, whose windows still tell of what was left. */
+  private Optional<Failure> ofMetrics(TaskDispatch task, ServiceParameters parameters) {
+    if (deed != Deed.RESTART && parameters.proof().metrics().isPresent()) {
+      return Refusals.invalid("parameters.health.metrics", "are for deploy and restart only");
+    }
+    return Refusals.ofMetrics(terms(task, parameters));
+  }
+
+  private Terms terms(TaskDispatch task, ServiceParameters parameters) {
+    Terms terms = Terms.of(adapters.environment(task), parameters.proof());
+    return deed == Deed.RESTART ? terms : terms.withoutMetrics();
   }
 
   @Override
@@ -105,7 +120,7 @@ public final class ServiceOperation implements Operation {
               left,
               next,
               Optional.empty(),
-              Terms.of(adapters.environment(task), parameters.proof()));
+              Refusals.unlessMeasured(terms(task, parameters)));
       return new Resolution.Resolved(seen.facts());
     } catch (Stopped stopped) {
       return new Resolution.Unresolved(stopped.failure());
@@ -197,13 +212,18 @@ public final class ServiceOperation implements Operation {
   public Plan plan(TaskDispatch task, Facts observations) {
     Sight seen = Sight.of(observations);
     String version = seen.next().map(Next::version).orElse("");
-    PlannedStep verify = Steps.verify(task.target(), version, seen.terms().health());
-    List<PlannedStep> steps =
-        switch (deed) {
-          case ROLLBACK -> List.of(Steps.rollback(task.target(), seen.runtime(), version), verify);
-          case RESTART -> List.of(Steps.restart(task.target(), seen.runtime(), version), verify);
-          case STOP -> List.of(Steps.stop(task.target(), seen.runtime()));
-        };
+    List<PlannedStep> steps = new ArrayList<>();
+    switch (deed) {
+      case ROLLBACK -> steps.add(Steps.rollback(task.target(), seen.runtime(), version));
+      case RESTART -> {
+        Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
+        steps.add(Steps.restart(task.target(), seen.runtime(), version));
+      }
+      case STOP -> steps.add(Steps.stop(task.target(), seen.runtime()));
+    }
+    if (deed != Deed.STOP) {
+      steps.add(Steps.verify(task.target(), version, seen.terms().health()));
+    }
     return Plan.of(observations, steps);
   }
 
@@ -249,6 +269,7 @@ public final class ServiceOperation implements Operation {
             case Steps.ROLLBACK -> ForwardStep.rollback(service);
             case Steps.RESTART -> ForwardStep.restart(service);
             case Steps.STOP -> new StopStep(service);
+            case Steps.MEASURE -> new MeasureStep(adapters);
             case Steps.VERIFY -> new VerifyStep(service, adapters, expected());
             default -> throw new IllegalArgumentException("no step " + planned.name());
           };

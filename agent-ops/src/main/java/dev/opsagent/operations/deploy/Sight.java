@@ -6,6 +6,7 @@ import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Json;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
@@ -68,6 +69,7 @@ record Sight(
    * @param recovery the time within which going back must have ended
    * @param cpus processors that it may use
    * @param memory bytes that it may use
+   * @param prometheus where its metrics are asked for
    * @param strategy how it takes the place of the one before; absent: recreate
    */
   record Terms(
@@ -75,6 +77,7 @@ record Sight(
       Duration recovery,
       Optional<Double> cpus,
       Optional<Long> memory,
+      Optional<URI> prometheus,
       Optional<Strategy> strategy) {
     /** By what the task says, else by what its environment does. */
     static Terms of(Optional<Environment> environment, Health wanted) {
@@ -83,11 +86,17 @@ record Sight(
           environment.map(Environment::recovery).orElse(Environment.LONGEST_RECOVERY),
           Optional.empty(),
           Optional.empty(),
+          environment.flatMap(Environment::prometheus),
           Optional.empty());
     }
 
+    /** The same for going back, which does not wait for metrics. */
+    Terms withoutMetrics() {
+      return new Terms(health.withoutMetrics(), recovery, cpus, memory, Optional.empty(), strategy);
+    }
+
     Terms limited(Optional<Double> processors, Optional<Long> bytes) {
-      return new Terms(health, recovery, processors, bytes, strategy);
+      return new Terms(health, recovery, processors, bytes, prometheus, strategy);
     }
 
     Terms by(Strategy chosen) {
@@ -96,6 +105,7 @@ record Sight(
           recovery,
           cpus,
           memory,
+          prometheus,
           Optional.of(chosen).filter(it -> it != Strategy.RECREATE));
     }
 

@@ -2,11 +2,13 @@ package dev.opsagent.operations.deploy;
 
 import dev.opsagent.authority.Effect;
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.MetricVerification;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
 import dev.opsagent.protocol.Target;
 import java.time.Duration;
+import java.util.Optional;
 
 /** The steps of this room as plans state them. */
 final class Steps {
@@ -16,6 +18,7 @@ final class Steps {
   static final String ROLLBACK = "rollback";
   static final String RESTART = "restart";
   static final String STOP = "stop";
+  static final String MEASURE = "measure";
   static final String VERIFY = "verify";
   static final String RETIRE = "retire";
 
@@ -90,6 +93,19 @@ final class Steps {
         "stop what runs on " + target,
         Reversibility.FORWARD_ONLY,
         new Effect(Effect.Kind.STOP, runtime + ":" + target.key()));
+  }
+
+  /** Empty when no metric is compared with what it was before the change. */
+  static Optional<PlannedStep> measure(Target target, Health health) {
+    boolean compared = health.checks().stream().anyMatch(it -> it.baseline().isPresent());
+    return compared
+        ? Optional.of(
+            PlannedStep.check(
+                MEASURE,
+                "measure the metrics of %s before the change".formatted(target),
+                MetricVerification.longestMeasuring(health.checks()).plusSeconds(15),
+                1))
+        : Optional.empty();
   }
 
   static PlannedStep verify(Target target, String version, Health health) {

@@ -1,22 +1,79 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.execution.Step.Outcome;
+import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
+import dev.opsagent.operations.MetricVerdict;
+import dev.opsagent.operations.MetricVerdict.Seen;
+import dev.opsagent.operations.MetricVerification;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
+import dev.opsagent.operations.Verification;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
+import java.util.Optional;
 
-/** Waits until what should run serves, and has gone on serving for as long as the task asks. */
+/**
+ * Waits until what should run serves, has gone on serving for as long as the task asks, and has its
+ * metrics in their bounds.
+ */
 record VerifyStep(Service service, Adapters adapters, Expected expected) implements FallibleStep {
+  private static final String FIX =
+      "accept it with done, take it back with undone, or measure again with continue";
+
+  /** A check is probed only when a person says that it is done: what runs counts as verified. */
+  @Override
+  public Probe probe(StepContext context) throws Stopped {
+    return service
+        .running(context)
+        .filter(now -> expected.is(now, context))
+        .<Probe>map(now -> new Probe.Satisfied(Facts.NONE, List.of(service.status(now, true))))
+        .orElseGet(Probe.Missing::new);
+  }
+
   @Override
   public Outcome apply(StepContext context) throws Stopped, InterruptedException {
+    Verification verification = adapters.verification(context);
     Running serving =
-        adapters
-            .verification(context)
-            .verified(service, context, now -> expected.is(now, context), context.timeout());
-    return new Outcome.Applied(Facts.NONE, List.of(service.status(serving, true)));
+        verification.verified(
+            service, context, now -> expected.is(now, context), context.timeout());
+    Optional<MetricVerification> metrics = adapters.metrics(context);
+    if (metrics.isEmpty()) {
+      return verified(serving, Facts.NONE);
+    }
+    MetricVerdict verdict =
+        metrics.get().judge(context.task().target(), serving.version(), context.facts());
+    if (!(verdict instanceof MetricVerdict.Bad)) {
+      verification.stillServes(service, context, serving);
+    }
+    return outcome(verdict, serving, context);
+  }
+
+  private Outcome outcome(MetricVerdict verdict, Running serving, StepContext context) {
+    String action = "verify %s by its metrics".formatted(Service.target(context));
+    return switch (verdict) {
+      case MetricVerdict.Good(List<Seen> seen) -> verified(serving, proofs(seen));
+      case MetricVerdict.Bad(ReasonCode code, String cause) ->
+          new Outcome.Failed(
+              Failure.of(code, action, cause + service.said(context), "see the service's log"));
+      case MetricVerdict.Inconclusive(String cause) ->
+          new Outcome.Inconclusive(Failure.of(ReasonCode.INCONCLUSIVE, action, cause, FIX));
+    };
+  }
+
+  private Outcome verified(Running serving, Facts proofs) {
+    return new Outcome.Applied(proofs, List.of(service.status(serving, true)));
+  }
+
+  private static Facts proofs(List<Seen> seen) {
+    Facts facts = Facts.NONE;
+    for (Seen one : seen) {
+      facts = facts.with(Facts.PROOF + "metric." + one.check(), one.sentence());
+    }
+    return facts;
   }
 }

@@ -146,6 +146,9 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
           ? invalid("parameters.health", "needs deploy")
           : Optional.empty();
     }
+    if (parameters.health().flatMap(Health::metrics).isPresent()) {
+      return invalid("parameters.health.metrics", "are for deploy and restart only");
+    }
     boolean probed =
         parameters.health().filter(h -> h.http().isPresent() || h.tcp().isPresent()).isPresent();
     if (!probed && parameters.deploy().get().port().isEmpty()) {

@@ -2,6 +2,7 @@ package dev.opsagent.operations.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Operation.Resolution;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.StepContext;
@@ -13,7 +14,9 @@ import dev.opsagent.outside.Environment.Limits;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.outside.Images;
+import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
@@ -50,6 +53,8 @@ final class DeployOperationTest {
   private Optional<ServiceRuntime.Running> running = Optional.empty();
   private Optional<DeploymentRecord> known = Optional.empty();
   private Environment environment = Environment.undeclared("local");
+  private Optional<URI> prometheus = Optional.empty();
+  private List<MetricCheck> metrics = List.of();
   private final ShelfRegistry registry = new ShelfRegistry();
 
   private static byte[] bytes(String text) {
@@ -154,6 +159,99 @@ final class DeployOperationTest {
   }
 
   @Test
+  void metricsAreAskedOfTheServerThatTheEnvironmentNamesAndOfNoOther() {
+    String own = "{image: 'web:1', health: {metrics: [{name: up, query: up, min: 1}]}}";
+    assertThat(refused(own)).contains("parameters.health.metrics need an environment");
+
+    measured();
+    assertThat(refused(own)).isEmpty();
+    assertThat(refused(own.replace("query: up", "query: 'up{job=\"{servce}\"}'")))
+        .contains("parameters.health.metrics[0].query holds the unknown placeholder {servce}");
+    assertThat(terms(own).prometheus()).contains(URI.create("http://127.0.0.1:9090"));
+    assertThat(terms(own).health().checks()).extracting(MetricCheck::query).containsExactly("up");
+    assertThat(terms("image: web:1").health().checks()).isEqualTo(metrics);
+  }
+
+  @Test
+  void anEnvironmentThatHasLostItsServerMeanwhileStopsTheTaskBeforeAnythingHappens() {
+    measured();
+    prometheus = Optional.empty();
+    environment = with(Kind.LOCAL, RuntimeKind.DOCKER, Limits.DEFAULT);
+    assertThat(refusal("image: web:1")).isEqualTo(ReasonCode.INVALID_PARAMETERS);
+  }
+
+  @Test
+  void whatIsComparedIsMeasuredRightBeforeTheChange() {
+    assertThat(steps(operation(), "image: web:1")).containsExactly("validate", "deploy", "verify");
+    measured();
+    assertThat(steps(operation(), "image: web:1"))
+        .containsExactly("validate", "measure", "deploy", "verify");
+  }
+
+  @Test
+  void aRestartIsMeasuredAndGoingBackWaitsForNoMetrics() {
+    measured();
+    running =
+        Optional.of(
+            new ServiceRuntime.Running(
+                "2", NEW, "task-2", "two", Optional.empty(), Optional.of("1")));
+    known(Optional.of(OLD), List.of(), "docker");
+    assertThat(steps(service("restart"), "")).containsExactly("measure", "restart", "verify");
+    assertThat(steps(service("rollback"), "")).containsExactly("rollback", "verify");
+    assertThat(Sight.of(observed(service("rollback"), "")).terms().health().checks()).isEmpty();
+
+    String own = "health: {metrics: [{name: up, query: up, min: 1}]}";
+    assertThat(service("restart").refuse(task(service("restart"), own))).isEmpty();
+    assertThat(service("rollback").refuse(task(service("rollback"), own)).orElseThrow().cause())
+        .contains("parameters.health.metrics are for deploy and restart only");
+  }
+
+  /** The environment has a check against the baseline. */
+  private void measured() {
+    prometheus = Optional.of(URI.create("http://127.0.0.1:9090"));
+    metrics =
+        List.of(
+            new MetricCheck(
+                "errors",
+                "errors",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(new MetricCheck.Baseline(0.2)),
+                Optional.empty(),
+                Optional.empty()));
+    environment = with(Kind.LOCAL, RuntimeKind.DOCKER, Limits.DEFAULT);
+  }
+
+  private Operation service(String name) {
+    return ServiceOperation.all(adapters()).stream()
+        .filter(it -> it.name().equals(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private List<String> steps(Operation operation, String parameters) {
+    TaskDispatch task = task(operation, parameters);
+    return operation.plan(task, observed(operation, parameters)).steps().stream()
+        .map(PlannedStep::name)
+        .toList();
+  }
+
+  private Facts observed(Operation operation, String parameters) {
+    TaskDispatch task = task(operation, parameters);
+    Resolution resolution = operation.resolve(task, context(task, Facts.NONE));
+    return ((Resolution.Resolved) resolution).observations();
+  }
+
+  /** Only a deploy takes a port. */
+  private static TaskDispatch task(Operation operation, String parameters) {
+    TaskDispatch task = task(parameters);
+    if (!operation.name().equals("deploy")) {
+      task.parameters().remove("port");
+    }
+    return task;
+  }
+
+  @Test
   void bytesThatAreNotThoseTheRegistryListsAreNeverDeployed() {
     registry.versions.put("1.0.0", bytes("as listed"));
     registry.served.put("1.0.0", bytes("something else"));
@@ -198,13 +296,14 @@ final class DeployOperationTest {
     return new Limits(Optional.of(BigDecimal.valueOf(cpus)), Optional.of(memory), 1);
   }
 
-  private static Environment with(Kind kind, RuntimeKind runtime, Limits limits) {
+  private Environment with(Kind kind, RuntimeKind runtime, Limits limits) {
     return new Environment(
         "local",
         kind,
         Set.of(runtime),
         Optional.empty(),
         Optional.empty(),
+        prometheus,
         Set.of(Environment.Strategy.RECREATE),
         Optional.empty(),
         new Environment.Verification(
@@ -213,7 +312,8 @@ final class DeployOperationTest {
             20,
             Duration.ofMillis(500),
             Duration.ofSeconds(60),
-            Duration.ofSeconds(7)),
+            Duration.ofSeconds(7),
+            metrics),
         limits,
         Duration.ofMinutes(2),
         false,
@@ -262,15 +362,21 @@ final class DeployOperationTest {
   }
 
   private DeployOperation operation() {
-    return new DeployOperation(
-        new Adapters(
-            () -> new Environments(List.of(environment)),
-            Map.of("docker", new OneService("docker"), "process", new OneService("process")),
-            reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
-            Map.of("npm", registry),
-            new NoProbe(),
-            new OneWorkspace(),
-            new NoPace()));
+    return new DeployOperation(adapters());
+  }
+
+  private Adapters adapters() {
+    return new Adapters(
+        () -> new Environments(List.of(environment)),
+        Map.of("docker", new OneService("docker"), "process", new OneService("process")),
+        reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
+        Map.of("npm", registry),
+        new NoProbe(),
+        (_, _, _) -> {
+          throw new AssertionError("nothing is measured");
+        },
+        new OneWorkspace(),
+        new NoPace());
   }
 
   /** Tells what runs; nothing else may be asked of it. */
@@ -326,7 +432,7 @@ final class DeployOperationTest {
 
   private static final class NoProbe implements HealthProbe {
     @Override
-    public Answer<Boolean> http(URI uri, int status, Optional<String> contains, Duration timeout) {
+    public Answer<Boolean> http(URI uri, Page wanted, Duration timeout) {
       throw new AssertionError("nobody is asked");
     }
 

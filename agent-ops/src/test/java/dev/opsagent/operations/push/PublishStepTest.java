@@ -16,6 +16,7 @@ import dev.opsagent.protocol.Deliverable.PublicationStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.sandbox.TaskWorkspaces;
+import dev.opsagent.testing.ManualPace;
 import dev.opsagent.testing.ShelfRegistry;
 import dev.opsagent.tools.git.GitRepository;
 import java.io.IOException;

@@ -48,6 +48,7 @@ final class PushRefusalTest {
         "parameters.health|{\"bump\":\"patch\",\"deploy\":{\"kind\":\"process\"}}",
         "parameters.health|{\"bump\":\"patch\",\"health\":{\"tcp\":{}}}",
         "parameters.health.http.path|{\"bump\":\"patch\",\"deploy\":{\"kind\":\"process\",\"port\":1},\"health\":{\"http\":{\"path\":\"//x\"}}}",
+        "parameters.health.metrics|{\"bump\":\"patch\",\"deploy\":{\"kind\":\"process\",\"port\":1},\"health\":{\"metrics\":[{\"name\":\"up\",\"query\":\"up\",\"min\":1}]}}",
         "parameters.openBrowser|{\"bump\":\"patch\",\"openBrowser\":true}",
       })
   void whatCannotBeDoneIsRefusedNamingTheField(String field, String parameters) {

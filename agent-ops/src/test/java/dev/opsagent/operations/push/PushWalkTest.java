@@ -6,6 +6,7 @@ import static dev.opsagent.testing.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.authority.Effect;
+import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.outside.PackageRegistry.Listing;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
@@ -304,7 +305,12 @@ final class PushWalkTest {
 
   private void assertServes(String body) {
     URI address = URI.create("http://127.0.0.1:" + world.port + "/");
-    assertThat(ok(world.health.http(address, 200, Optional.of(body), Duration.ofSeconds(5))))
+    assertThat(
+            ok(
+                world.health.http(
+                    address,
+                    new Page(200, Optional.of(body), Optional.empty()),
+                    Duration.ofSeconds(5))))
         .isTrue();
   }
 }

@@ -90,6 +90,7 @@ final class SequentialRun {
     return switch (outcome) {
       case Outcome.Applied(Facts found, List<Deliverable> made) -> learned(found, made);
       case Outcome.Failed(Failure failure) -> Optional.of(failure);
+      case Outcome.Inconclusive(Failure failure) -> Optional.of(failure);
     };
   }
 

@@ -11,11 +11,13 @@ import dev.opsagent.operations.Verification;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.HealthProbe;
+import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.testing.ManualPace;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -29,6 +31,8 @@ final class VerifyStepTest {
   private final List<URI> asked = new ArrayList<>();
   private int healthyFrom = 1;
   private int sickFrom = Integer.MAX_VALUE;
+  private Optional<Duration> latency = Optional.empty();
+  private final List<Duration> timeouts = new ArrayList<>();
   private String running = "sha512-ours";
 
   @Test
@@ -92,6 +96,15 @@ final class VerifyStepTest {
   }
 
   @Test
+  void everyAnswerMustBeThereWithinTheLatency() {
+    latency = Optional.of(Duration.ofMillis(500));
+
+    assertThat(apply(3, Duration.ofSeconds(60), Optional.of(Duration.ofSeconds(2))))
+        .isInstanceOf(Outcome.Applied.class);
+    assertThat(timeouts).hasSize(5).containsOnly(Duration.ofMillis(500));
+  }
+
+  @Test
   void nothingAskedIsNothingPassed() {
     assertUnhealthy(apply(3, Duration.ZERO), "it was never asked");
   }
@@ -113,12 +126,19 @@ final class VerifyStepTest {
   private Outcome apply(int attempts, Duration deadline, Optional<Duration> soak) {
     var health =
         new Health(
-            Optional.of(new Http(Optional.of("/health"), Optional.empty(), Optional.empty())),
+            Optional.of(
+                new Http(
+                    Optional.of("/health"),
+                    Optional.empty(),
+                    Optional.empty(),
+                    Optional.empty(),
+                    latency)),
             Optional.empty(),
             Optional.of(attempts),
             Optional.empty(),
             Optional.of(deadline),
-            soak);
+            soak,
+            Optional.empty());
     var deploy =
         new Deploy(
             "process",
@@ -142,8 +162,9 @@ final class VerifyStepTest {
   /** A service that is healthy from some attempt on. */
   private final class Moody implements HealthProbe {
     @Override
-    public Answer<Boolean> http(URI uri, int status, Optional<String> contains, Duration timeout) {
+    public Answer<Boolean> http(URI uri, Page wanted, Duration timeout) {
       asked.add(uri);
+      timeouts.add(timeout);
       return asked.size() >= healthyFrom && asked.size() < sickFrom
           ? new Answer.Ok<>(true)
           : new Answer.No<>(Failure.passing(ReasonCode.UNHEALTHY, "ask " + uri, "status 503", ""));

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.HealthProbe.JsonField;
+import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
@@ -23,10 +25,18 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpHealthProbeTest {
   private static final Duration SECONDS = Duration.ofSeconds(10);
   private static final Duration SHORT = Duration.ofMillis(300);
+
+  private static final String JSON =
+      """
+      {"status": "UP", "nothing": null, "parts": [{"ready": true, "open": 3}]}\
+      """;
+  private static final Page ANY = new Page(200, Optional.empty(), Optional.empty());
 
   private final HttpHealthProbe probe = new HttpHealthProbe();
   private final AtomicInteger elsewhere = new AtomicInteger();
@@ -42,6 +52,8 @@ class HttpHealthProbeTest {
   void serve() {
     server.setExecutor(threads);
     server.createContext("/ok", exchange -> answer(exchange, 200, "version 1.2.3 serves"));
+    server.createContext("/json", exchange -> answer(exchange, 200, JSON));
+    server.createContext("/cut", exchange -> answer(exchange, 200, JSON.substring(1)));
     server.createContext("/broken", exchange -> answer(exchange, 500, "no \u001b[31mdatabase\r\n"));
     server.createContext("/elsewhere", exchange -> elsewhere.incrementAndGet());
     server.createContext("/moved", this::redirect);
@@ -82,6 +94,32 @@ class HttpHealthProbeTest {
     assertThat(failure.cause()).contains("version 1.2.3 serves");
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "/status, UP, true",
+    "/status, up, false",
+    "/parts/0/ready, true, true",
+    "/parts/0/open, 3, true",
+    "/parts, x, false",
+    "/parts/1/ready, true, false",
+    "/nothing, null, false"
+  })
+  void aFieldOfTheBodyMustBeAsExpected(String pointer, String value, boolean healthy) {
+    assertThat(says("/json", pointer, value) instanceof Answer.Ok).isEqualTo(healthy);
+  }
+
+  @Test
+  void whatIsNoJsonSaysNothing() {
+    assertThat(failure(says("/ok", "/status", "UP")).cause()).contains("version 1.2.3 serves");
+    assertThat(failure(says("/cut", "/status", "UP")).code()).isEqualTo(ReasonCode.UNHEALTHY);
+    assertThat(failure(says("/endless", "/status", "UP")).code()).isEqualTo(ReasonCode.UNHEALTHY);
+  }
+
+  private Answer<Boolean> says(String path, String pointer, String value) {
+    Page page = new Page(200, Optional.empty(), Optional.of(new JsonField(pointer, value)));
+    return probe.http(at(path), page, SECONDS);
+  }
+
   @Test
   void aRedirectIsAnAnswerAndIsNotFollowed() {
     assertThat(failure(get("/moved", 200, "")).cause()).contains("status 302");
@@ -91,7 +129,7 @@ class HttpHealthProbeTest {
 
   @Test
   void aServiceThatNeverAnswersTimesOut() {
-    Failure failure = failure(probe.http(at("/silent"), 200, Optional.empty(), SHORT));
+    Failure failure = failure(probe.http(at("/silent"), ANY, SHORT));
 
     assertThat(failure.code()).isEqualTo(ReasonCode.TIMEOUT);
     assertThat(failure.cause()).contains("300 ms");
@@ -99,7 +137,7 @@ class HttpHealthProbeTest {
 
   @Test
   void aBodyThatTricklesInTimesOut() {
-    assertThat(failure(probe.http(at("/trickle"), 200, Optional.empty(), SHORT)).code())
+    assertThat(failure(probe.http(at("/trickle"), ANY, SHORT)).code())
         .isEqualTo(ReasonCode.TIMEOUT);
   }
 
@@ -116,8 +154,7 @@ class HttpHealthProbeTest {
     assertThat(failure(probe.tcp("127.0.0.1", free, SECONDS)).code())
         .isEqualTo(ReasonCode.UNREACHABLE);
     URI nobody = URI.create("http://127.0.0.1:" + free + "/");
-    assertThat(failure(probe.http(nobody, 200, Optional.empty(), SECONDS)).code())
-        .isEqualTo(ReasonCode.UNREACHABLE);
+    assertThat(failure(probe.http(nobody, ANY, SECONDS)).code()).isEqualTo(ReasonCode.UNREACHABLE);
   }
 
   @Test
@@ -137,16 +174,15 @@ class HttpHealthProbeTest {
     URI file = URI.create("file:///etc/hostname");
     URI password = URI.create("http://me:secret@127.0.0.1/");
 
-    assertThat(failure(probe.http(file, 200, Optional.empty(), SECONDS)).code())
+    assertThat(failure(probe.http(file, ANY, SECONDS)).code())
         .isEqualTo(ReasonCode.INVALID_PARAMETERS);
-    assertThat(failure(probe.http(password, 200, Optional.empty(), SECONDS)).sentence())
-        .doesNotContain("secret");
+    assertThat(failure(probe.http(password, ANY, SECONDS)).sentence()).doesNotContain("secret");
     assertThat(failure(probe.tcp("127.0.0.1", 70_000, SECONDS)).code())
         .isEqualTo(ReasonCode.INVALID_PARAMETERS);
   }
 
   private Answer<Boolean> get(String path, int status, String contains) {
-    return probe.http(at(path), status, Optional.of(contains), SECONDS);
+    return probe.http(at(path), new Page(status, Optional.of(contains), Optional.empty()), SECONDS);
   }
 
   private URI at(String path) {

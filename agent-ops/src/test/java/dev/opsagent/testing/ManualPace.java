@@ -1,15 +1,15 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.testing;
 
 import dev.opsagent.operations.Pace;
 import java.time.Duration;
 import java.time.Instant;
 
 /** Waits by moving the clock. */
-final class ManualPace implements Pace {
+public final class ManualPace implements Pace {
   private long now;
 
   /** What happens in the world while somebody waits. */
-  Runnable meanwhile = () -> {};
+  public Runnable meanwhile = () -> {};
 
   @Override
   public Instant now() {
