@@ -8,6 +8,7 @@ import dev.opsagent.operations.deploy.Adapters;
 import dev.opsagent.operations.deploy.DeployOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
@@ -23,6 +24,7 @@ import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.git.GitRepository;
 import dev.opsagent.tools.git.Login;
 import dev.opsagent.tools.http.HttpHealthProbe;
+import dev.opsagent.tools.kubernetes.KubernetesRuntime;
 import dev.opsagent.tools.npm.NpmRegistry;
 import dev.opsagent.tools.npm.NpmRegistrySettings;
 import dev.opsagent.tools.npm.NpmScripts;
@@ -104,6 +106,13 @@ record Catalogue(
     // A push brings no image up.
     ServiceRuntime docker = new DockerRuntime(environment, mask::mask, timers);
     runtimes.put(docker.kind(), docker);
+    ServiceRuntime kubernetes =
+        new KubernetesRuntime(
+            name -> served.get().find(name).flatMap(Environment::kubernetes),
+            environment,
+            mask::mask,
+            timers);
+    runtimes.put(kubernetes.kind(), kubernetes);
     Images images = new DockerImages(environment);
     Adapters adapters =
         new Adapters(served, runtimes, images, registries, health, workspaces, Pace.of(timers));

@@ -4,8 +4,10 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigDecimal;
 import java.net.URI;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -20,6 +22,7 @@ import java.util.TreeSet;
  * @param engine where the Docker engine listens, {@code unix:///…} or {@code tcp://…} of this
  *     machine; absent: as the worker's own environment says
  * @param project put before the names of projects and containers; absent: nothing is
+ * @param kubernetes where its cluster is; present where {@link RuntimeKind#KUBERNETES} is allowed
  * @param strategies how a release may take the place of the one before; never empty
  * @param promotesFrom the environment in which a release must have been verified before; absent:
  *     none. It is one of the same file, and following it never comes back here
@@ -34,6 +37,7 @@ public record Environment(
     Set<RuntimeKind> runtimes,
     Optional<URI> engine,
     Optional<String> project,
+    Optional<Cluster> kubernetes,
     Set<Strategy> strategies,
     Optional<String> promotesFrom,
     Verification verification,
@@ -58,7 +62,8 @@ public record Environment(
     return new Environment(
         name,
         Kind.LOCAL,
-        Set.of(RuntimeKind.values()),
+        EnumSet.complementOf(EnumSet.of(RuntimeKind.KUBERNETES)),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Set.of(Strategy.RECREATE),
@@ -78,6 +83,7 @@ public record Environment(
         runtimes,
         engine,
         project,
+        kubernetes,
         strategies,
         promotesFrom,
         verification,
@@ -116,7 +122,8 @@ public record Environment(
   public enum RuntimeKind {
     PROCESS,
     DOCKER,
-    COMPOSE;
+    COMPOSE,
+    KUBERNETES;
 
     /** As it is written. */
     @JsonValue
@@ -124,6 +131,16 @@ public record Environment(
       return Environment.id(this);
     }
   }
+
+  /**
+   * The part of a cluster that an environment is.
+   *
+   * @param namespace nothing outside of it is touched
+   * @param context of the kubeconfig; absent: its current one
+   * @param kubeconfig the file that leads to the cluster; absent: the worker runs in the cluster
+   *     and uses its pod's service account
+   */
+  public record Cluster(String namespace, Optional<String> context, Optional<Path> kubeconfig) {}
 
   /** How a release takes the place of the one before; those that are built. */
   public enum Strategy {

@@ -119,13 +119,13 @@ class EnvironmentsCommandTest {
   void anUnsoundFileIsRefusedHereAndByCheckConfigWithItsPlace() throws IOException {
     Files.writeString(
         folder.resolve("e.yaml"),
-        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: kubernetes}\n");
+        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: docker, strategies: [rolling]}\n");
 
     assertThat(call.execute("environments")).isEqualTo(2);
     assertThat(call.out()).isEmpty();
     assertThat(call.err())
         .contains("could not use the environments:")
-        .contains("e.yaml:3:26: environments[0].runtime: kubernetes is not supported yet");
+        .contains("e.yaml:3:56: environments[0].strategies[0]: rolling is not built yet");
     assertThat(call.execute("worker", "--check-config")).isEqualTo(2);
     assertThat(call.out()).isEmpty();
   }

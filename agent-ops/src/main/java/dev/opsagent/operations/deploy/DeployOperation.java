@@ -15,6 +15,7 @@ import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Limits;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
@@ -28,8 +29,10 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.math.BigDecimal;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -61,16 +64,16 @@ public final class DeployOperation implements Operation {
     }
     return Stream.of(
             Refusals.ofRequirements(name(), task.requirements()),
-            ofRuntime(parameters),
-            adapters.environment(task).flatMap(it -> ofEnvironment(it, parameters)),
+            ofRuntime(task, parameters),
+            adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),
             parameters.published().flatMap(this::ofPackage),
-            parameters.reference().flatMap(image -> ofImage(image, task)),
+            parameters.reference().flatMap(image -> ofImage(image, task, parameters)),
             ofProof(task, parameters))
         .flatMap(Optional::stream)
         .findFirst();
   }
 
-  private Optional<Failure> ofRuntime(DeployParameters parameters) {
+  private Optional<Failure> ofRuntime(TaskDispatch task, DeployParameters parameters) {
     if (parameters.reference().isPresent() == parameters.published().isPresent()) {
       return Refusals.invalid("parameters", "must name an image or a package, and not both");
     }
@@ -78,22 +81,38 @@ public final class DeployOperation implements Operation {
     if (limited && parameters.published().isPresent()) {
       return Refusals.invalid("parameters.cpus and memory", "are for an image only");
     }
-    return adapters.runtimes().containsKey(parameters.runtime())
+    Optional<RuntimeKind> runtime = runtime(task, parameters);
+    if (runtime.isEmpty()) {
+      return Refusals.invalid(
+          parameters.wanted().isPresent() ? "parameters.runtime" : "parameters",
+          "need one of the runtimes %s, of which %s allows none"
+              .formatted(
+                  parameters.runtimes().stream().map(RuntimeKind::id).toList(), where(task)));
+    }
+    return adapters.runtimes().containsKey(runtime.get().id())
         ? Optional.empty()
-        : Refusals.invalid("parameters", "need the runtime " + parameters.runtime());
+        : Refusals.invalid("parameters", "need the runtime " + runtime.get().id());
+  }
+
+  private static String where(TaskDispatch task) {
+    return task.target().environment();
+  }
+
+  /** Where it is to run: as the task says, else the first that its environment allows. */
+  private Optional<RuntimeKind> runtime(TaskDispatch task, DeployParameters parameters) {
+    Set<RuntimeKind> allowed =
+        adapters
+            .environment(task)
+            .map(Environment::runtimes)
+            .orElse(EnumSet.allOf(RuntimeKind.class));
+    return parameters.runtimes().stream()
+        .filter(kind -> parameters.wanted().map(kind::equals).orElse(true))
+        .filter(allowed::contains)
+        .findFirst();
   }
 
   /** A task names its environment only; what it may do there, the operator says. */
-  private static Optional<Failure> ofEnvironment(
-      Environment environment, DeployParameters parameters) {
-    boolean runtime =
-        environment.runtimes().stream().anyMatch(it -> it.id().equals(parameters.runtime()));
-    if (!runtime) {
-      return Refusals.invalid(
-          "parameters",
-          "need the runtime %s, which %s has not"
-              .formatted(parameters.runtime(), environment.name()));
-    }
+  private static Optional<Failure> ofLimits(Environment environment, DeployParameters parameters) {
     Limits limits = environment.limits();
     boolean cpus =
         parameters
@@ -121,7 +140,11 @@ public final class DeployOperation implements Operation {
   }
 
   /** What {@code latest} is changes with the day; nobody could say later what was deployed. */
-  private Optional<Failure> ofImage(String image, TaskDispatch task) {
+  private Optional<Failure> ofImage(String image, TaskDispatch task, DeployParameters parameters) {
+    if (isOnCluster(task, parameters) && !Artifact.OfDigest.isPinned(image)) {
+      return Refusals.invalid(
+          "parameters.image", "must be NAME@sha256:DIGEST, since the cluster pulls it by itself");
+    }
     boolean pinned = image.contains("@") || image.startsWith("sha256:");
     int colon = image.lastIndexOf(':');
     boolean tagged = colon > image.lastIndexOf('/') && !image.substring(colon + 1).equals(LATEST);
@@ -129,6 +152,10 @@ public final class DeployOperation implements Operation {
         ? Optional.empty()
         : Refusals.invalid(
             "parameters.image", "must have a digest, or a tag other than latest, outside local");
+  }
+
+  private boolean isOnCluster(TaskDispatch task, DeployParameters parameters) {
+    return runtime(task, parameters).filter(RuntimeKind.KUBERNETES::equals).isPresent();
   }
 
   private boolean isLocal(TaskDispatch task) {
@@ -149,16 +176,17 @@ public final class DeployOperation implements Operation {
   public Resolution resolve(TaskDispatch task, StepContext context) {
     DeployParameters parameters = DeployParameters.of(task);
     try {
-      Optional<Running> running = service(parameters).running(context);
-      refuseElsewhere(context, parameters.runtime());
-      Found found = artifact(parameters).find();
+      String runtime = chosen(task, parameters, context);
+      Optional<Running> running = adapters.service(runtime, parameters.port()).running(context);
+      refuseElsewhere(context, runtime);
+      Found found = artifact(parameters, runtime).find();
       refuseQuarantined(context, found.release().digest());
       if (running.isPresent() && !parameters.adopted()) {
         refuseUnverified(context, running.get());
       }
       Sight seen =
           new Sight(
-              parameters.runtime(),
+              runtime,
               running.map(Before::of),
               Optional.of(found.release()),
               Optional.of(found.reference()),
@@ -167,6 +195,20 @@ public final class DeployOperation implements Operation {
     } catch (Stopped stopped) {
       return new Resolution.Unresolved(stopped.failure());
     }
+  }
+
+  /** Checked at intake already, and the file of environments may have changed since. */
+  private String chosen(TaskDispatch task, DeployParameters parameters, StepContext context)
+      throws Stopped {
+    return runtime(task, parameters)
+        .map(RuntimeKind::id)
+        .filter(adapters.runtimes()::containsKey)
+        .orElseThrow(() ->
+            refused(
+                ReasonCode.PRECONDITION_FAILED,
+                context,
+                "the environment has no runtime for it any more",
+                "see the file of environments"));
   }
 
   /** What the task leaves open, its environment decides. */
@@ -247,35 +289,40 @@ public final class DeployOperation implements Operation {
   @Override
   public Step step(PlannedStep planned, TaskDispatch task) {
     DeployParameters parameters = DeployParameters.of(task);
+    String runtime = runtime(task, parameters).map(RuntimeKind::id).orElse(name());
     Optional<Peer> peer =
         planned.name().equals(Steps.DEPLOY)
-            ? Optional.of(new Peer(parameters.runtime(), task.target().key()))
+            ? Optional.of(new Peer(runtime, task.target().key()))
             : Optional.empty();
-    return new GuardedStep(planned.description(), peer, step(planned.name(), parameters));
+    return new GuardedStep(
+        planned.description(),
+        peer,
+        new LateStep(context -> step(planned.name(), parameters, Sight.of(context.facts()))));
   }
 
-  private FallibleStep step(String name, DeployParameters parameters) {
-    Service service = service(parameters);
+  private FallibleStep step(String name, DeployParameters parameters, Sight seen) {
+    Service service = adapters.service(seen.runtime(), parameters.port());
+    Artifact artifact = artifact(parameters, seen.runtime());
     return switch (name) {
-      case Steps.VALIDATE -> new ValidateStep(service, artifact(parameters));
-      case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact(parameters));
+      case Steps.VALIDATE -> new ValidateStep(service, artifact);
+      case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact);
       case Steps.DEPLOY -> new DeployStep(service, adapters, parameters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
       default -> throw new IllegalArgumentException("a deploy has no step " + name);
     };
   }
 
-  private Service service(DeployParameters parameters) {
-    return adapters.service(parameters.runtime(), parameters.port());
-  }
-
-  private Artifact artifact(DeployParameters parameters) {
+  private Artifact artifact(DeployParameters parameters, String runtime) {
     return parameters
         .published()
         .<Artifact>map(it -> new Artifact.OfPackage(registry(it), it))
-        .orElseGet(() ->
-            new Artifact.OfImage(
-                adapters.images(), parameters.reference().orElseThrow(), parameters.label()));
+        .orElseGet(() -> image(parameters.reference().orElseThrow(), parameters.label(), runtime));
+  }
+
+  private Artifact image(String reference, Optional<String> label, String runtime) {
+    return runtime.equals(RuntimeKind.KUBERNETES.id())
+        ? new Artifact.OfDigest(reference, label)
+        : new Artifact.OfImage(adapters.images(), reference, label);
   }
 
   private PackageRegistry registry(Published published) {

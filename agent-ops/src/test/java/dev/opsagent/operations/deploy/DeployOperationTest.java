@@ -107,6 +107,39 @@ final class DeployOperationTest {
         .isEqualTo(Duration.ofSeconds(1));
   }
 
+  @Test
+  void anImageRunsInTheFirstRuntimeThatItsEnvironmentAllowsOrInTheOneThatTheTaskNames() {
+    assertThat(sight("image: web:1").runtime()).isEqualTo("docker");
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+    assertThat(sight("image: web@" + NEW).runtime()).isEqualTo("kubernetes");
+    environment = with(Kind.STAGING, Set.of(RuntimeKind.values()), Limits.DEFAULT);
+    assertThat(sight("image: web@" + NEW).runtime()).isEqualTo("docker");
+    assertThat(sight("{image: 'web@%s', runtime: kubernetes}".formatted(NEW)).runtime())
+        .isEqualTo("kubernetes");
+  }
+
+  @Test
+  void aRuntimeThatTheEnvironmentHasNotOrThatCannotRunItIsRefused() {
+    assertThat(refused("{image: 'web@%s', runtime: kubernetes}".formatted(NEW)))
+        .contains("parameters.runtime need one of the runtimes [docker, kubernetes]")
+        .contains("local allows none");
+    assertThat(refused("{image: 'web:1', runtime: process}")).contains("parameters.runtime");
+    assertThat(refused("{package: {name: web, version: 1.0.0}, runtime: docker}"))
+        .contains("parameters.runtime need one of the runtimes [process]");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"web", "web:1", "web@sha256:ab"})
+  void aClusterTakesImagesByTheirDigestOnly(String image) {
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+
+    assertThat(refused("image: " + image)).contains("must be NAME@sha256:DIGEST");
+    Sight sight = sight("image: registry/web@" + NEW);
+    assertThat(sight.wanted().digest()).isEqualTo(NEW);
+    assertThat(sight.wanted().version()).isEqualTo("111111111111");
+    assertThat(sight.reference()).contains("registry/web@" + NEW);
+  }
+
   @ParameterizedTest
   @ValueSource(strings = {"web", "web:latest", "registry:5000/web"})
   void aTagThatMovesIsForLocalEnvironmentsOnly(String image) {
@@ -167,10 +200,15 @@ final class DeployOperationTest {
   }
 
   private static Environment with(Kind kind, RuntimeKind runtime, Limits limits) {
+    return with(kind, Set.of(runtime), limits);
+  }
+
+  private static Environment with(Kind kind, Set<RuntimeKind> runtimes, Limits limits) {
     return new Environment(
         "local",
         kind,
-        Set.of(runtime),
+        runtimes,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Set.of(Environment.Strategy.RECREATE),
@@ -233,7 +271,13 @@ final class DeployOperationTest {
     return new DeployOperation(
         new Adapters(
             () -> new Environments(List.of(environment)),
-            Map.of("docker", new OneService("docker"), "process", new OneService("process")),
+            Map.of(
+                "docker",
+                new OneService("docker"),
+                "process",
+                new OneService("process"),
+                "kubernetes",
+                new OneService("kubernetes")),
             reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
             Map.of("npm", registry),
             new NoProbe(),
