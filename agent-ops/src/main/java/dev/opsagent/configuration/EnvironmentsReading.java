@@ -12,7 +12,6 @@ import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
 import dev.opsagent.outside.Environment.Wall;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -90,9 +89,7 @@ final class EnvironmentsReading {
         Set.of(entry.runtime()),
         engine(at + ".engine", entry.engine()),
         entry.project(),
-        entry
-            .kubernetes()
-            .map(it -> new Cluster(it.namespace(), it.context(), it.kubeconfig().map(Path::of))),
+        entry.kubernetes().map(it -> new Cluster(it.namespace(), it.context(), it.kubeconfig())),
         strategies(at + ".strategies", entry.strategies()),
         entry.promotesFrom(),
         verification,

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.math.BigDecimal;
 import java.net.URI;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.EnumSet;
@@ -137,10 +136,10 @@ public record Environment(
    *
    * @param namespace nothing outside of it is touched
    * @param context of the kubeconfig; absent: its current one
-   * @param kubeconfig the file that leads to the cluster; absent: the worker runs in the cluster
-   *     and uses its pod's service account
+   * @param kubeconfig absolute path of the file that leads to the cluster; absent: the worker runs
+   *     in the cluster and uses its pod's service account
    */
-  public record Cluster(String namespace, Optional<String> context, Optional<Path> kubeconfig) {}
+  public record Cluster(String namespace, Optional<String> context, Optional<String> kubeconfig) {}
 
   /** How a release takes the place of the one before; those that are built. */
   public enum Strategy {

@@ -87,6 +87,28 @@ class EnvironmentsCommandTest {
   }
 
   @Test
+  void jsonTellsWhereAClusterIs() throws IOException {
+    Files.writeString(
+        folder.resolve("e.yaml"),
+        """
+        version: 1
+        environments:
+          - name: cluster
+            kind: staging
+            runtime: kubernetes
+            kubernetes: {namespace: shop, kubeconfig: /etc/ops-agent/kubeconfig}
+        """);
+
+    assertThat(call.execute("environments", "--json")).isZero();
+
+    assertThat(Json.readTree(call.out().getBytes(UTF_8)).get(0).path("kubernetes"))
+        .isEqualTo(
+            Json.readTree(
+                "{\"namespace\": \"shop\", \"kubeconfig\": \"/etc/ops-agent/kubeconfig\"}"
+                    .getBytes(UTF_8)));
+  }
+
+  @Test
   void jsonLinesAreOneEnvironmentEachAndYamlIsOneList() {
     assertThat(call.execute("environments", "-o", "jsonl")).isZero();
     assertThat(call.out().lines())

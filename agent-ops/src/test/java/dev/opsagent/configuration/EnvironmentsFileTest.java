@@ -156,7 +156,7 @@ class EnvironmentsFileTest {
             new Cluster(
                 "shop-staging",
                 Optional.of("staging@eu"),
-                Optional.of(Path.of("/etc/ops-agent/kubeconfig"))));
+                Optional.of("/etc/ops-agent/kubeconfig")));
   }
 
   @ParameterizedTest

@@ -55,7 +55,7 @@ final class ApiDoor implements Cluster.Door {
     Answer<Config> config =
         declared
             .kubeconfig()
-            .map(file -> ofFile(file, declared.context()))
+            .map(file -> ofFile(Path.of(file), declared.context()))
             .orElseGet(this::ofAccount);
     return config.map(it -> new ApiCluster(client(it), declared.namespace()));
   }

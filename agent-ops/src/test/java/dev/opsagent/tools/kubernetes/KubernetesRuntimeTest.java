@@ -23,16 +23,19 @@ import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentConditionBuilder;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assumptions;
@@ -280,25 +283,35 @@ class KubernetesRuntimeTest implements RuntimeContract {
   }
 
   @Test
-  void aProgressDeadlineThatIsExceededFailsTheDeploy() throws Exception {
-    Assumptions.assumeTrue(cluster().isPlayed(), "real controllers tell it after the time is over");
+  void aProgressDeadlineThatIsExceededFailsTheDeployAndIsNotHeldAgainstTheRollback()
+      throws Exception {
+    Assumptions.assumeTrue(cluster().isPlayed(), "real controllers tell it in their own time");
     Deployed subject = subject();
+    subject.deploy("1.0.0", "task-1");
     Release silent =
         subject.of(
-            "1.0.0", "task-1", image(), List.of(), Optional.of(TestingController.NEVER_READY));
+            "2.0.0", "task-2", image(), List.of(), Optional.of(TestingController.NEVER_READY));
+    AtomicBoolean ended = new AtomicBoolean();
     Thread late =
         Thread.ofVirtual()
             .start(() ->
                 await()
-                    .atMost(Duration.ofSeconds(10))
+                    .atMost(Duration.ofSeconds(60))
                     .ignoreExceptions()
-                    .until(subject::isToldToBeLate));
+                    .until(() -> {
+                      subject.tellLate("2.0.0");
+                      return ended.get();
+                    }));
 
     Failure failure = no(subject.runtime().deploy(subject.target(), silent));
 
+    ended.set(true);
     late.join();
     assertThat(failure.code()).isEqualTo(ReasonCode.TIMEOUT);
     assertThat(failure.cause()).contains("ProgressDeadlineExceeded");
+    assertThat(subject.deployment().getStatus().getConditions()).isNotEmpty();
+    Optional<Running> back = ok(subject.runtime().rollback(subject.target(), silent.digest()));
+    subject.assertAnswers(back.orElseThrow(), "1.0.0");
   }
 
   @Test
@@ -491,9 +504,20 @@ class KubernetesRuntimeTest implements RuntimeContract {
             declared(sound, Optional.of("elsewhere")))) {
       Failure failure = no(runtime(declared).running("staging/web"));
       assertThat(failure.code()).isEqualTo(ReasonCode.CONFIGURATION);
-      assertThat(failure.cause()).contains(declared.kubeconfig().orElseThrow().toString());
+      assertThat(failure.cause()).contains(declared.kubeconfig().orElseThrow());
       assertThat(failure.sentence()).doesNotContain(SECRET);
     }
+  }
+
+  @Test
+  void withoutAKubeconfigTheWorkerMustRunInACluster() {
+    var bare = new Environment.Cluster(cluster().namespace(), Optional.empty(), Optional.empty());
+
+    Failure failure = no(runtime(bare).running("staging/web"));
+
+    assertThat(failure.code()).isEqualTo(ReasonCode.CONFIGURATION);
+    assertThat(failure.cause()).contains("does not run in a cluster");
+    assertThat(failure.fix()).contains("kubernetes.kubeconfig");
   }
 
   @Test
@@ -521,7 +545,8 @@ class KubernetesRuntimeTest implements RuntimeContract {
   }
 
   private static Environment.Cluster declared(Path kubeconfig, Optional<String> context) {
-    return new Environment.Cluster(cluster().namespace(), context, Optional.of(kubeconfig));
+    return new Environment.Cluster(
+        cluster().namespace(), context, Optional.of(kubeconfig.toString()));
   }
 
   /** The token of an account that may do nothing. */
@@ -715,23 +740,26 @@ class KubernetesRuntimeTest implements RuntimeContract {
     }
 
     /** What a controller tells when the time for progress is over. */
-    boolean isToldToBeLate() {
+    void tellLate(String version) {
       Deployment late = deployment();
-      if (pods().isEmpty()) {
-        return false;
+      boolean begun =
+          pods().stream()
+              .map(pod -> pod.getSpec().getContainers().getFirst().getEnv().toString())
+              .anyMatch(it -> it.contains(version));
+      if (!begun || !Seen.isObserved(late)) {
+        return;
       }
-      var status = late.getStatus().edit();
-      status
-          .addNewCondition()
-          .withType("Progressing")
-          .withStatus("False")
-          .withReason("ProgressDeadlineExceeded")
-          .withMessage("ReplicaSet has timed out progressing.")
-          .withLastUpdateTime("2030-01-01T00:00:00Z")
-          .endCondition();
-      late.setStatus(status.build());
+      late.getStatus()
+          .setConditions(
+              List.of(
+                  new DeploymentConditionBuilder()
+                      .withType("Progressing")
+                      .withStatus("False")
+                      .withReason("ProgressDeadlineExceeded")
+                      .withMessage("ReplicaSet has timed out progressing.")
+                      .withLastUpdateTime(Instant.now().toString())
+                      .build()));
       cluster().client().resource(late).updateStatus();
-      return true;
     }
 
     Deployment deployment() {

@@ -139,7 +139,7 @@ final class TestingCluster implements AutoCloseable {
 
   /** As an environment declares it. */
   Environment.Cluster declared() {
-    return new Environment.Cluster(namespace, Optional.empty(), Optional.of(kubeconfig));
+    return new Environment.Cluster(namespace, Optional.empty(), Optional.of(kubeconfig.toString()));
   }
 
   @Override

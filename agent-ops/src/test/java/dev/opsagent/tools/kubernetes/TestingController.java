@@ -14,6 +14,8 @@ import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
@@ -135,8 +137,16 @@ final class TestingController implements AutoCloseable {
             .withUpdatedReplicas(updated.size())
             .withReadyReplicas(ready)
             .withAvailableReplicas(ready)
+            .withConditions(ready > 0 ? List.of() : conditions(told))
             .build());
     var _ = client.resource(told).updateStatus();
+  }
+
+  /** What was told once stands there until a release is available. */
+  private static List<DeploymentCondition> conditions(Deployment told) {
+    return Optional.ofNullable(told.getStatus())
+        .map(DeploymentStatus::getConditions)
+        .orElse(List.of());
   }
 
   private void keepSet(String name, String hash, PodTemplateSpec template, boolean forbidden) {
