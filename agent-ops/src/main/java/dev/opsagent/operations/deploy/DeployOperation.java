@@ -6,7 +6,6 @@ import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
-import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Artifact.Found;
@@ -24,29 +23,24 @@ import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.math.BigDecimal;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * {@code deploy}: replaces what runs on a target, and proves that the new release serves. When it
  * does not, what ran before is brought back by itself, and the release is not taken again.
  */
 public final class DeployOperation implements Operation {
-  private static final String LATEST = "latest";
-
   private final Adapters adapters;
+  private final Acceptance acceptance;
 
   public DeployOperation(Adapters adapters) {
     this.adapters = adapters;
+    this.acceptance = new Acceptance(name(), adapters);
   }
 
   @Override
@@ -56,120 +50,7 @@ public final class DeployOperation implements Operation {
 
   @Override
   public Optional<Failure> refuse(TaskDispatch task) {
-    DeployParameters parameters;
-    try {
-      parameters = DeployParameters.of(task);
-    } catch (InvalidMessage e) {
-      return Refusals.invalid("parameters", String.valueOf(e.getMessage()));
-    }
-    return Stream.of(
-            Refusals.ofRequirements(name(), task.requirements()),
-            ofRuntime(task, parameters),
-            adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),
-            parameters.published().flatMap(this::ofPackage),
-            parameters.reference().flatMap(image -> ofImage(image, task, parameters)),
-            ofProof(task, parameters))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  private Optional<Failure> ofRuntime(TaskDispatch task, DeployParameters parameters) {
-    if (parameters.reference().isPresent() == parameters.published().isPresent()) {
-      return Refusals.invalid("parameters", "must name an image or a package, and not both");
-    }
-    boolean limited = parameters.cpus().isPresent() || parameters.memory().isPresent();
-    if (limited && parameters.published().isPresent()) {
-      return Refusals.invalid("parameters.cpus and memory", "are for an image only");
-    }
-    Optional<RuntimeKind> runtime = runtime(task, parameters);
-    if (runtime.isEmpty()) {
-      return Refusals.invalid(
-          parameters.wanted().isPresent() ? "parameters.runtime" : "parameters",
-          "need one of the runtimes %s, of which %s allows none"
-              .formatted(
-                  parameters.runtimes().stream().map(RuntimeKind::id).toList(), where(task)));
-    }
-    return adapters.runtimes().containsKey(runtime.get().id())
-        ? Optional.empty()
-        : Refusals.invalid("parameters", "need the runtime " + runtime.get().id());
-  }
-
-  private static String where(TaskDispatch task) {
-    return task.target().environment();
-  }
-
-  /** Where it is to run: as the task says, else the first that its environment allows. */
-  private Optional<RuntimeKind> runtime(TaskDispatch task, DeployParameters parameters) {
-    Set<RuntimeKind> allowed =
-        adapters
-            .environment(task)
-            .map(Environment::runtimes)
-            .orElse(EnumSet.allOf(RuntimeKind.class));
-    return parameters.runtimes().stream()
-        .filter(kind -> parameters.wanted().map(kind::equals).orElse(true))
-        .filter(allowed::contains)
-        .findFirst();
-  }
-
-  /** A task names its environment only; what it may do there, the operator says. */
-  private static Optional<Failure> ofLimits(Environment environment, DeployParameters parameters) {
-    Limits limits = environment.limits();
-    boolean cpus =
-        parameters
-            .cpus()
-            .filter(it -> limits.cpus().filter(most -> it > most.doubleValue()).isPresent())
-            .isPresent();
-    boolean memory =
-        parameters
-            .memory()
-            .filter(it -> limits.memory().filter(most -> it > most).isPresent())
-            .isPresent();
-    return cpus || memory
-        ? Refusals.invalid(
-            cpus ? "parameters.cpus" : "parameters.memory",
-            "is more than %s allows".formatted(environment.name()))
-        : Optional.empty();
-  }
-
-  private Optional<Failure> ofPackage(Published published) {
-    return adapters.registries().containsKey(published.registry())
-        ? Optional.empty()
-        : Refusals.invalid(
-            "parameters.package.registry",
-            "must be one of " + new TreeSet<>(adapters.registries().keySet()));
-  }
-
-  /** What {@code latest} is changes with the day; nobody could say later what was deployed. */
-  private Optional<Failure> ofImage(String image, TaskDispatch task, DeployParameters parameters) {
-    if (isOnCluster(task, parameters) && !Artifact.OfDigest.isPinned(image)) {
-      return Refusals.invalid(
-          "parameters.image", "must be NAME@sha256:DIGEST, since the cluster pulls it by itself");
-    }
-    boolean pinned = image.contains("@") || image.startsWith("sha256:");
-    int colon = image.lastIndexOf(':');
-    boolean tagged = colon > image.lastIndexOf('/') && !image.substring(colon + 1).equals(LATEST);
-    return pinned || tagged || isLocal(task)
-        ? Optional.empty()
-        : Refusals.invalid(
-            "parameters.image", "must have a digest, or a tag other than latest, outside local");
-  }
-
-  private boolean isOnCluster(TaskDispatch task, DeployParameters parameters) {
-    return runtime(task, parameters).filter(RuntimeKind.KUBERNETES::equals).isPresent();
-  }
-
-  private boolean isLocal(TaskDispatch task) {
-    return adapters.environment(task).filter(it -> it.kind() == Environment.Kind.LOCAL).isPresent();
-  }
-
-  private Optional<Failure> ofProof(TaskDispatch task, DeployParameters parameters) {
-    Health health = Terms.of(adapters.environment(task), parameters.proof()).health();
-    boolean proved =
-        parameters.port().isPresent()
-            || health.tcp().filter(tcp -> tcp.at().isPresent()).isPresent();
-    return proved
-        ? Refusals.ofHealth(health)
-        : Refusals.invalid("parameters.port", "is missing: nothing would be verified");
+    return acceptance.refuse(task);
   }
 
   @Override
@@ -200,7 +81,8 @@ public final class DeployOperation implements Operation {
   /** Checked at intake already, and the file of environments may have changed since. */
   private String chosen(TaskDispatch task, DeployParameters parameters, StepContext context)
       throws Stopped {
-    return runtime(task, parameters)
+    return acceptance
+        .runtime(task, parameters)
         .map(RuntimeKind::id)
         .filter(adapters.runtimes()::containsKey)
         .orElseThrow(() ->
@@ -289,7 +171,7 @@ public final class DeployOperation implements Operation {
   @Override
   public Step step(PlannedStep planned, TaskDispatch task) {
     DeployParameters parameters = DeployParameters.of(task);
-    String runtime = runtime(task, parameters).map(RuntimeKind::id).orElse(name());
+    String runtime = acceptance.runtime(task, parameters).map(RuntimeKind::id).orElse(name());
     Optional<Peer> peer =
         planned.name().equals(Steps.DEPLOY)
             ? Optional.of(new Peer(runtime, task.target().key()))

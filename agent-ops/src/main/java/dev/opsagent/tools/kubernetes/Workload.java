@@ -6,9 +6,8 @@ import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
-import io.fabric8.kubernetes.api.model.HasMetadata;
+import dev.opsagent.tools.kubernetes.TargetObjects.Current;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
@@ -21,6 +20,7 @@ final class Workload {
   private final String target;
   private final Manifests manifests;
   private final Cluster cluster;
+  private final TargetObjects objects;
   private final Rollout rollout;
   private final Timers timers;
 
@@ -28,33 +28,23 @@ final class Workload {
     this.target = target;
     this.manifests = manifests;
     this.cluster = cluster;
+    this.objects = new TargetObjects(target, manifests, cluster);
     this.rollout = rollout;
     this.timers = timers;
   }
 
-  /** A Deployment of this target with what is intended by it. */
-  private record Current(Deployment deployment, Intent intent) {
-    boolean isUp() {
-      return intent.replicas() > 0 && Seen.isComplete(deployment);
-    }
-
-    /** What has rolled out counts, also when nobody lived to write it down. */
-    Intent settled() {
-      return isUp() ? intent.rolledOut() : intent;
-    }
-  }
-
   Answer<Optional<Running>> running() {
-    return current().then(this::running);
+    return objects.current().then(this::running);
   }
 
   Answer<Running> deploy(Release release) {
     return Recipe.of(target, release)
-        .then(recipe -> current().then(current -> deploy(recipe, current)));
+        .then(recipe -> objects.current().then(current -> deploy(recipe, current)));
   }
 
   Answer<Optional<Running>> rollback(String digest) {
-    return current()
+    return objects
+        .current()
         .then(current ->
             current.isPresent()
                 ? rollback(digest, current.get())
@@ -63,20 +53,22 @@ final class Workload {
 
   /** Pods that are still ending are waited for, also when somebody else has stopped them. */
   Answer<Boolean> stop() {
-    return current()
+    return objects
+        .current()
         .then(current -> {
           if (current.isEmpty()) {
             return new Answer.Ok<>(false);
           }
           Intent intent = current.get().settled();
           boolean ran = intent.replicas() > 0;
-          Answer<Boolean> scaled = ran ? apply(intent.scaled(0)) : new Answer.Ok<>(true);
+          Answer<Boolean> scaled = ran ? objects.apply(intent.scaled(0)) : new Answer.Ok<>(true);
           return scaled.then(done -> rollout.gone(target)).map(gone -> ran);
         });
   }
 
   Answer<Running> restart(String taskId) {
-    return current()
+    return objects
+        .current()
         .then(current -> {
           if (current.isEmpty()) {
             return nothingKept();
@@ -100,21 +92,8 @@ final class Workload {
                 .orElse(""));
   }
 
-  private Answer<Optional<Current>> current() {
-    return cluster.deployment(manifests.name()).then(found -> found.map(this::ours).orElse(none()));
-  }
-
   private static <T> Answer<Optional<T>> none() {
     return new Answer.Ok<>(Optional.empty());
-  }
-
-  /** What is not ours makes everything else a guess. */
-  private Answer<Optional<Current>> ours(Deployment found) {
-    return Intent.of(found)
-        .filter(intent -> intent.target().equals(target))
-        .<Answer<Optional<Current>>>map(
-            intent -> new Answer.Ok<>(Optional.of(new Current(found, intent))))
-        .orElseGet(() -> foreign(found));
   }
 
   private Answer<Optional<Running>> running(Optional<Current> current) {
@@ -155,65 +134,26 @@ final class Workload {
   }
 
   private Answer<Running> carriedOn(Current current) {
-    return reachable(current.intent()).then(done -> rolledOut(current.intent()));
+    return objects.reachable(current.intent()).then(done -> rolledOut(current.intent()));
   }
 
   private Answer<Running> bringUp(Intent intent) {
-    return noForeignService()
-        .then(done -> apply(intent))
-        .then(applied -> reachable(intent))
+    return objects
+        .noForeignService()
+        .then(done -> objects.apply(intent))
+        .then(applied -> objects.reachable(intent))
         .then(done -> rolledOut(intent));
   }
 
   private Answer<Running> rolledOut(Intent intent) {
     return rollout
         .done(intent)
-        .then(done -> intent.proved() ? new Answer.Ok<>(true) : apply(intent.rolledOut()))
+        .then(done -> intent.proved() ? new Answer.Ok<>(true) : objects.apply(intent.rolledOut()))
         .then(done -> running())
         .then(running ->
             running
                 .<Answer<Running>>map(Answer.Ok::new)
                 .orElseGet(() -> new Answer.No<>(endedSoon(intent))));
-  }
-
-  private Answer<Boolean> apply(Intent intent) {
-    return intent.fits()
-        ? cluster.apply(manifests.deployment(intent))
-        : new Answer.No<>(
-            Failure.of(
-                ReasonCode.INVALID_PARAMETERS,
-                "deploy %s to %s".formatted(intent.recipe().version(), target),
-                "its settings, with those of the release before, are more than a cluster keeps",
-                "move large settings out of env"));
-  }
-
-  /** The Service is there exactly while the release has a port. */
-  private Answer<Boolean> reachable(Intent intent) {
-    return noForeignService()
-        .then(ours ->
-            intent.recipe().port().isPresent()
-                ? cluster.apply(manifests.service(intent, intent.recipe().port().get()))
-                : withoutService(ours));
-  }
-
-  private Answer<Boolean> withoutService(boolean there) {
-    return there ? cluster.deleteService(manifests.name()) : new Answer.Ok<>(true);
-  }
-
-  /** Whether there is a Service; one that is not ours is a failure. */
-  private Answer<Boolean> noForeignService() {
-    return cluster
-        .service(manifests.name())
-        .then(found ->
-            found.isPresent() && !isOurs(found.get())
-                ? foreign(found.get())
-                : new Answer.Ok<>(found.isPresent()));
-  }
-
-  private boolean isOurs(HasMetadata found) {
-    return Optional.ofNullable(found.getMetadata().getAnnotations())
-        .filter(it -> target.equals(it.get(Intent.TARGET)))
-        .isPresent();
   }
 
   private Answer<Optional<Running>> rollback(String digest, Current current) {
@@ -229,20 +169,16 @@ final class Workload {
   }
 
   private Answer<Optional<Running>> back(Intent before, Intent bad) {
-    return undone(apply(before), bad).then(applied -> back(before));
+    return undone(objects.apply(before), bad).then(applied -> back(before));
   }
 
   private Answer<Optional<Running>> back(Intent before) {
-    return undone(reachable(before).then(done -> rolledOut(before)), before).map(Optional::of);
+    return undone(objects.reachable(before).then(done -> rolledOut(before)), before)
+        .map(Optional::of);
   }
 
-  /** The Deployment goes last: it tells what is to be done. */
   private Answer<Optional<Running>> remove() {
-    return noForeignService()
-        .then(this::withoutService)
-        .then(done -> cluster.deleteDeployment(manifests.name()))
-        .then(deleted -> rollout.gone(target))
-        .map(gone -> Optional.empty());
+    return objects.removed().then(deleted -> rollout.gone(target)).map(gone -> Optional.empty());
   }
 
   private <T> Answer<T> undone(Answer<T> done, Intent intent) {
@@ -273,15 +209,5 @@ final class Workload {
             "restart " + target,
             "the namespace %s keeps no Deployment of it".formatted(manifests.namespace()),
             "deploy a release first"));
-  }
-
-  private <T> Answer<T> foreign(HasMetadata found) {
-    return new Answer.No<>(
-        Failure.of(
-            ReasonCode.CONFLICT,
-            "look up what runs for " + target,
-            "the %s %s/%s is there, and this agent did not make it for %s"
-                .formatted(found.getKind(), manifests.namespace(), manifests.name(), target),
-            "remove it, or deploy to a service of another name"));
   }
 }

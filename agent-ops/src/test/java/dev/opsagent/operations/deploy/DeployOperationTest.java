@@ -121,11 +121,14 @@ final class DeployOperationTest {
   @Test
   void aRuntimeThatTheEnvironmentHasNotOrThatCannotRunItIsRefused() {
     assertThat(refused("{image: 'web@%s', runtime: kubernetes}".formatted(NEW)))
-        .contains("parameters.runtime need one of the runtimes [docker, kubernetes]")
-        .contains("local allows none");
-    assertThat(refused("{image: 'web:1', runtime: process}")).contains("parameters.runtime");
+        .contains("parameters.runtime must be one of [docker]");
+    assertThat(refused("{image: 'web:1', runtime: process}"))
+        .contains("parameters.runtime must be one of [docker]");
     assertThat(refused("{package: {name: web, version: 1.0.0}, runtime: docker}"))
-        .contains("parameters.runtime need one of the runtimes [process]");
+        .contains("parameters.runtime must be one of [process]");
+    environment = with(Kind.STAGING, RuntimeKind.PROCESS, Limits.DEFAULT);
+    assertThat(refused("image: web:1"))
+        .contains("parameters need a runtime of [docker, kubernetes], and local allows none");
   }
 
   @ParameterizedTest

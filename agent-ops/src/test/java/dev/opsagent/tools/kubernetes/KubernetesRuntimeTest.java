@@ -253,6 +253,11 @@ class KubernetesRuntimeTest implements RuntimeContract {
             .build();
     quotas.resource(quota).create();
     try {
+      await()
+          .atMost(Duration.ofSeconds(20))
+          .until(() ->
+              cluster().isPlayed()
+                  || quotas.withName("none").get().getStatus().getHard().containsKey("pods"));
       Failure failure = subject.refused(subject.release("1.0.0", "task-1"));
 
       assertThat(failure.code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
