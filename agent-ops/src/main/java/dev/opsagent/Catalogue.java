@@ -8,6 +8,7 @@ import dev.opsagent.operations.deploy.Adapters;
 import dev.opsagent.operations.deploy.DeployOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.Images;
@@ -27,6 +28,7 @@ import dev.opsagent.tools.git.Login;
 import dev.opsagent.tools.http.BoundedGet;
 import dev.opsagent.tools.http.HttpHealthProbe;
 import dev.opsagent.tools.http.PrometheusQueries;
+import dev.opsagent.tools.kubernetes.KubernetesRuntime;
 import dev.opsagent.tools.npm.NpmRegistry;
 import dev.opsagent.tools.npm.NpmRegistrySettings;
 import dev.opsagent.tools.npm.NpmScripts;
@@ -110,6 +112,13 @@ record Catalogue(
     // A push brings no image up.
     ServiceRuntime docker = new DockerRuntime(environment, mask::mask, timers);
     runtimes.put(docker.kind(), fronts.before(docker));
+    ServiceRuntime kubernetes =
+        new KubernetesRuntime(
+            name -> served.get().find(name).flatMap(Environment::kubernetes),
+            environment,
+            mask::mask,
+            timers);
+    runtimes.put(kubernetes.kind(), kubernetes);
     Images images = new DockerImages(environment);
     Adapters adapters =
         new Adapters(

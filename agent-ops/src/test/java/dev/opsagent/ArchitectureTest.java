@@ -100,6 +100,10 @@ class ArchitectureTest {
       only("com.github.dockerjava..", ROOT + ".tools.docker..");
 
   @ArchTest
+  static final ArchRule kubernetes_stays_in_its_room =
+      only("io.fabric8..", ROOT + ".tools.kubernetes..");
+
+  @ArchTest
   static final ArchRule metrics_stay_in_the_console = only("io.micrometer..", ROOT + ".console..");
 
   @ArchTest

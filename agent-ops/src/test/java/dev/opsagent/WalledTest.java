@@ -69,6 +69,7 @@ final class WalledTest {
             plain.runtimes(),
             plain.engine(),
             plain.project(),
+            plain.kubernetes(),
             plain.prometheus(),
             plain.strategies(),
             Optional.of("staging"),

@@ -2,6 +2,7 @@ package dev.opsagent.configuration;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment.Kind;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.HealthProbe.JsonField;
 import dev.opsagent.outside.MetricCheck;
@@ -23,10 +24,10 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
   record Entry(
       String name,
       Kind kind,
-      String runtime,
+      RuntimeKind runtime,
       Optional<String> engine,
       Optional<String> project,
-      Optional<String> namespace,
+      Optional<Kubernetes> kubernetes,
       Optional<String> prometheus,
       Optional<List<String>> strategies,
       Optional<String> promotesFrom,
@@ -35,6 +36,8 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<String> recovery,
       @JsonProperty("protected") Optional<Boolean> guarded,
       Optional<Wall> sandbox) {}
+
+  record Kubernetes(String namespace, Optional<String> context, Optional<String> kubeconfig) {}
 
   record Verification(
       Optional<Http> http,

@@ -2,6 +2,7 @@ package dev.opsagent.configuration;
 
 import dev.opsagent.configuration.EnvironmentsDocument.Entry;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Cluster;
 import dev.opsagent.outside.Environment.Http;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Limits;
@@ -84,31 +85,24 @@ final class EnvironmentsReading {
           "is longer than recovery, so that no rollback could be verified in its time",
           "make it shorter, or recovery longer");
     }
-    RuntimeKind runtime = runtime(at + ".runtime", entry.runtime());
     return new Environment(
         entry.name(),
         entry.kind(),
-        Set.of(runtime),
+        Set.of(entry.runtime()),
         engine(at + ".engine", entry.engine()),
         entry.project(),
+        entry.kubernetes().map(it -> new Cluster(it.namespace(), it.context(), it.kubeconfig())),
         prometheus(at, entry),
         strategies(at + ".strategies", entry.strategies()),
         entry.promotesFrom(),
         verification,
-        limits(at + ".limits", entry.limits().orElse(EnvironmentsDocument.Limits.EMPTY), runtime),
+        limits(
+            at + ".limits",
+            entry.limits().orElse(EnvironmentsDocument.Limits.EMPTY),
+            entry.runtime()),
         recovery,
         entry.guarded().orElse(entry.kind() == Kind.PRODUCTION),
         wall(at + ".sandbox", entry));
-  }
-
-  private RuntimeKind runtime(String at, String written) {
-    Optional<RuntimeKind> built =
-        Arrays.stream(RuntimeKind.values()).filter(it -> it.id().equals(written)).findFirst();
-    if (built.isEmpty()) {
-      List<String> valid = Arrays.stream(RuntimeKind.values()).map(RuntimeKind::id).toList();
-      problem(at, written + " is not supported yet", valid);
-    }
-    return built.orElse(RuntimeKind.PROCESS);
   }
 
   private Set<Strategy> strategies(String at, Optional<List<String>> written) {

@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collections;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -22,6 +23,7 @@ import java.util.TreeSet;
  * @param engine where the Docker engine listens, {@code unix:///…} or {@code tcp://…} of this
  *     machine; absent: as the worker's own environment says
  * @param project put before the names of projects and containers; absent: nothing is
+ * @param kubernetes where its cluster is; present where {@link RuntimeKind#KUBERNETES} is allowed
  * @param prometheus where its metrics are asked for; absent: nowhere
  * @param strategies how a release may take the place of the one before; never empty
  * @param promotesFrom the environment in which a release must have been verified before; absent:
@@ -37,6 +39,7 @@ public record Environment(
     Set<RuntimeKind> runtimes,
     Optional<URI> engine,
     Optional<String> project,
+    Optional<Cluster> kubernetes,
     Optional<URI> prometheus,
     Set<Strategy> strategies,
     Optional<String> promotesFrom,
@@ -62,7 +65,8 @@ public record Environment(
     return new Environment(
         name,
         Kind.LOCAL,
-        Set.of(RuntimeKind.values()),
+        EnumSet.complementOf(EnumSet.of(RuntimeKind.KUBERNETES)),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty(),
@@ -83,6 +87,7 @@ public record Environment(
         runtimes,
         engine,
         project,
+        kubernetes,
         prometheus,
         strategies,
         promotesFrom,
@@ -122,7 +127,8 @@ public record Environment(
   public enum RuntimeKind {
     PROCESS,
     DOCKER,
-    COMPOSE;
+    COMPOSE,
+    KUBERNETES;
 
     /** As it is written. */
     @JsonValue
@@ -130,6 +136,16 @@ public record Environment(
       return Environment.id(this);
     }
   }
+
+  /**
+   * The part of a cluster that an environment is.
+   *
+   * @param namespace nothing outside of it is touched
+   * @param context of the kubeconfig; absent: its current one
+   * @param kubeconfig absolute path of the file that leads to the cluster; absent: the worker runs
+   *     in the cluster and uses its pod's service account
+   */
+  public record Cluster(String namespace, Optional<String> context, Optional<String> kubeconfig) {}
 
   /** How a release takes the place of the one before; those that are built. */
   public enum Strategy {

@@ -11,7 +11,7 @@ import java.util.function.Supplier;
 
 /** Where services run. What runs for a target is found again after any crash of the worker. */
 public interface ServiceRuntime {
-  /** {@code process}, {@code docker} or {@code compose}. */
+  /** The id of an {@link Environment.RuntimeKind}. */
   String kind();
 
   /** What runs for the target now; empty when nothing does. */

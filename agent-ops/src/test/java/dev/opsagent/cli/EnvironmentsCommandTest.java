@@ -88,6 +88,28 @@ class EnvironmentsCommandTest {
   }
 
   @Test
+  void jsonTellsWhereAClusterIs() throws IOException {
+    Files.writeString(
+        folder.resolve("e.yaml"),
+        """
+        version: 1
+        environments:
+          - name: cluster
+            kind: staging
+            runtime: kubernetes
+            kubernetes: {namespace: shop, kubeconfig: /etc/ops-agent/kubeconfig}
+        """);
+
+    assertThat(call.execute("environments", "--json")).isZero();
+
+    assertThat(Json.readTree(call.out().getBytes(UTF_8)).get(0).path("kubernetes"))
+        .isEqualTo(
+            Json.readTree(
+                "{\"namespace\": \"shop\", \"kubeconfig\": \"/etc/ops-agent/kubeconfig\"}"
+                    .getBytes(UTF_8)));
+  }
+
+  @Test
   void jsonLinesAreOneEnvironmentEachAndYamlIsOneList() {
     assertThat(call.execute("environments", "-o", "jsonl")).isZero();
     assertThat(call.out().lines())
@@ -121,13 +143,13 @@ class EnvironmentsCommandTest {
   void anUnsoundFileIsRefusedHereAndByCheckConfigWithItsPlace() throws IOException {
     Files.writeString(
         folder.resolve("e.yaml"),
-        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: kubernetes}\n");
+        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: docker, strategies: [rolling]}\n");
 
     assertThat(call.execute("environments")).isEqualTo(2);
     assertThat(call.out()).isEmpty();
     assertThat(call.err())
         .contains("could not use the environments:")
-        .contains("e.yaml:3:26: environments[0].runtime: kubernetes is not supported yet");
+        .contains("e.yaml:3:56: environments[0].strategies[0]: rolling is not built yet");
     assertThat(call.execute("worker", "--check-config")).isEqualTo(2);
     assertThat(call.out()).isEmpty();
   }

@@ -89,10 +89,7 @@ class ReadmeTest {
     assertThat(EnvironmentsFile.load(file)).isInstanceOf(OperatorFile.Loaded.Sound.class);
     JsonNode entries = Json.readYamlTree(Files.readAllBytes(file)).path("environments");
     assertThat(entries.valueStream().flatMap(it -> it.propertyNames().stream()))
-        .contains(
-            environmentFields()
-                .filter(it -> !it.equals("namespace")) // of a runtime that is not built
-                .toArray(String[]::new));
+        .contains(environmentFields().toArray(String[]::new));
   }
 
   @Test

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Cluster;
 import dev.opsagent.outside.Environment.Http;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Limits;
@@ -57,6 +58,7 @@ class EnvironmentsFileTest {
                 "here",
                 Kind.LOCAL,
                 Set.of(RuntimeKind.PROCESS),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
@@ -133,6 +135,7 @@ class EnvironmentsFileTest {
                 Set.of(RuntimeKind.DOCKER),
                 Optional.of(URI.create("unix:///run/docker.sock")),
                 Optional.of("shop"),
+                Optional.empty(),
                 Optional.of(URI.create("http://metrics.example.com:9090/prometheus")),
                 Set.of(Strategy.RECREATE),
                 Optional.of("staging"),
@@ -172,6 +175,33 @@ class EnvironmentsFileTest {
                 Wall.BUBBLEWRAP));
   }
 
+  @Test
+  void aClusterIsDeclaredByItsNamespaceAndHowItIsReached() {
+    Environments read =
+        sound(
+            """
+            version: 1
+            environments:
+              - {name: a, kind: dev, runtime: kubernetes, kubernetes: {namespace: shop}}
+              - name: b
+                kind: staging
+                runtime: kubernetes
+                kubernetes:
+                  namespace: shop-staging
+                  context: staging@eu
+                  kubeconfig: /etc/ops-agent/kubeconfig
+            """);
+
+    assertThat(read.find("a").orElseThrow().kubernetes())
+        .contains(new Cluster("shop", Optional.empty(), Optional.empty()));
+    assertThat(read.find("b").orElseThrow().kubernetes())
+        .contains(
+            new Cluster(
+                "shop-staging",
+                Optional.of("staging@eu"),
+                Optional.of("/etc/ops-agent/kubeconfig")));
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -179,7 +209,8 @@ class EnvironmentsFileTest {
           """
           runtime: docker, promoteFrom: a   | 3:49: environments[0].promoteFrom is not a known field; correct it; schemas/environments.schema.json says what may stand there
           runtime: nomad                    | 3:32: environments[0].runtime must be one of process,docker,compose,kubernetes; correct it; schemas/environments.schema.json says what may stand there
-          runtime: kubernetes               | 3:32: environments[0].runtime: kubernetes is not supported yet; write process or docker or compose
+          runtime: kubernetes               | 3:5: environments[0].kubernetes is required; correct it; schemas/environments.schema.json says what may stand there
+          runtime: kubernetes, kubernetes: {context: a} | 3:53: environments[0].kubernetes.namespace is required; correct it; schemas/environments.schema.json says what may stand there
           runtime: docker, strategies: [recreate, canary] | 3:72: environments[0].strategies[1]: canary is not built yet; write recreate or blue-green
           runtime: docker, engine: 'tcp://127.0.0.1:99999' | 3:49: environments[0].engine names no port; write a port from 1 to 65535
           runtime: docker, promotesFrom: w2b | 3:49: environments[0].promotesFrom names no environment of this file; did you mean web?
@@ -216,7 +247,7 @@ class EnvironmentsFileTest {
               - {name: b, kind: dev, runtime: docker, promotesFrom: a}
               - {name: c, kind: dev, runtime: docker, promotesFrom: b}
               - {name: d, kind: dev, runtime: docker, promotesFrom: c}
-              - {name: a, kind: dev, runtime: kubernetes}
+              - {name: a, kind: dev, runtime: docker, strategies: [canary]}
             """);
 
     assertThat(problems)
@@ -226,8 +257,7 @@ class EnvironmentsFileTest {
                 + " a from c from b from a; take it from one of them",
             file() + ":7:6: environments[4].name is given to two environments; give each its own",
             file()
-                + ":7:26: environments[4].runtime: kubernetes is not supported yet;"
-                + " write process or docker or compose");
+                + ":7:56: environments[4].strategies[0]: canary is not built yet; write recreate");
   }
 
   @Test

@@ -34,14 +34,15 @@ class ReloadedEnvironmentsTest {
   private Instant modified = Instant.parse("2026-01-02T03:04:05Z");
 
   @Test
-  void withoutAFileEnvironmentsAreLocalOnesThatAllowAllThatIsBuilt() {
+  void withoutAFileEnvironmentsAreLocalOnesThatAllowAllThatNeedsNoDeclaration() {
     ReloadedEnvironments environments = open("environments: [local, staging]\n");
 
     assertThat(environments.get().names()).containsExactly("local", "staging");
     assertThat(environments.get().all())
         .allSatisfy(it -> {
           assertThat(it.kind()).isEqualTo(Kind.LOCAL);
-          assertThat(it.runtimes()).containsExactly(RuntimeKind.values());
+          assertThat(it.runtimes())
+              .containsExactly(RuntimeKind.PROCESS, RuntimeKind.DOCKER, RuntimeKind.COMPOSE);
           assertThat(it.isProtected()).isFalse();
         });
     assertThat(wall(environments, "local")).isEqualTo(Wall.NONE);
@@ -65,11 +66,11 @@ class ReloadedEnvironmentsTest {
     write(BOTH);
     ReloadedEnvironments environments = open("environments: {file: environments.yaml}\n");
 
-    write(BOTH.replace("runtime: docker", "runtime: kubernetes"));
+    write(BOTH.replace("runtime: docker", "strategies: [canary], runtime: docker"));
     assertThat(environments.get().names()).containsExactly("staging", "live");
     assertThat(environments.fault().orElseThrow())
         .startsWith("the environments before the last change hold: ")
-        .contains("environments.yaml:3:36: environments[0].runtime: kubernetes is not supported")
+        .contains("environments.yaml:3:49: environments[0].strategies[0]: canary is not built")
         .endsWith(" (and 1 more)");
 
     Files.delete(folder.resolve("environments.yaml"));

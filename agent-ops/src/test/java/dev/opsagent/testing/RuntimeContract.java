@@ -54,6 +54,11 @@ public interface RuntimeContract {
     /** How a deployment over it is refused. */
     ReasonCode refusal();
 
+    /** The release runs and answers where it says. */
+    default void assertAnswers(Running running, String version) {
+      RuntimeContract.assertAnswers(running, version);
+    }
+
     default Running deploy(String version, String task) throws Exception {
       return ok(runtime().deploy(target(), release(version, task)));
     }
@@ -87,7 +92,7 @@ public interface RuntimeContract {
 
     Running first = subject.deploy("1.0.0", "task-1");
 
-    assertAnswers(first, "1.0.0");
+    subject.assertAnswers(first, "1.0.0");
     assertThat(first.previous()).isEmpty();
     assertThat(first.taskId()).isEqualTo("task-1");
     assertThat(subject.running()).contains(first);
@@ -99,12 +104,12 @@ public interface RuntimeContract {
     Subject subject = subject();
     Running first = subject.deploy("1.0.0", "task-1");
     Running second = subject.deploy("2.0.0", "task-2");
-    assertAnswers(second, "2.0.0");
+    subject.assertAnswers(second, "2.0.0");
     assertThat(second.previous()).contains("1.0.0");
 
     Running back = subject.rollback(second).orElseThrow();
 
-    assertAnswers(back, "1.0.0");
+    subject.assertAnswers(back, "1.0.0");
     assertThat(back.taskId()).isEqualTo("task-1");
     assertThat(subject.running()).contains(back);
     assertThat(subject.rollback(second)).contains(back);
@@ -133,7 +138,7 @@ public interface RuntimeContract {
 
     assertThat(back.taskId()).isEqualTo("task-1");
     assertThat(subject.rollback(again)).contains(back);
-    assertAnswers(back, "1.0.0");
+    subject.assertAnswers(back, "1.0.0");
   }
 
   @Test
@@ -145,7 +150,7 @@ public interface RuntimeContract {
     no(subject.runtime().deploy(subject.target(), broken));
 
     Running back = ok(subject.runtime().rollback(subject.target(), broken.digest())).orElseThrow();
-    assertAnswers(back, "1.0.0");
+    subject.assertAnswers(back, "1.0.0");
     Running third = subject.deploy("3.0.0", "task-3");
     assertThat(third.previous()).contains("1.0.0");
   }
@@ -172,7 +177,7 @@ public interface RuntimeContract {
     assertThat(subject.running()).isEmpty();
     assertThat(ok(subject.runtime().stop(subject.target()))).isFalse();
     Running again = ok(subject.runtime().restart(subject.target(), "task-2"));
-    assertAnswers(again, "1.0.0");
+    subject.assertAnswers(again, "1.0.0");
     assertThat(again.taskId()).isEqualTo("task-2");
     assertThat(again.digest()).isEqualTo(first.digest());
   }
@@ -184,11 +189,11 @@ public interface RuntimeContract {
     Running second = subject.deploy("2.0.0", "task-2");
     ok(subject.runtime().stop(subject.target()));
 
-    assertAnswers(subject.rollback(second).orElseThrow(), "1.0.0");
+    subject.assertAnswers(subject.rollback(second).orElseThrow(), "1.0.0");
 
     ok(subject.runtime().stop(subject.target()));
     Running third = subject.deploy("3.0.0", "task-3");
-    assertAnswers(third, "3.0.0");
+    subject.assertAnswers(third, "3.0.0");
     assertThat(third.previous()).contains("1.0.0");
   }
 
@@ -200,14 +205,14 @@ public interface RuntimeContract {
 
     Running again = ok(subject.runtime().restart(subject.target(), "task-3"));
 
-    assertAnswers(again, "2.0.0");
+    subject.assertAnswers(again, "2.0.0");
     assertThat(again.identity()).isNotEqualTo(second.identity());
     assertThat(again.digest()).isEqualTo(second.digest());
     assertThat(again.taskId()).isEqualTo("task-3");
     assertThat(again.previous()).contains("1.0.0");
     assertThat(subject.running()).contains(again);
     assertThat(ok(subject.runtime().restart(subject.target(), "task-3"))).isEqualTo(again);
-    assertAnswers(subject.rollback(again).orElseThrow(), "1.0.0");
+    subject.assertAnswers(subject.rollback(again).orElseThrow(), "1.0.0");
   }
 
   @Test
@@ -242,10 +247,10 @@ public interface RuntimeContract {
 
       Running running = subject.deploy("2.0.0", "task-2");
 
-      assertAnswers(running, "2.0.0");
+      subject.assertAnswers(running, "2.0.0");
       assertThat(running.previous()).as("after %d changes", changes).contains("1.0.0");
       assertThat(subject.running()).contains(running);
-      assertAnswers(subject.rollback(running).orElseThrow(), "1.0.0");
+      subject.assertAnswers(subject.rollback(running).orElseThrow(), "1.0.0");
       return died;
     });
   }
@@ -260,7 +265,7 @@ public interface RuntimeContract {
       Optional<Running> back = ok(subject.runtime().rollback(subject.target(), second.digest()));
 
       assertThat(back).as("after %d changes", changes).isPresent();
-      assertAnswers(back.orElseThrow(), "1.0.0");
+      subject.assertAnswers(back.orElseThrow(), "1.0.0");
       assertThat(subject.running()).isEqualTo(back);
       assertThat(subject.deploy("2.0.0", "task-3").previous()).contains("1.0.0");
       return died;
@@ -278,7 +283,7 @@ public interface RuntimeContract {
       Optional<Running> back = subject.rollback(second);
 
       assertThat(back).as("after %d changes", changes).isPresent();
-      assertAnswers(back.orElseThrow(), "1.0.0");
+      subject.assertAnswers(back.orElseThrow(), "1.0.0");
       assertThat(subject.rollback(second)).isEqualTo(back);
       assertThat(subject.running()).isEqualTo(back);
       return died;
@@ -294,7 +299,7 @@ public interface RuntimeContract {
       ok(subject.runtime().stop(subject.target()));
 
       assertThat(subject.running()).as("after %d changes", changes).isEmpty();
-      assertAnswers(ok(subject.runtime().restart(subject.target(), "task-2")), "1.0.0");
+      subject.assertAnswers(ok(subject.runtime().restart(subject.target(), "task-2")), "1.0.0");
       return died;
     });
   }
@@ -308,11 +313,11 @@ public interface RuntimeContract {
 
       Running again = ok(subject.runtime().restart(subject.target(), "task-3"));
 
-      assertAnswers(again, "2.0.0");
+      subject.assertAnswers(again, "2.0.0");
       assertThat(again.taskId()).isEqualTo("task-3");
       assertThat(again.identity()).isNotEqualTo(second.identity());
       assertThat(again.previous()).as("after %d changes", changes).contains("1.0.0");
-      assertAnswers(subject.rollback(again).orElseThrow(), "1.0.0");
+      subject.assertAnswers(subject.rollback(again).orElseThrow(), "1.0.0");
       return died;
     });
   }

@@ -41,11 +41,13 @@ public record Adapters(
     registries = Map.copyOf(registries);
   }
 
+  Optional<ServiceRuntime> find(String runtime) {
+    return Optional.ofNullable(runtimes.get(runtime));
+  }
+
   Service service(String runtime, Optional<Integer> port) {
     return new Service(
-        Optional.ofNullable(runtimes.get(runtime))
-            .orElseThrow(() -> new IllegalStateException("no runtime " + runtime)),
-        port);
+        find(runtime).orElseThrow(() -> new IllegalStateException("no runtime " + runtime)), port);
   }
 
   /** How the service of the plan proves that it serves. */

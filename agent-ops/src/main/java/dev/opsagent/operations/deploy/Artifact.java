@@ -12,6 +12,7 @@ import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** What is deployed: an image or a published package. */
 sealed interface Artifact {
@@ -57,6 +58,34 @@ sealed interface Artifact {
     @Override
     public Answer<Boolean> stillThere(Sight seen) {
       return images.pin(seen.reference().orElse(reference)).map(_ -> true);
+    }
+
+    @Override
+    public Optional<byte[]> download(Sight seen) {
+      return Optional.empty();
+    }
+  }
+
+  /**
+   * An image that its reference names by its digest; whoever runs it pulls it, and is the first to
+   * know whether that can be done.
+   */
+  record OfDigest(String reference, Optional<String> label) implements Artifact {
+    private static final Pattern PINNED = Pattern.compile("[^@]+@(sha256:[0-9a-f]{64})");
+
+    static boolean isPinned(String reference) {
+      return PINNED.matcher(reference).matches();
+    }
+
+    @Override
+    public Found find() {
+      String digest = reference.substring(reference.indexOf('@') + 1);
+      return new Found(new Next(label.orElseGet(() -> OfImage.start(digest)), digest), reference);
+    }
+
+    @Override
+    public Answer<Boolean> stillThere(Sight seen) {
+      return new Answer.Ok<>(true);
     }
 
     @Override

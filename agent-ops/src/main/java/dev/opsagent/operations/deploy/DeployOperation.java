@@ -6,7 +6,6 @@ import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
-import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Artifact.Found;
@@ -15,9 +14,8 @@ import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Limits;
-import dev.opsagent.outside.Environment.Strategy;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.PackageRegistry;
-import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
@@ -25,27 +23,24 @@ import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * {@code deploy}: replaces what runs on a target, and proves that the new release serves. When it
  * does not, what ran before is brought back by itself, and the release is not taken again.
  */
 public final class DeployOperation implements Operation {
-  private static final String LATEST = "latest";
-
   private final Adapters adapters;
+  private final Acceptance acceptance;
 
   public DeployOperation(Adapters adapters) {
     this.adapters = adapters;
+    this.acceptance = new Acceptance(name(), adapters);
   }
 
   @Override
@@ -55,134 +50,24 @@ public final class DeployOperation implements Operation {
 
   @Override
   public Optional<Failure> refuse(TaskDispatch task) {
-    DeployParameters parameters;
-    try {
-      parameters = DeployParameters.of(task);
-    } catch (InvalidMessage e) {
-      return Refusals.invalid("parameters", String.valueOf(e.getMessage()));
-    }
-    return Stream.of(
-            Refusals.ofRequirements(name(), task.requirements()),
-            ofRuntime(parameters),
-            ofStrategy(task, parameters),
-            adapters.environment(task).flatMap(it -> ofEnvironment(it, parameters)),
-            parameters.published().flatMap(this::ofPackage),
-            parameters.reference().flatMap(image -> ofImage(image, task)),
-            ofProof(task, parameters))
-        .flatMap(Optional::stream)
-        .findFirst();
-  }
-
-  private Optional<Failure> ofRuntime(DeployParameters parameters) {
-    if (parameters.reference().isPresent() == parameters.published().isPresent()) {
-      return Refusals.invalid("parameters", "must name an image or a package, and not both");
-    }
-    boolean limited = parameters.cpus().isPresent() || parameters.memory().isPresent();
-    if (limited && parameters.published().isPresent()) {
-      return Refusals.invalid("parameters.cpus and memory", "are for an image only");
-    }
-    return adapters.runtimes().containsKey(parameters.runtime())
-        ? Optional.empty()
-        : Refusals.invalid("parameters", "need the runtime " + parameters.runtime());
-  }
-
-  private Optional<Failure> ofStrategy(TaskDispatch task, DeployParameters parameters) {
-    Optional<Environment> environment = adapters.environment(task);
-    Strategy strategy = parameters.strategy(environment);
-    Optional<ServiceRuntime> runtime =
-        Optional.ofNullable(adapters.runtimes().get(parameters.runtime()));
-    if (runtime.filter(it -> !it.strategies().contains(strategy)).isPresent()) {
-      return Refusals.invalid(
-          "parameters.strategy",
-          "is %s, which a %s cannot do".formatted(strategy.id(), parameters.runtime()));
-    }
-    if (environment.filter(it -> !it.strategies().contains(strategy)).isPresent()) {
-      return Refusals.invalid(
-          "parameters.strategy",
-          "is %s, which %s does not allow".formatted(strategy.id(), task.target().environment()));
-    }
-    return strategy == Strategy.BLUE_GREEN && parameters.port().isEmpty()
-        ? Refusals.invalid("parameters.port", "is missing: callers come in there")
-        : Optional.empty();
-  }
-
-  /** A task names its environment only; what it may do there, the operator says. */
-  private static Optional<Failure> ofEnvironment(
-      Environment environment, DeployParameters parameters) {
-    boolean runtime =
-        environment.runtimes().stream().anyMatch(it -> it.id().equals(parameters.runtime()));
-    if (!runtime) {
-      return Refusals.invalid(
-          "parameters",
-          "need the runtime %s, which %s has not"
-              .formatted(parameters.runtime(), environment.name()));
-    }
-    Limits limits = environment.limits();
-    boolean cpus =
-        parameters
-            .cpus()
-            .filter(it -> limits.cpus().filter(most -> it > most.doubleValue()).isPresent())
-            .isPresent();
-    boolean memory =
-        parameters
-            .memory()
-            .filter(it -> limits.memory().filter(most -> it > most).isPresent())
-            .isPresent();
-    return cpus || memory
-        ? Refusals.invalid(
-            cpus ? "parameters.cpus" : "parameters.memory",
-            "is more than %s allows".formatted(environment.name()))
-        : Optional.empty();
-  }
-
-  private Optional<Failure> ofPackage(Published published) {
-    return adapters.registries().containsKey(published.registry())
-        ? Optional.empty()
-        : Refusals.invalid(
-            "parameters.package.registry",
-            "must be one of " + new TreeSet<>(adapters.registries().keySet()));
-  }
-
-  /** What {@code latest} is changes with the day; nobody could say later what was deployed. */
-  private Optional<Failure> ofImage(String image, TaskDispatch task) {
-    boolean pinned = image.contains("@") || image.startsWith("sha256:");
-    int colon = image.lastIndexOf(':');
-    boolean tagged = colon > image.lastIndexOf('/') && !image.substring(colon + 1).equals(LATEST);
-    return pinned || tagged || isLocal(task)
-        ? Optional.empty()
-        : Refusals.invalid(
-            "parameters.image", "must have a digest, or a tag other than latest, outside local");
-  }
-
-  private boolean isLocal(TaskDispatch task) {
-    return adapters.environment(task).filter(it -> it.kind() == Environment.Kind.LOCAL).isPresent();
-  }
-
-  private Optional<Failure> ofProof(TaskDispatch task, DeployParameters parameters) {
-    Terms terms = Terms.of(adapters.environment(task), parameters.proof());
-    Health health = terms.health();
-    boolean proved =
-        parameters.port().isPresent()
-            || health.tcp().filter(tcp -> tcp.at().isPresent()).isPresent();
-    return proved
-        ? Refusals.ofHealth(health).or(() -> Refusals.ofMetrics(terms))
-        : Refusals.invalid("parameters.port", "is missing: nothing would be verified");
+    return acceptance.refuse(task);
   }
 
   @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
     DeployParameters parameters = DeployParameters.of(task);
     try {
-      Optional<Running> running = service(parameters).running(context);
-      refuseElsewhere(context, parameters.runtime());
-      Found found = artifact(parameters).find();
+      String runtime = chosen(task, parameters, context);
+      Optional<Running> running = adapters.service(runtime, parameters.port()).running(context);
+      refuseElsewhere(context, runtime);
+      Found found = artifact(parameters, runtime).find();
       refuseQuarantined(context, found.release().digest());
       if (running.isPresent() && !parameters.adopted()) {
         refuseUnverified(context, running.get());
       }
       Sight seen =
           new Sight(
-              parameters.runtime(),
+              runtime,
               running.map(Before::of),
               Optional.of(found.release()),
               Optional.of(found.reference()),
@@ -191,6 +76,21 @@ public final class DeployOperation implements Operation {
     } catch (Stopped stopped) {
       return new Resolution.Unresolved(stopped.failure());
     }
+  }
+
+  /** Checked at intake already, and the file of environments may have changed since. */
+  private String chosen(TaskDispatch task, DeployParameters parameters, StepContext context)
+      throws Stopped {
+    return acceptance
+        .runtime(task, parameters)
+        .map(RuntimeKind::id)
+        .filter(adapters.runtimes()::containsKey)
+        .orElseThrow(() ->
+            refused(
+                ReasonCode.PRECONDITION_FAILED,
+                context,
+                "the environment has no runtime for it any more",
+                "see the file of environments"));
   }
 
   /** What the task leaves open, its environment decides. */
@@ -284,18 +184,23 @@ public final class DeployOperation implements Operation {
   @Override
   public Step step(PlannedStep planned, TaskDispatch task) {
     DeployParameters parameters = DeployParameters.of(task);
+    String runtime = acceptance.runtime(task, parameters).map(RuntimeKind::id).orElse(name());
     Optional<Peer> peer =
         planned.name().equals(Steps.DEPLOY)
-            ? Optional.of(new Peer(parameters.runtime(), task.target().key()))
+            ? Optional.of(new Peer(runtime, task.target().key()))
             : Optional.empty();
-    return new GuardedStep(planned.description(), peer, step(planned.name(), parameters));
+    return new GuardedStep(
+        planned.description(),
+        peer,
+        new LateStep(context -> step(planned.name(), parameters, Sight.of(context.facts()))));
   }
 
-  private FallibleStep step(String name, DeployParameters parameters) {
-    Service service = service(parameters);
+  private FallibleStep step(String name, DeployParameters parameters, Sight seen) {
+    Service service = adapters.service(seen.runtime(), parameters.port());
+    Artifact artifact = artifact(parameters, seen.runtime());
     return switch (name) {
-      case Steps.VALIDATE -> new ValidateStep(service, artifact(parameters));
-      case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact(parameters));
+      case Steps.VALIDATE -> new ValidateStep(service, artifact);
+      case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact);
       case Steps.DEPLOY -> new DeployStep(service, adapters, parameters);
       case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
@@ -304,17 +209,17 @@ public final class DeployOperation implements Operation {
     };
   }
 
-  private Service service(DeployParameters parameters) {
-    return adapters.service(parameters.runtime(), parameters.port());
-  }
-
-  private Artifact artifact(DeployParameters parameters) {
+  private Artifact artifact(DeployParameters parameters, String runtime) {
     return parameters
         .published()
         .<Artifact>map(it -> new Artifact.OfPackage(registry(it), it))
-        .orElseGet(() ->
-            new Artifact.OfImage(
-                adapters.images(), parameters.reference().orElseThrow(), parameters.label()));
+        .orElseGet(() -> image(parameters.reference().orElseThrow(), parameters.label(), runtime));
+  }
+
+  private Artifact image(String reference, Optional<String> label, String runtime) {
+    return runtime.equals(RuntimeKind.KUBERNETES.id())
+        ? new Artifact.OfDigest(reference, label)
+        : new Artifact.OfImage(adapters.images(), reference, label);
   }
 
   private PackageRegistry registry(Published published) {

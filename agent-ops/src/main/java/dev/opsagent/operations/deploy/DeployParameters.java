@@ -3,6 +3,7 @@ package dev.opsagent.operations.deploy;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.operations.Health;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.TaskDispatch;
@@ -17,6 +18,7 @@ import java.util.Optional;
  * @param reference of an image, such as {@code registry/web:1.4.0} or {@code web@sha256:…}
  * @param published a package of a configured registry
  * @param label the version in words; absent: the image's tag, or the start of its digest
+ * @param wanted where it is to run; absent: the first that can, of those the environment allows
  * @param command argument list; absent: what the image or the package's {@code start} script says
  * @param port where the service listens
  * @param env plain settings, never secrets
@@ -31,6 +33,7 @@ record DeployParameters(
     @JsonProperty("image") Optional<String> reference,
     @JsonProperty("package") Optional<Published> published,
     @JsonProperty("version") Optional<String> label,
+    @JsonProperty("runtime") Optional<RuntimeKind> wanted,
     Optional<List<String>> command,
     Optional<Integer> port,
     Optional<Map<String, String>> env,
@@ -39,9 +42,6 @@ record DeployParameters(
     Optional<Health> health,
     @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
     @JsonProperty("adopt") Optional<Boolean> adopt) {
-  static final String DOCKER = "docker";
-  static final String PROCESS = "process";
-
   /** A version of a package. */
   record Published(@JsonProperty("registry") Optional<String> from, String name, String version) {
     String registry() {
@@ -58,9 +58,11 @@ record DeployParameters(
     return Json.bind(task.parameters(), DeployParameters.class);
   }
 
-  /** The kind of runtime that can run it. */
-  String runtime() {
-    return reference.isPresent() ? DOCKER : PROCESS;
+  /** What can run it; the first choice first. */
+  List<RuntimeKind> runtimes() {
+    return reference.isPresent()
+        ? List.of(RuntimeKind.DOCKER, RuntimeKind.KUBERNETES)
+        : List.of(RuntimeKind.PROCESS);
   }
 
   /** How it takes the place of the one before, where it goes. */

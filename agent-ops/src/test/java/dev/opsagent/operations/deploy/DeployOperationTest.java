@@ -120,7 +120,7 @@ final class DeployOperationTest {
     environment = Environment.undeclared("local");
     assertThat(refused("{image: 'web:1', strategy: blue-green}")).isEmpty();
     assertThat(refused("{package: {name: web, version: 1.0.0}, strategy: blue-green}"))
-        .contains("parameters.strategy", "which a process cannot do");
+        .contains("parameters.strategy", "which the runtime process cannot do");
     assertThat(terms("image: web:1").isBlueGreen()).isFalse();
     assertThat(terms("{image: 'web:1', strategy: blue-green}").isBlueGreen()).isTrue();
   }
@@ -142,6 +142,42 @@ final class DeployOperationTest {
     return operation().plan(task(parameters), sight(parameters).facts()).steps().stream()
         .map(PlannedStep::name)
         .toList();
+  }
+
+  @Test
+  void anImageRunsInTheFirstRuntimeThatItsEnvironmentAllowsOrInTheOneThatTheTaskNames() {
+    assertThat(sight("image: web:1").runtime()).isEqualTo("docker");
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+    assertThat(sight("image: web@" + NEW).runtime()).isEqualTo("kubernetes");
+    environment = with(Kind.STAGING, Set.of(RuntimeKind.values()), Limits.DEFAULT);
+    assertThat(sight("image: web@" + NEW).runtime()).isEqualTo("docker");
+    assertThat(sight("{image: 'web@%s', runtime: kubernetes}".formatted(NEW)).runtime())
+        .isEqualTo("kubernetes");
+  }
+
+  @Test
+  void aRuntimeThatTheEnvironmentHasNotOrThatCannotRunItIsRefused() {
+    assertThat(refused("{image: 'web@%s', runtime: kubernetes}".formatted(NEW)))
+        .contains("parameters.runtime must be one of [docker]");
+    assertThat(refused("{image: 'web:1', runtime: process}"))
+        .contains("parameters.runtime must be one of [docker]");
+    assertThat(refused("{package: {name: web, version: 1.0.0}, runtime: docker}"))
+        .contains("parameters.runtime must be one of [process]");
+    environment = with(Kind.STAGING, RuntimeKind.PROCESS, Limits.DEFAULT);
+    assertThat(refused("image: web:1"))
+        .contains("parameters need a runtime of [docker, kubernetes], and local allows none");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"web", "web:1", "web@sha256:ab"})
+  void aClusterTakesImagesByTheirDigestOnly(String image) {
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+
+    assertThat(refused("image: " + image)).contains("must be NAME@sha256:DIGEST");
+    Sight sight = sight("image: registry/web@" + NEW);
+    assertThat(sight.wanted().digest()).isEqualTo(NEW);
+    assertThat(sight.wanted().version()).isEqualTo("111111111111");
+    assertThat(sight.reference()).contains("registry/web@" + NEW);
   }
 
   @ParameterizedTest
@@ -297,10 +333,15 @@ final class DeployOperationTest {
   }
 
   private Environment with(Kind kind, RuntimeKind runtime, Limits limits) {
+    return with(kind, Set.of(runtime), limits);
+  }
+
+  private Environment with(Kind kind, Set<RuntimeKind> runtimes, Limits limits) {
     return new Environment(
         "local",
         kind,
-        Set.of(runtime),
+        runtimes,
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         prometheus,
@@ -368,7 +409,13 @@ final class DeployOperationTest {
   private Adapters adapters() {
     return new Adapters(
         () -> new Environments(List.of(environment)),
-        Map.of("docker", new OneService("docker"), "process", new OneService("process")),
+        Map.of(
+            "docker",
+            new OneService("docker"),
+            "process",
+            new OneService("process"),
+            "kubernetes",
+            new OneService("kubernetes")),
         reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
         Map.of("npm", registry),
         new NoProbe(),

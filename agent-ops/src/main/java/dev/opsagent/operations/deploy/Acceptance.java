@@ -1,0 +1,174 @@
+package dev.opsagent.operations.deploy;
+
+import dev.opsagent.operations.Health;
+import dev.opsagent.operations.deploy.DeployParameters.Published;
+import dev.opsagent.operations.deploy.Sight.Terms;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Limits;
+import dev.opsagent.outside.Environment.RuntimeKind;
+import dev.opsagent.outside.Environment.Strategy;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.TaskDispatch;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+
+/**
+ * What a deploy must be like to be taken, by its parameters and by its environment as it is now.
+ *
+ * @param operation its name
+ */
+record Acceptance(String operation, Adapters adapters) {
+  private static final String LATEST = "latest";
+
+  /** Why the task is not taken; empty when it is. */
+  Optional<Failure> refuse(TaskDispatch task) {
+    DeployParameters parameters;
+    try {
+      parameters = DeployParameters.of(task);
+    } catch (InvalidMessage e) {
+      return Refusals.invalid("parameters", String.valueOf(e.getMessage()));
+    }
+    return Stream.of(
+            Refusals.ofRequirements(operation, task.requirements()),
+            ofRuntime(task, parameters),
+            ofStrategy(task, parameters),
+            adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),
+            parameters.published().flatMap(this::ofPackage),
+            parameters.reference().flatMap(image -> ofImage(image, task, parameters)),
+            ofProof(task, parameters))
+        .flatMap(Optional::stream)
+        .findFirst();
+  }
+
+  private Optional<Failure> ofRuntime(TaskDispatch task, DeployParameters parameters) {
+    if (parameters.reference().isPresent() == parameters.published().isPresent()) {
+      return Refusals.invalid("parameters", "must name an image or a package, and not both");
+    }
+    boolean limited = parameters.cpus().isPresent() || parameters.memory().isPresent();
+    if (limited && parameters.published().isPresent()) {
+      return Refusals.invalid("parameters.cpus and memory", "are for an image only");
+    }
+    List<String> possible = possible(task, parameters).map(RuntimeKind::id).toList();
+    if (possible.isEmpty()) {
+      return Refusals.invalid(
+          "parameters",
+          "need a runtime of %s, and %s allows none of them"
+              .formatted(
+                  parameters.runtimes().stream().map(RuntimeKind::id).toList(),
+                  task.target().environment()));
+    }
+    Optional<RuntimeKind> runtime = runtime(task, parameters);
+    if (runtime.isEmpty()) {
+      return Refusals.invalid("parameters.runtime", "must be one of " + possible);
+    }
+    return adapters.runtimes().containsKey(runtime.get().id())
+        ? Optional.empty()
+        : Refusals.invalid("parameters", "need the runtime " + runtime.get().id());
+  }
+
+  /** Where it is to run: as the task says, else the first that its environment allows. */
+  Optional<RuntimeKind> runtime(TaskDispatch task, DeployParameters parameters) {
+    return possible(task, parameters)
+        .filter(kind -> parameters.wanted().map(kind::equals).orElse(true))
+        .findFirst();
+  }
+
+  /** What can run it, and its environment allows. */
+  private Stream<RuntimeKind> possible(TaskDispatch task, DeployParameters parameters) {
+    Set<RuntimeKind> allowed =
+        adapters
+            .environment(task)
+            .map(Environment::runtimes)
+            .orElse(EnumSet.allOf(RuntimeKind.class));
+    return parameters.runtimes().stream().filter(allowed::contains);
+  }
+
+  private Optional<Failure> ofStrategy(TaskDispatch task, DeployParameters parameters) {
+    Optional<Environment> environment = adapters.environment(task);
+    Strategy strategy = parameters.strategy(environment);
+    Optional<ServiceRuntime> runtime =
+        runtime(task, parameters).flatMap(kind -> adapters.find(kind.id()));
+    if (runtime.filter(it -> !it.strategies().contains(strategy)).isPresent()) {
+      return Refusals.invalid(
+          "parameters.strategy",
+          "is %s, which the runtime %s cannot do"
+              .formatted(strategy.id(), runtime.orElseThrow().kind()));
+    }
+    if (environment.filter(it -> !it.strategies().contains(strategy)).isPresent()) {
+      return Refusals.invalid(
+          "parameters.strategy",
+          "is %s, which %s does not allow".formatted(strategy.id(), task.target().environment()));
+    }
+    return strategy == Strategy.BLUE_GREEN && parameters.port().isEmpty()
+        ? Refusals.invalid("parameters.port", "is missing: callers come in there")
+        : Optional.empty();
+  }
+
+  /** A task names its environment only; what it may do there, the operator says. */
+  private static Optional<Failure> ofLimits(Environment environment, DeployParameters parameters) {
+    Limits limits = environment.limits();
+    boolean cpus =
+        parameters
+            .cpus()
+            .filter(it -> limits.cpus().filter(most -> it > most.doubleValue()).isPresent())
+            .isPresent();
+    boolean memory =
+        parameters
+            .memory()
+            .filter(it -> limits.memory().filter(most -> it > most).isPresent())
+            .isPresent();
+    return cpus || memory
+        ? Refusals.invalid(
+            cpus ? "parameters.cpus" : "parameters.memory",
+            "is more than %s allows".formatted(environment.name()))
+        : Optional.empty();
+  }
+
+  private Optional<Failure> ofPackage(Published published) {
+    return adapters.registries().containsKey(published.registry())
+        ? Optional.empty()
+        : Refusals.invalid(
+            "parameters.package.registry",
+            "must be one of " + new TreeSet<>(adapters.registries().keySet()));
+  }
+
+  /** What {@code latest} is changes with the day; nobody could say later what was deployed. */
+  private Optional<Failure> ofImage(String image, TaskDispatch task, DeployParameters parameters) {
+    if (isOnCluster(task, parameters) && !Artifact.OfDigest.isPinned(image)) {
+      return Refusals.invalid(
+          "parameters.image", "must be NAME@sha256:DIGEST, since the cluster pulls it by itself");
+    }
+    boolean pinned = image.contains("@") || image.startsWith("sha256:");
+    int colon = image.lastIndexOf(':');
+    boolean tagged = colon > image.lastIndexOf('/') && !image.substring(colon + 1).equals(LATEST);
+    return pinned || tagged || isLocal(task)
+        ? Optional.empty()
+        : Refusals.invalid(
+            "parameters.image", "must have a digest, or a tag other than latest, outside local");
+  }
+
+  private boolean isOnCluster(TaskDispatch task, DeployParameters parameters) {
+    return runtime(task, parameters).filter(RuntimeKind.KUBERNETES::equals).isPresent();
+  }
+
+  private boolean isLocal(TaskDispatch task) {
+    return adapters.environment(task).filter(it -> it.kind() == Environment.Kind.LOCAL).isPresent();
+  }
+
+  private Optional<Failure> ofProof(TaskDispatch task, DeployParameters parameters) {
+    Terms terms = Terms.of(adapters.environment(task), parameters.proof());
+    Health health = terms.health();
+    boolean proved =
+        parameters.port().isPresent()
+            || health.tcp().filter(tcp -> tcp.at().isPresent()).isPresent();
+    return proved
+        ? Refusals.ofHealth(health).or(() -> Refusals.ofMetrics(terms))
+        : Refusals.invalid("parameters.port", "is missing: nothing would be verified");
+  }
+}

@@ -1,0 +1,73 @@
+package dev.opsagent.tools.kubernetes;
+
+import dev.opsagent.outside.Answer;
+import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Service;
+import io.fabric8.kubernetes.api.model.apps.Deployment;
+import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * One namespace of a cluster, as far as it is needed. A failure says what the server said; what
+ * could not be read is never answered by nothing.
+ */
+interface Cluster extends AutoCloseable {
+  /** Leads to the cluster of an environment. */
+  interface Door {
+    /** Opens it for the questions about one target, whose failures say what to do. */
+    Answer<Cluster> open(String target);
+  }
+
+  String namespace();
+
+  Answer<Optional<Deployment>> deployment(String name);
+
+  Answer<Optional<Service>> service(String name);
+
+  Answer<List<Pod>> pods(Map<String, String> labels);
+
+  /**
+   * Has the server make the object, or change what of it belongs to this agent. Nothing that
+   * somebody else manages is overwritten: that is a {@code CONFLICT} that names who and what.
+   */
+  Answer<Boolean> apply(Deployment deployment);
+
+  /** Likewise. */
+  Answer<Boolean> apply(Service service);
+
+  /** Harmless when it is not there. Its pods go with it. */
+  Answer<Boolean> deleteDeployment(String name);
+
+  /** Harmless when it is not there. */
+  Answer<Boolean> deleteService(String name);
+
+  /** What the cluster warned of about a pod, oldest first; empty when that cannot be read. */
+  List<String> warnings(Pod pod);
+
+  /** The last lines that a pod wrote; of one that keeps ending, those of the run before. */
+  String log(Pod pod);
+
+  /**
+   * Follows a Deployment and its pods.
+   *
+   * @param changed told after each change, on a thread that must not be blocked
+   */
+  Answer<Watched> watch(String name, Map<String, String> labels, Runnable changed);
+
+  @Override
+  void close();
+
+  /** What is followed, as it was told last. */
+  interface Watched extends AutoCloseable {
+    Optional<Deployment> deployment();
+
+    List<ReplicaSet> sets();
+
+    List<Pod> pods();
+
+    @Override
+    void close();
+  }
+}

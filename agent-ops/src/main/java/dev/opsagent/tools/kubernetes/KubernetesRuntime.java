@@ -1,0 +1,126 @@
+package dev.opsagent.tools.kubernetes;
+
+import dev.opsagent.execution.Timers;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.OneAtATime;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
+
+/**
+ * Runs services as Deployments in the namespace of the target's environment, one per target, with a
+ * Service when the release has a port; both bear the name of the target's service. No file is kept:
+ * what is intended, and what can be gone back to, stands on the Deployment.
+ *
+ * <ul>
+ *   <li>All is written by server-side apply under the field manager {@code ops-agent}, and never
+ *       forced: what somebody else manages is a {@code CONFLICT} that names the manager and field.
+ *   <li>Only images that are named by their digest are run; the cluster pulls them.
+ *   <li>The pods of the release before end before those of the next begin.
+ *   <li>A rollback applies the manifest of the release before, so that what is intended and what
+ *       runs never differ.
+ * </ul>
+ *
+ * <p>A Deployment or Service of the target's name that this agent did not make is never touched.
+ */
+public final class KubernetesRuntime implements ServiceRuntime {
+  private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
+
+  private final Cluster.Door door;
+  private final Words words;
+  private final Rollout.Limits limits;
+  private final Timers timers;
+  private final OneAtATime questions = new OneAtATime("remove the target's Deployment by hand");
+
+  /**
+   * @param clusters where the cluster of an environment is, by the environment's name; empty when
+   *     it has none
+   * @param environment of this process: tells a worker in a cluster where its API server is
+   * @param mask hides secrets in what clusters and services say
+   */
+  public KubernetesRuntime(
+      Function<String, Optional<Environment.Cluster>> clusters,
+      Map<String, String> environment,
+      UnaryOperator<String> mask,
+      Timers timers) {
+    this(new ApiDoor(clusters, environment), mask, Rollout.Limits.USUAL, timers);
+  }
+
+  KubernetesRuntime(
+      Cluster.Door door, UnaryOperator<String> mask, Rollout.Limits limits, Timers timers) {
+    this.door = door;
+    this.words = new Words(mask);
+    this.limits = limits;
+    this.timers = timers;
+  }
+
+  @Override
+  public String kind() {
+    return "kubernetes";
+  }
+
+  @Override
+  public Answer<Optional<Running>> running(String target) {
+    return ask(target, "look up what runs for " + target, Workload::running);
+  }
+
+  @Override
+  public Answer<Running> deploy(String target, Release release) {
+    String action = "deploy " + release.version() + " to " + target;
+    return ask(target, action, workload -> workload.deploy(release));
+  }
+
+  @Override
+  public Answer<Optional<Running>> rollback(String target, String digest) {
+    return ask(target, "roll " + target + " back", workload -> workload.rollback(digest));
+  }
+
+  @Override
+  public Answer<Boolean> stop(String target) {
+    return ask(target, "stop " + target, Workload::stop);
+  }
+
+  @Override
+  public Answer<Running> restart(String target, String taskId) {
+    return ask(target, "restart " + target, workload -> workload.restart(taskId));
+  }
+
+  @Override
+  public String log(String target) {
+    return switch (ask(target, "read the log of " + target, Workload::log)) {
+      case Answer.Ok<String> ok -> String.join("\n", words.lines(ok.value()));
+      case Answer.No<String> _ -> "";
+    };
+  }
+
+  private <T> Answer<T> ask(String target, String action, Function<Workload, Answer<T>> question) {
+    String name = target.substring(target.indexOf('/') + 1);
+    return NAME.matcher(name).matches()
+        ? questions.ask(target, action, () -> opened(target, name, question))
+        : new Answer.No<>(
+            Failure.of(
+                ReasonCode.INVALID_PARAMETERS,
+                action,
+                "a cluster has no objects of the name " + name,
+                "name the service with small letters, digits and dashes, a letter first"));
+  }
+
+  private <T> Answer<T> opened(String target, String name, Function<Workload, Answer<T>> question) {
+    return switch (door.open(target)) {
+      case Answer.No<Cluster> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Cluster> ok -> {
+        try (Cluster cluster = ok.value()) {
+          Manifests manifests = new Manifests(cluster.namespace(), name);
+          Rollout rollout = new Rollout(manifests, cluster, words, limits, timers);
+          yield question.apply(new Workload(target, manifests, cluster, rollout, timers));
+        }
+      }
+    };
+  }
+}

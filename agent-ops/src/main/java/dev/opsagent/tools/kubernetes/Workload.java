@@ -1,0 +1,213 @@
+package dev.opsagent.tools.kubernetes;
+
+import dev.opsagent.execution.Timers;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.kubernetes.TargetObjects.Current;
+import io.fabric8.kubernetes.api.model.Pod;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The life of one target. What is intended is written on its Deployment, which is changed by one
+ * call at a time; each method carries on what a crash after any of them left behind.
+ */
+final class Workload {
+  private final String target;
+  private final Manifests manifests;
+  private final Cluster cluster;
+  private final TargetObjects objects;
+  private final Rollout rollout;
+  private final Timers timers;
+
+  Workload(String target, Manifests manifests, Cluster cluster, Rollout rollout, Timers timers) {
+    this.target = target;
+    this.manifests = manifests;
+    this.cluster = cluster;
+    this.objects = new TargetObjects(target, manifests, cluster);
+    this.rollout = rollout;
+    this.timers = timers;
+  }
+
+  Answer<Optional<Running>> running() {
+    return objects.current().then(this::running);
+  }
+
+  Answer<Running> deploy(Release release) {
+    return Recipe.of(target, release)
+        .then(recipe -> objects.current().then(current -> deploy(recipe, current)));
+  }
+
+  Answer<Optional<Running>> rollback(String digest) {
+    return objects
+        .current()
+        .then(current ->
+            current.isPresent()
+                ? rollback(digest, current.get())
+                : new Answer.Ok<>(Optional.empty()));
+  }
+
+  /** Pods that are still ending are waited for, also when somebody else has stopped them. */
+  Answer<Boolean> stop() {
+    return objects
+        .current()
+        .then(current -> {
+          if (current.isEmpty()) {
+            return new Answer.Ok<>(false);
+          }
+          Intent intent = current.get().settled();
+          boolean ran = intent.replicas() > 0;
+          Answer<Boolean> scaled = ran ? objects.apply(intent.scaled(0)) : new Answer.Ok<>(true);
+          return scaled.then(done -> rollout.gone(target)).map(gone -> ran);
+        });
+  }
+
+  Answer<Running> restart(String taskId) {
+    return objects
+        .current()
+        .then(current -> {
+          if (current.isEmpty()) {
+            return nothingKept();
+          }
+          Intent intent = current.get().settled();
+          boolean begun = intent.recipe().taskId().equals(taskId) && intent.replicas() > 0;
+          return begun
+              ? carriedOn(current.get())
+              : bringUp(intent.restarted(taskId, timers.now().toString()));
+        });
+  }
+
+  /** Of the newest pod. */
+  Answer<String> log() {
+    return cluster
+        .pods(manifests.labels())
+        .map(pods ->
+            pods.stream()
+                .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
+                .map(cluster::log)
+                .orElse(""));
+  }
+
+  private static <T> Answer<Optional<T>> none() {
+    return new Answer.Ok<>(Optional.empty());
+  }
+
+  private Answer<Optional<Running>> running(Optional<Current> current) {
+    return current.filter(Current::isUp).isPresent()
+        ? cluster.pods(manifests.labels()).map(pods -> running(current.get().intent(), pods))
+        : none();
+  }
+
+  private Optional<Running> running(Intent intent, List<Pod> all) {
+    List<Pod> pods =
+        all.stream().filter(pod -> intent.isOf(pod.getMetadata()) && Seen.isReady(pod)).toList();
+    Recipe recipe = intent.recipe();
+    return pods.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            new Running(
+                recipe.version(),
+                recipe.digest(),
+                recipe.taskId(),
+                Seen.identity(pods),
+                recipe.port().map(this::address),
+                intent.previous().map(Recipe::version)));
+  }
+
+  private String address(int port) {
+    return "http://%s.%s.svc:%d".formatted(manifests.name(), manifests.namespace(), port);
+  }
+
+  private Answer<Running> deploy(Recipe recipe, Optional<Current> current) {
+    boolean begun =
+        current
+            .map(Current::intent)
+            .filter(intent -> intent.recipe().isSameAs(recipe) && intent.replicas() > 0)
+            .isPresent();
+    return begun
+        ? carriedOn(current.get())
+        : bringUp(Intent.next(target, recipe, current.map(Current::settled)));
+  }
+
+  private Answer<Running> carriedOn(Current current) {
+    return objects.reachable(current.intent()).then(done -> rolledOut(current.intent()));
+  }
+
+  private Answer<Running> bringUp(Intent intent) {
+    return objects
+        .noForeignService()
+        .then(done -> objects.apply(intent))
+        .then(applied -> objects.reachable(intent))
+        .then(done -> rolledOut(intent));
+  }
+
+  private Answer<Running> rolledOut(Intent intent) {
+    return rollout
+        .done(intent)
+        .then(done -> intent.proved() ? new Answer.Ok<>(true) : objects.apply(intent.rolledOut()))
+        .then(done -> running())
+        .then(running ->
+            running
+                .<Answer<Running>>map(Answer.Ok::new)
+                .orElseGet(() -> new Answer.No<>(endedSoon(intent))));
+  }
+
+  private Answer<Optional<Running>> rollback(String digest, Current current) {
+    Intent intent = current.intent();
+    boolean done = intent.takenBack().filter(digest::equals).isPresent();
+    if (done) {
+      return intent.replicas() > 0 ? back(intent) : none();
+    }
+    if (!intent.recipe().digest().equals(digest)) {
+      return running(Optional.of(current));
+    }
+    return intent.back().map(it -> back(it, intent)).orElseGet(this::remove);
+  }
+
+  private Answer<Optional<Running>> back(Intent before, Intent bad) {
+    return undone(objects.apply(before), bad).then(applied -> back(before));
+  }
+
+  private Answer<Optional<Running>> back(Intent before) {
+    return undone(objects.reachable(before).then(done -> rolledOut(before)), before)
+        .map(Optional::of);
+  }
+
+  private Answer<Optional<Running>> remove() {
+    return objects.removed().then(deleted -> rollout.gone(target)).map(gone -> Optional.empty());
+  }
+
+  private <T> Answer<T> undone(Answer<T> done, Intent intent) {
+    return switch (done) {
+      case Answer.No<T> no when !no.failure().retryable() ->
+          new Answer.No<>(
+              Failure.of(
+                  ReasonCode.UNDO_FAILED,
+                  "go back from " + intent.recipe().version() + " on " + target,
+                  no.failure().sentence(),
+                  "bring the release before up by hand"));
+      case Answer<T> other -> other;
+    };
+  }
+
+  private Failure endedSoon(Intent intent) {
+    return Failure.of(
+        ReasonCode.UNHEALTHY,
+        "start " + intent.recipe().version() + " of " + target,
+        "it ended soon after its start",
+        "read the service's log");
+  }
+
+  private Answer<Running> nothingKept() {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.PRECONDITION_FAILED,
+            "restart " + target,
+            "the namespace %s keeps no Deployment of it".formatted(manifests.namespace()),
+            "deploy a release first"));
+  }
+}
