@@ -7,18 +7,22 @@ import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.deploy.Adapters;
 import dev.opsagent.operations.deploy.DeployOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
+import dev.opsagent.operations.image.BuildOperation;
 import dev.opsagent.operations.push.PushOperation;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.desktop.DesktopBrowser;
+import dev.opsagent.tools.docker.DockerBuilder;
 import dev.opsagent.tools.docker.DockerImages;
+import dev.opsagent.tools.docker.DockerRegistry;
 import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.git.GitRepository;
 import dev.opsagent.tools.git.Login;
@@ -90,9 +94,10 @@ record Catalogue(
     ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
     runtimes.put(compose.kind(), compose);
     Map<String, PackageRegistry> registries = registries(programs);
+    Repository repository = new GitRepository(this::login, GIT_TIMEOUT);
     Operation push =
         new PushOperation(
-            new GitRepository(this::login, GIT_TIMEOUT),
+            repository,
             registries,
             new NpmScripts(programs, npm, data.resolve("npm/scripts")),
             runtimes,
@@ -107,7 +112,15 @@ record Catalogue(
     Images images = new DockerImages(environment);
     Adapters adapters =
         new Adapters(served, runtimes, images, registries, health, workspaces, Pace.of(timers));
-    List<Operation> all = new ArrayList<>(List.of(push, new DeployOperation(adapters)));
+    Operation build =
+        new BuildOperation(
+            repository,
+            new DockerBuilder(environment, mask::mask),
+            new DockerRegistry(environment),
+            workspaces,
+            served,
+            Pace.of(timers));
+    List<Operation> all = new ArrayList<>(List.of(push, build, new DeployOperation(adapters)));
     all.addAll(ServiceOperation.all(adapters));
     return all.stream()
         .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));

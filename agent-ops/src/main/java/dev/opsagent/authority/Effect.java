@@ -15,7 +15,9 @@ public record Effect(Kind kind, String resource) {
     ROLLBACK,
     RESTART,
     STOP,
-    BROWSER
+    BROWSER,
+    IMAGE_BUILD,
+    IMAGE_PUSH
   }
 
   @Override

@@ -144,7 +144,7 @@ final class Unwinding {
         .allMatch(effect ->
             switch (effect.kind()) {
               case ROLLBACK, RESTART, STOP -> true;
-              case GIT_REFS, PACKAGE_PUBLISH, DEPLOYMENT, BROWSER -> false;
+              case GIT_REFS, PACKAGE_PUBLISH, DEPLOYMENT, BROWSER, IMAGE_BUILD, IMAGE_PUSH -> false;
             });
   }
 
