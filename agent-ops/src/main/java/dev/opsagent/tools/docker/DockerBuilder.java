@@ -40,8 +40,8 @@ public final class DockerBuilder implements ImageBuilder {
 
   @Override
   public Answer<List<Made>> find(Map<String, String> labels) {
-    return Session.ask(
-        door.session(ANSWER),
+    return Session.look(
+        () -> door.session(ANSWER),
         session ->
             Session.call(
                     "look for images by their labels",
@@ -69,7 +69,7 @@ public final class DockerBuilder implements ImageBuilder {
 
   @Override
   public Answer<Optional<Made>> image(String reference) {
-    return Session.ask(door.session(ANSWER), session -> session.image(reference));
+    return Session.look(() -> door.session(ANSWER), session -> session.image(reference));
   }
 
   @Override

@@ -101,8 +101,8 @@ public final class DockerRegistry implements ImageRegistry {
   @Override
   public Answer<Optional<String>> published(String reference) {
     String action = "look up " + reference + " in its registry";
-    return Session.ask(
-        door.session(ANSWER),
+    return Session.look(
+        () -> door.session(ANSWER),
         session ->
             Session.call(action, () -> distribution(session, reference))
                 .then(answer -> digest(action, answer)));

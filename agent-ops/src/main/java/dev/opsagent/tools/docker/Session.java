@@ -32,6 +32,22 @@ record Session(DockerClient client, DockerHttpClient http, DockerClientConfig se
     });
   }
 
+  /**
+   * The same for a question that changes nothing and takes a moment. When it is interrupted, it is
+   * asked once more: a task that is cancelled just then would not know how things stand.
+   */
+  static <T> Answer<T> look(Supplier<Answer<Session>> door, Function<Session, Answer<T>> question) {
+    Answer<T> answer = ask(door.get(), question);
+    if (!Thread.interrupted()) {
+      return answer;
+    }
+    try {
+      return ask(door.get(), question);
+    } finally {
+      Thread.currentThread().interrupt();
+    }
+  }
+
   /** A call to the engine, with what it refuses told as a failure. */
   static <T> Answer<T> call(String action, Supplier<T> call) {
     try {

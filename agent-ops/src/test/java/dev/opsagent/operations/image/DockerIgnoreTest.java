@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.GitProgram;
+import dev.opsagent.testing.MarkedImages;
 import dev.opsagent.testing.TestingPrograms;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -49,7 +50,7 @@ final class DockerIgnoreTest {
 
   @AfterAll
   static void removeImage(@TempDir Path folder) {
-    ImageWorld.remove(folder);
+    MarkedImages.forget(folder);
   }
 
   @ParameterizedTest
@@ -117,7 +118,7 @@ final class DockerIgnoreTest {
       })
   void aContextHoldsWhatTheEnginesClientWouldSend(String patterns, @TempDir Path folder)
       throws IOException, Stopped {
-    ImageWorld.require(folder);
+    MarkedImages.require(folder);
     Path context = folder.resolve("context");
     FILES.forEach(file -> GitProgram.write(context.resolve(file), "x"));
     GitProgram.write(context.resolve(".dockerignore"), patterns);

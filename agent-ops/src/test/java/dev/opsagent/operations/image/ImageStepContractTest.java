@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.testing.MarkedImages;
 import dev.opsagent.testing.RegistryServer;
 import dev.opsagent.testing.SequentialRun;
 import dev.opsagent.testing.StepContract;
@@ -29,12 +30,12 @@ final class ImageStepContractTest {
 
   @BeforeAll
   void start(@TempDir Path scratch) throws IOException {
-    ImageWorld.require(scratch);
+    MarkedImages.require(scratch);
     RegistryServer registry = RegistryServer.start(scratch);
     world = new ImageWorld(scratch, registry);
     open.add(world);
     open.add(registry);
-    open.add(() -> ImageWorld.remove(scratch));
+    open.add(() -> MarkedImages.forget(scratch));
   }
 
   @AfterAll

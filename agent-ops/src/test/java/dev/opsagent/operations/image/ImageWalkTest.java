@@ -15,6 +15,7 @@ import dev.opsagent.protocol.Deliverable.ImageStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.GitProgram;
+import dev.opsagent.testing.MarkedImages;
 import dev.opsagent.testing.RegistryServer;
 import dev.opsagent.testing.SequentialRun;
 import java.io.IOException;
@@ -43,10 +44,10 @@ final class ImageWalkTest {
 
   @BeforeAll
   void start(@TempDir Path scratch) throws IOException {
-    ImageWorld.require(scratch);
+    MarkedImages.require(scratch);
     registry = RegistryServer.start(scratch);
     open.add(registry);
-    open.add(() -> ImageWorld.remove(scratch));
+    open.add(() -> MarkedImages.forget(scratch));
   }
 
   @AfterAll
@@ -79,9 +80,9 @@ final class ImageWalkTest {
     assertThat(status.commit()).isEqualTo(commit);
     assertThat(status.pushed()).isTrue();
     assertThat(status.size()).isPositive();
-    world.docker("image", "rm", world.image + ":1.0.0");
-    assertThat(world.leftovers()).as("gone from the engine").isEmpty();
-    world.docker("pull", "--quiet", status.reference());
+    world.images.docker("image", "rm", world.image + ":1.0.0");
+    assertThat(world.images.all()).as("gone from the engine").isEmpty();
+    world.images.docker("pull", "--quiet", status.reference());
     assertThat(world.files(status.reference(), "/www")).containsExactly("/www/index.html");
     assertThat(label(status.reference(), "org.opencontainers.image.revision")).isEqualTo(commit);
     assertThat(label(status.reference(), "org.opencontainers.image.source"))
@@ -91,6 +92,7 @@ final class ImageWalkTest {
 
   private String label(String image, String name) {
     return world
+        .images
         .docker("image", "inspect", "--format", "{{index .Config.Labels \"" + name + "\"}}", image)
         .getFirst();
   }
@@ -125,7 +127,7 @@ final class ImageWalkTest {
         .containsExactly(
             "/all/.dockerignore", "/all/Dockerfile", "/all/größe 1", "/all/keep.md", "/all/run.sh");
     assertThat(
-            world.docker(
+            world.images.docker(
                 "run",
                 "--rm",
                 world.image + ":1",
@@ -144,7 +146,7 @@ final class ImageWalkTest {
     SequentialRun first = world.pushed("t1", "1.0.0");
     assertThat(first.run()).isEmpty();
     assertThat(first.lines).anyMatch(line -> line.startsWith("Step 3/"));
-    String id = world.id(world.image + ":1.0.0");
+    String id = world.images.id(world.image + ":1.0.0");
 
     SequentialRun again = world.pushed("t2", "1.0.0");
     SequentialRun other = world.pushed("t3", "1.0.1");
@@ -156,10 +158,10 @@ final class ImageWalkTest {
     assertThat(other.lines)
         .contains("an image of the same inputs is there already")
         .noneMatch(line -> line.startsWith("Step "));
-    assertThat(world.id(world.image + ":1.0.1")).isEqualTo(id);
+    assertThat(world.images.id(world.image + ":1.0.1")).isEqualTo(id);
     other.undo();
-    assertThat(world.id(world.image + ":1.0.0")).as("another task's stays").isEqualTo(id);
-    assertThat(world.id(world.image + ":1.0.1")).isEmpty();
+    assertThat(world.images.id(world.image + ":1.0.0")).as("another task's stays").isEqualTo(id);
+    assertThat(world.images.id(world.image + ":1.0.1")).isEmpty();
   }
 
   @Test
@@ -175,7 +177,7 @@ final class ImageWalkTest {
 
     assertThat(again.run()).isEmpty();
     assertThat(again.lines).noneMatch(line -> line.startsWith("Step "));
-    assertThat(world.id(world.image + ":1")).isNotEmpty();
+    assertThat(world.images.id(world.image + ":1")).isNotEmpty();
   }
 
   private record DyingBuilder(ImageBuilder real) implements ImageBuilder {
@@ -216,7 +218,7 @@ final class ImageWalkTest {
     assertThat(failure.code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
     assertThat(failure.cause()).endsWith(": .env, keys/server.pem");
     assertThat(failure.fix()).contains(".dockerignore");
-    assertThat(world.leftovers()).isEmpty();
+    assertThat(world.images.all()).isEmpty();
     world.commit(Map.of(".dockerignore", ".env\nkeys\n"), "COPY . /all");
     assertThat(world.built("t2", "1").run()).isEmpty();
     assertThat(world.files(world.image + ":1", "/all")).doesNotContain("/all/.env");
@@ -236,7 +238,7 @@ final class ImageWalkTest {
         .endsWith("its output ends: *** now | no disk");
     assertThat(run.lines).contains("no disk").noneMatch(line -> line.contains("hush"));
     assertThat(run.remains).isEmpty();
-    assertThat(world.leftovers()).isEmpty();
+    assertThat(world.images.all()).isEmpty();
   }
 
   @Test
@@ -255,7 +257,7 @@ final class ImageWalkTest {
     Failure failure = run.run().orElseThrow();
 
     assertThat(failure.cause()).contains("more than the 1000 of maxSize");
-    assertThat(world.leftovers()).isEmpty();
+    assertThat(world.images.all()).isEmpty();
   }
 
   @Test
@@ -267,7 +269,7 @@ final class ImageWalkTest {
 
     assertThat(failure.code()).isEqualTo(ReasonCode.TIMEOUT);
     assertThat(run.lines).contains("begun");
-    assertThat(world.leftovers()).isEmpty();
+    assertThat(world.images.all()).isEmpty();
   }
 
   @Test
@@ -286,22 +288,22 @@ final class ImageWalkTest {
     assertThat(worker.join(Duration.ofSeconds(30))).isTrue();
     assertThat(outcomes).hasOnlyElementsOfType(Outcome.Failed.class).hasSize(1);
     assertThat(run.step(Steps.BUILD).undo(run.context())).isEqualTo(new Undo.Undone());
-    assertThat(world.leftovers()).isEmpty();
+    assertThat(world.images.all()).isEmpty();
   }
 
   @Test
   void anUndoneBuildGivesTheNameBack() {
     world.commit(Map.of(), run("echo one"));
     assertThat(world.built("t1", "dev").run()).isEmpty();
-    String before = world.id(world.image + ":dev");
+    String before = world.images.id(world.image + ":dev");
     world.commit(Map.of(), run("echo two"));
     SequentialRun second = world.built("t2", "dev");
     assertThat(second.run()).isEmpty();
-    assertThat(world.id(world.image + ":dev")).isNotEqualTo(before);
+    assertThat(world.images.id(world.image + ":dev")).isNotEqualTo(before);
 
     second.undo();
 
-    assertThat(world.id(world.image + ":dev")).isEqualTo(before);
+    assertThat(world.images.id(world.image + ":dev")).isEqualTo(before);
     assertThat(second.remains).isEmpty();
   }
 
