@@ -25,7 +25,7 @@ import java.util.Optional;
 record BuildStep(Workshop workshop, ImageParameters parameters) implements FallibleStep {
   @Override
   public Probe probe(StepContext context) throws Stopped {
-    Optional<Made> built = workshop.built(Sight.of(context.facts()));
+    Optional<Made> built = built(context);
     boolean stands =
         built.isPresent()
             && fits(built.get())
@@ -36,7 +36,7 @@ record BuildStep(Workshop workshop, ImageParameters parameters) implements Falli
   @Override
   public Outcome apply(StepContext context) throws Stopped {
     Sight seen = Sight.of(context.facts());
-    Optional<Made> known = workshop.built(seen);
+    Optional<Made> known = built(context);
     known.ifPresent(_ -> context.progress().line("an image of the same inputs is there already"));
     Made made = known.isPresent() ? known.get() : build(context, seen);
     if (!fits(made)) {
@@ -45,6 +45,11 @@ record BuildStep(Workshop workshop, ImageParameters parameters) implements Falli
     context.fence().check();
     unlessOk(workshop.builder().tag(made.id(), parameters.reference()));
     return new Outcome.Applied(facts(made));
+  }
+
+  private Optional<Made> built(StepContext context) throws Stopped {
+    return workshop.built(
+        Sight.of(context.facts()), parameters.reference(), context.task().taskId());
   }
 
   private Made build(StepContext context, Sight seen) throws Stopped {

@@ -39,10 +39,23 @@ record Workshop(
     return new MadeImages(folder(context).resolve("made-images"));
   }
 
-  /** The image of the plan's inputs, whichever task has built it. */
-  Optional<Made> built(Sight seen) throws Stopped {
+  /**
+   * The image of the plan's inputs, whichever task has built it. Two tasks may have built one at
+   * the same time: the one that bears the name comes first, then this task's own.
+   *
+   * @param reference the name
+   */
+  Optional<Made> built(Sight seen, String reference, String taskId) throws Stopped {
+    Optional<Made> named =
+        unlessOk(builder.image(reference))
+            .filter(made -> ImageLabels.isOfInputs(seen, made.labels()));
+    if (named.isPresent()) {
+      return named;
+    }
+    Comparator<Made> oursFirst =
+        Comparator.comparing(made -> !ImageLabels.isMadeBy(taskId, made.labels()));
     return unlessOk(builder.find(ImageLabels.ofInputs(seen))).stream()
-        .min(Comparator.comparing(Made::id));
+        .min(oursFirst.thenComparing(Made::id));
   }
 
   /** Whether the image bears the name on the engine. */

@@ -168,7 +168,13 @@ final class ImageWalkTest {
   void anImageThatWasBuiltJustBeforeACrashIsFoundAgain() {
     world.commit(Map.of(), run("echo once"));
     ImageBuilder real = world.builder;
-    world.builder = new DyingBuilder(real);
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Boolean> tag(String id, String reference) {
+            throw new IllegalStateException("killed before the image had its name");
+          }
+        };
     SequentialRun killed = world.built("t1", "1");
     assertThatThrownBy(killed::run).hasMessage("killed before the image had its name");
     world.builder = real;
@@ -180,7 +186,52 @@ final class ImageWalkTest {
     assertThat(world.images.id(world.image + ":1")).isNotEmpty();
   }
 
-  private record DyingBuilder(ImageBuilder real) implements ImageBuilder {
+  @Test
+  void twoBuildsOfTheSameInputsAtOnceDoEachOtherNoHarm() {
+    world.commit(Map.of(), run("echo twice"));
+    ImageBuilder real = world.builder;
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Made> build(Recipe recipe, Listener listener) {
+            world.builder = real;
+            assertThat(world.built("other", "theirs").run()).isEmpty();
+            return real.build(recipe, listener);
+          }
+        };
+    SequentialRun run = world.built("t1", "ours");
+
+    assertThat(run.run()).isEmpty();
+
+    String theirs = world.images.id(world.image + ":theirs");
+    assertThat(world.images.id(world.image + ":ours")).isNotEqualTo(theirs);
+    assertThat(world.images.dangling()).isEmpty();
+    run.undo();
+    assertThat(world.images.id(world.image + ":ours")).isEmpty();
+    assertThat(world.images.id(world.image + ":theirs")).isEqualTo(theirs);
+  }
+
+  @Test
+  void anImageThatAContainerRunsIsLeftByAnUndoThatSaysSo() {
+    world.commit(Map.of(), "CMD [\"/bin/busybox\", \"sleep\", \"600\"]");
+    SequentialRun run = world.built("t1", "1");
+    assertThat(run.run()).isEmpty();
+    String id = world.images.id(world.image + ":1");
+    String container = world.images.docker("run", "--detach", id).getFirst();
+
+    run.undo();
+
+    assertThat(run.remains).containsExactly("image " + id + ", which something else uses");
+    assertThat(world.images.containers()).containsExactly(container);
+  }
+
+  private static class ChangedBuilder implements ImageBuilder {
+    private final ImageBuilder real;
+
+    ChangedBuilder(ImageBuilder real) {
+      this.real = real;
+    }
+
     @Override
     public Answer<List<Made>> find(Map<String, String> labels) {
       return real.find(labels);
@@ -198,7 +249,7 @@ final class ImageWalkTest {
 
     @Override
     public Answer<Boolean> tag(String id, String reference) {
-      throw new IllegalStateException("killed before the image had its name");
+      return real.tag(id, reference);
     }
 
     @Override
