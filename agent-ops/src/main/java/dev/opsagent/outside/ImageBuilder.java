@@ -19,6 +19,9 @@ public interface ImageBuilder {
    */
   Answer<Optional<Made>> image(String reference);
 
+  /** Ids of the images that are made of that one directly; none when it is not there. */
+  Answer<List<String>> madeOf(String id);
+
   /**
    * Builds an image that has no name yet. Interrupted, or out of time, it ends the build on the
    * engine; what the build has made until then stays, and was told to the listener.

@@ -32,10 +32,6 @@ final class ImageBuildTest {
   private static final String SERVES =
       "CMD [\"/bin/busybox\", \"httpd\", \"-f\", \"-p\", \"8080\", \"-h\", \"/www\"]";
 
-  /** A build that waits until somebody has seen it. */
-  private static final String WAITS =
-      "RUN [\"/bin/busybox\", \"sh\", \"-c\", \"echo begun; /bin/busybox sleep 5\"]";
-
   private final List<MarkedImages> marked = new ArrayList<>();
   private final List<AutoCloseable> open = new ArrayList<>();
   private RegistryServer registry;
@@ -153,18 +149,22 @@ final class ImageBuildTest {
     return step.name() + " " + step.outcome();
   }
 
+  private static String waits(int seconds) {
+    return "RUN [\"/bin/busybox\", \"sleep\", \"%d\"]".formatted(seconds);
+  }
+
   /** Waits until a step of the build runs in its container. */
   private static void awaitAmid(MarkedImages images) {
     await()
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(200))
-        .until(() -> !images.containers().isEmpty());
+        .until(() -> !images.running().isEmpty());
   }
 
   @Test
   void fault_02_a_build_whose_worker_is_killed_amid_it_is_one_image_with_nothing_dangling() {
     SampleService service = service("killed");
-    MarkedImages images = dockerfile(service, "COPY index.html /www/", WAITS);
+    MarkedImages images = dockerfile(service, "COPY index.html /www/", waits(5));
     stack.dispatch(build(service, "killed-1", "1.0.0"));
     awaitAmid(images);
 
@@ -181,7 +181,7 @@ final class ImageBuildTest {
   @Test
   void aBuildThatIsCancelledAmidItLeavesNothing() {
     SampleService service = service("cancelled");
-    MarkedImages images = dockerfile(service, "COPY index.html /www/", WAITS);
+    MarkedImages images = dockerfile(service, "COPY index.html /www/", waits(600));
     TaskDispatch task = build(service, "cancelled-1", "1.0.0");
     stack.dispatch(task);
     awaitAmid(images);
@@ -196,7 +196,7 @@ final class ImageBuildTest {
   @Test
   void aBuildThatIsCancelledAfterItsWorkerWasKilledLeavesNothing() {
     SampleService service = service("lost");
-    MarkedImages images = dockerfile(service, "COPY index.html /www/", WAITS);
+    MarkedImages images = dockerfile(service, "COPY index.html /www/", waits(600));
     TaskDispatch task = build(service, "lost-1", "1.0.0");
     stack.dispatch(task);
     awaitAmid(images);

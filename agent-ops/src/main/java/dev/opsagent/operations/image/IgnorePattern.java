@@ -1,7 +1,6 @@
 package dev.opsagent.operations.image;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Deque;
 import java.util.List;
@@ -14,70 +13,7 @@ import java.util.List;
  * @param excepts whether it began with {@code !}
  * @param text without that, and without what adds nothing to a path
  */
-record IgnorePattern(boolean excepts, String text, List<Part> parts) {
-  /** One part of a pattern. */
-  sealed interface Part {
-    boolean takes(char c);
-
-    /** Whether it may stand for any number of characters, none included. */
-    default boolean repeats() {
-      return false;
-    }
-  }
-
-  private record Plain(char it) implements Part {
-    @Override
-    public boolean takes(char c) {
-      return c == it;
-    }
-  }
-
-  /** Any character of a name. */
-  private record InName(boolean repeats) implements Part {
-    @Override
-    public boolean takes(char c) {
-      return c != '/';
-    }
-  }
-
-  /** Anything at all. */
-  private record Across() implements Part {
-    @Override
-    public boolean takes(char c) {
-      return true;
-    }
-
-    @Override
-    public boolean repeats() {
-      return true;
-    }
-  }
-
-  /** Any folders, none included. */
-  private record Folders() implements Part {
-    @Override
-    public boolean takes(char c) {
-      return true;
-    }
-
-    @Override
-    public boolean repeats() {
-      return true;
-    }
-  }
-
-  /** One character of a class; {@code ranges} holds pairs of first and last. */
-  private record OneOf(boolean negated, String ranges) implements Part {
-    @Override
-    public boolean takes(char c) {
-      boolean within = false;
-      for (int at = 0; at < ranges.length(); at += 2) {
-        within |= ranges.charAt(at) <= c && c <= ranges.charAt(at + 1);
-      }
-      return c != '/' && within != negated;
-    }
-  }
-
+record IgnorePattern(boolean excepts, String text, List<PatternPart> parts) {
   IgnorePattern {
     parts = List.copyOf(parts);
   }
@@ -94,7 +30,7 @@ record IgnorePattern(boolean excepts, String text, List<Part> parts) {
     if (excepts && pattern.isEmpty()) {
       throw new IllegalArgumentException("names nothing");
     }
-    return new IgnorePattern(excepts, pattern, new Reader(pattern).parts());
+    return new IgnorePattern(excepts, pattern, new PatternReader(pattern).parts());
   }
 
   /** Without what adds nothing to a path: doubled slashes, dots, a slash at either end. */
@@ -145,11 +81,11 @@ record IgnorePattern(boolean excepts, String text, List<Part> parts) {
     if (state == parts.size() || !parts.get(state).takes(c)) {
       return;
     }
-    Part part = parts.get(state);
+    PatternPart part = parts.get(state);
     if (part.repeats()) {
       next.set(state);
     }
-    if (!(part instanceof Folders) || c == '/') {
+    if (!(part instanceof PatternPart.Folders) || c == '/') {
       enter(next, state + 1);
     }
   }
@@ -161,69 +97,6 @@ record IgnorePattern(boolean excepts, String text, List<Part> parts) {
     while (reached < parts.size() && parts.get(reached).repeats()) {
       reached++;
       states.set(reached);
-    }
-  }
-
-  private static final class Reader {
-    private final String pattern;
-    private final List<Part> parts = new ArrayList<>();
-    private int at;
-
-    Reader(String pattern) {
-      this.pattern = pattern;
-    }
-
-    List<Part> parts() {
-      while (at < pattern.length()) {
-        char c = pattern.charAt(at++);
-        parts.add(
-            switch (c) {
-              case '*' -> star();
-              case '?' -> new InName(false);
-              case '[' -> characters();
-              case '\\' -> new Plain(next());
-              default -> new Plain(c);
-            });
-      }
-      return parts;
-    }
-
-    private Part star() {
-      if (!follows('*')) {
-        return new InName(true);
-      }
-      // Two stars before a name need no slash between: Docker takes both for the same.
-      var _ = follows('/');
-      return at < pattern.length() ? new Folders() : new Across();
-    }
-
-    private boolean follows(char c) {
-      boolean there = at < pattern.length() && pattern.charAt(at) == c;
-      at += there ? 1 : 0;
-      return there;
-    }
-
-    private Part characters() {
-      boolean negated = follows('^');
-      StringBuilder ranges = new StringBuilder();
-      do {
-        char first = next(true);
-        char last = follows('-') ? next(true) : first;
-        ranges.append(first).append(last);
-      } while (!follows(']'));
-      return new OneOf(negated, ranges.toString());
-    }
-
-    private char next(boolean escapes) {
-      char c = next();
-      return escapes && c == '\\' ? next() : c;
-    }
-
-    private char next() {
-      if (at == pattern.length()) {
-        throw new IllegalArgumentException("ends too early");
-      }
-      return pattern.charAt(at++);
     }
   }
 }

@@ -26,6 +26,9 @@ record Withdrawal(Workshop workshop, String reference) {
 
   private static final Duration PAUSE = Duration.ofMillis(250);
 
+  /** How often it is looked whether what is made of a layer is one more layer of the same build. */
+  private static final int LOOKS = 8;
+
   Undo withdraw(StepContext context) throws Stopped, IOException, InterruptedException {
     Sight seen = Sight.of(context.facts());
     List<String> remains = new ArrayList<>();
@@ -60,15 +63,26 @@ record Withdrawal(Workshop workshop, String reference) {
   private void clearUp(StepContext context) throws Stopped, IOException, InterruptedException {
     MadeImages images = workshop.madeImages(context);
     long end = workshop.pace().nanoTime() + PATIENCE.toNanos();
-    boolean busy = true;
-    while (busy) {
-      busy = false;
+    boolean again = true;
+    for (int looks = 1; again; looks++) {
+      addUntold(images);
+      again = false;
       for (String id : images.ids().reversed()) {
-        busy |= isNameless(id) && remove(id) == Removal.RUNNING;
+        Removal removal = isNameless(id) ? remove(id) : Removal.GONE;
+        again |= removal == Removal.RUNNING || (removal == Removal.NEEDED && looks < LOOKS);
       }
-      busy &= workshop.pace().nanoTime() < end;
-      if (busy) {
+      again &= workshop.pace().nanoTime() < end;
+      if (again) {
         workshop.pace().await(PAUSE);
+      }
+    }
+  }
+
+  /** An engine ends the layer that it is at when a build is cut off, and tells nobody of it. */
+  private void addUntold(MadeImages images) throws Stopped, IOException {
+    for (String id : images.ids()) {
+      for (String child : unlessOk(workshop.builder().madeOf(id))) {
+        images.add(child);
       }
     }
   }

@@ -73,6 +73,28 @@ public final class DockerBuilder implements ImageBuilder {
   }
 
   @Override
+  public Answer<List<String>> madeOf(String id) {
+    return Session.look(
+        () -> door.session(ANSWER),
+        session ->
+            session
+                .image(id)
+                .then(found ->
+                    found.isEmpty()
+                        ? new Answer.Ok<>(List.of())
+                        : Session.call(
+                            "look for images that are made of another",
+                            () -> madeOf(session, found.get()))));
+  }
+
+  private static List<String> madeOf(Session session, Made base) {
+    return session.client().listImagesCmd().withShowAll(true).exec().stream()
+        .filter(image -> base.id().equals(image.getParentId()))
+        .map(com.github.dockerjava.api.model.Image::getId)
+        .toList();
+  }
+
+  @Override
   public Answer<Made> build(Recipe recipe, Listener listener) {
     // A step may be silent for as long as the build may take.
     return Session.ask(

@@ -1,7 +1,5 @@
 package dev.opsagent.tools.docker;
 
-import com.github.dockerjava.api.exception.DockerClientException;
-import com.github.dockerjava.api.model.AuthConfig;
 import com.github.dockerjava.api.model.InfoRegistryConfig;
 import com.github.dockerjava.api.model.PushResponseItem;
 import com.github.dockerjava.transport.DockerHttpClient.Request;
@@ -17,16 +15,13 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.Base64;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Registries as a Docker engine reaches them. Logins are those of the operator's Docker
@@ -64,7 +59,7 @@ public final class DockerRegistry implements ImageRegistry {
     return Session.ask(
         door.session(ANSWER),
         session ->
-            hasLogin(session, name)
+            RegistryLogin.of(session, name).isPresent()
                 ? isEncrypted(session, action, host)
                 : unfit(
                     action,
@@ -115,7 +110,7 @@ public final class DockerRegistry implements ImageRegistry {
         Request.builder()
             .method(Request.Method.GET)
             .path("/distribution/" + reference + "/json")
-            .putHeader("X-Registry-Auth", login(session, reference))
+            .putHeader("X-Registry-Auth", RegistryLogin.header(session, reference))
             .build();
     try (Response response = session.http().execute(request)) {
       return new Spoken(response.getStatusCode(), response.getBody().readNBytes(MAX_ANSWER));
@@ -215,43 +210,6 @@ public final class DockerRegistry implements ImageRegistry {
                                     action,
                                     "the engine has no image of that digest",
                                     "see what removes images there")))));
-  }
-
-  private static boolean hasLogin(Session session, String name) {
-    return auth(session, name)
-        .filter(auth ->
-            auth.getUsername() != null
-                || auth.getIdentitytoken() != null
-                || auth.getRegistrytoken() != null)
-        .isPresent();
-  }
-
-  /** Unreadable logins are none; what is wrong with the file may hold what is in it. */
-  private static Optional<AuthConfig> auth(Session session, String name) {
-    try {
-      return Optional.ofNullable(session.settings().effectiveAuthConfig(name));
-    } catch (DockerClientException e) {
-      return Optional.empty();
-    }
-  }
-
-  private static String login(Session session, String reference) {
-    Map<String, String> login = new TreeMap<>();
-    auth(session, ImageName.repository(reference))
-        .ifPresent(auth -> {
-          put(login, "username", auth.getUsername());
-          put(login, "password", auth.getPassword());
-          put(login, "serveraddress", auth.getRegistryAddress());
-          put(login, "identitytoken", auth.getIdentitytoken());
-          put(login, "registrytoken", auth.getRegistrytoken());
-        });
-    return Base64.getUrlEncoder().encodeToString(Json.write(login));
-  }
-
-  private static void put(Map<String, String> login, String name, @Nullable String value) {
-    if (value != null) {
-      login.put(name, value);
-    }
   }
 
   private static String host(String name) {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,6 +48,11 @@ final class DockerIgnoreTest {
           ".hidden",
           "build/keep/me",
           "build/drop");
+
+  @BeforeAll
+  static void makeImage(@TempDir Path folder) throws IOException {
+    MarkedImages.require(folder);
+  }
 
   @AfterAll
   static void removeImage(@TempDir Path folder) {
@@ -117,8 +123,7 @@ final class DockerIgnoreTest {
         "sub\n!sub/deep/d.txt\n!*.c"
       })
   void aContextHoldsWhatTheEnginesClientWouldSend(String patterns, @TempDir Path folder)
-      throws IOException, Stopped {
-    MarkedImages.require(folder);
+      throws Stopped {
     Path context = folder.resolve("context");
     FILES.forEach(file -> GitProgram.write(context.resolve(file), "x"));
     GitProgram.write(context.resolve(".dockerignore"), patterns);

@@ -243,6 +243,11 @@ final class ImageWalkTest {
     }
 
     @Override
+    public Answer<List<String>> madeOf(String id) {
+      return real.madeOf(id);
+    }
+
+    @Override
     public Answer<Made> build(Recipe recipe, Listener listener) {
       return real.build(recipe, listener);
     }
@@ -339,6 +344,39 @@ final class ImageWalkTest {
     assertThat(worker.join(Duration.ofSeconds(30))).isTrue();
     assertThat(outcomes).hasOnlyElementsOfType(Outcome.Failed.class).hasSize(1);
     assertThat(run.step(Steps.BUILD).undo(run.context())).isEqualTo(new Undo.Undone());
+    assertThat(world.images.all()).isEmpty();
+  }
+
+  @Test
+  void aLayerThatTheEngineEndedAfterABuildWasCutOffIsRemovedToo() {
+    world.commit(Map.of(), "LABEL two=2", run("false"));
+    ImageBuilder real = world.builder;
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Made> build(Recipe recipe, Listener listener) {
+            List<String> told = new ArrayList<>();
+            return real.build(
+                recipe,
+                new Listener() {
+                  @Override
+                  public void line(String text) {
+                    listener.line(text);
+                  }
+
+                  @Override
+                  public void made(String id) {
+                    told.add(id);
+                    if (told.size() == 1) {
+                      listener.made(id);
+                    }
+                  }
+                });
+          }
+        };
+
+    assertThat(world.built("t1", "1").run()).isPresent();
+
     assertThat(world.images.all()).isEmpty();
   }
 
