@@ -29,6 +29,10 @@ final class ImageLabels {
     return taskId.equals(labels.get(TASK));
   }
 
+  static boolean isMadeByAnother(String taskId, Map<String, String> labels) {
+    return labels.containsKey(TASK) && !isMadeBy(taskId, labels);
+  }
+
   static boolean isOfInputs(Sight seen, Map<String, String> labels) {
     return seen.inputs().equals(labels.get(INPUTS));
   }

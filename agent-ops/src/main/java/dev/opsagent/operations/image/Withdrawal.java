@@ -68,7 +68,7 @@ record Withdrawal(Workshop workshop, String reference) {
       addUntold(images);
       again = false;
       for (String id : images.ids().reversed()) {
-        Removal removal = isNameless(id) ? remove(id) : Removal.GONE;
+        Removal removal = isLayer(context, id) ? remove(id) : Removal.GONE;
         again |= removal == Removal.RUNNING || (removal == Removal.NEEDED && looks < LOOKS);
       }
       again &= workshop.pace().nanoTime() < end;
@@ -87,9 +87,11 @@ record Withdrawal(Workshop workshop, String reference) {
     }
   }
 
-  private boolean isNameless(String id) throws Stopped {
+  /** Another task's image has no name either, just before it gets it. */
+  private boolean isLayer(StepContext context, String id) throws Stopped {
     return unlessOk(workshop.builder().image(id))
         .filter(made -> made.tags().isEmpty() && made.digests().isEmpty())
+        .filter(made -> !ImageLabels.isMadeByAnother(context.task().taskId(), made.labels()))
         .isPresent();
   }
 

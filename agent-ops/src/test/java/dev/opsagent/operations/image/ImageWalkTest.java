@@ -212,6 +212,28 @@ final class ImageWalkTest {
   }
 
   @Test
+  void anImageThatAnotherTaskIsAboutToNameIsLeft() {
+    world.commit(Map.of(), run("echo shared"));
+    SequentialRun first = world.built("t1", "first");
+    assertThat(first.run()).isEmpty();
+    ImageBuilder real = world.builder;
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Boolean> tag(String id, String reference) {
+            first.undo();
+            return real.tag(id, reference);
+          }
+        };
+    world.commit(Map.of("later", "x"), run("echo shared"));
+
+    assertThat(world.built("t2", "second").run()).isEmpty();
+
+    assertThat(world.images.id(world.image + ":second")).isNotEmpty();
+    assertThat(world.images.id(world.image + ":first")).isEmpty();
+  }
+
+  @Test
   void anImageThatAContainerRunsIsLeftByAnUndoThatSaysSo() {
     world.commit(Map.of(), "CMD [\"/bin/busybox\", \"sleep\", \"600\"]");
     SequentialRun run = world.built("t1", "1");
