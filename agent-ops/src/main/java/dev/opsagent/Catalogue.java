@@ -7,6 +7,7 @@ import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.deploy.Adapters;
 import dev.opsagent.operations.deploy.DeployOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
+import dev.opsagent.operations.image.BuildOperation;
 import dev.opsagent.operations.push.PushOperation;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
@@ -14,13 +15,16 @@ import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
+import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.desktop.DesktopBrowser;
+import dev.opsagent.tools.docker.DockerBuilder;
 import dev.opsagent.tools.docker.DockerImages;
+import dev.opsagent.tools.docker.DockerRegistry;
 import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.front.FrontedRuntime;
 import dev.opsagent.tools.git.GitRepository;
@@ -98,9 +102,10 @@ record Catalogue(
     ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
     runtimes.put(compose.kind(), compose);
     Map<String, PackageRegistry> registries = registries(programs);
+    Repository repository = new GitRepository(this::login, GIT_TIMEOUT);
     Operation push =
         new PushOperation(
-            new GitRepository(this::login, GIT_TIMEOUT),
+            repository,
             registries,
             new NpmScripts(programs, npm, data.resolve("npm/scripts")),
             runtimes,
@@ -130,7 +135,15 @@ record Catalogue(
             new PrometheusQueries(web, timers::now),
             workspaces,
             Pace.of(timers));
-    List<Operation> all = new ArrayList<>(List.of(push, new DeployOperation(adapters)));
+    Operation build =
+        new BuildOperation(
+            repository,
+            new DockerBuilder(environment, mask::mask),
+            new DockerRegistry(environment),
+            workspaces,
+            served,
+            Pace.of(timers));
+    List<Operation> all = new ArrayList<>(List.of(push, build, new DeployOperation(adapters)));
     all.addAll(ServiceOperation.all(adapters));
     return all.stream()
         .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));

@@ -169,6 +169,7 @@ class ArchitectureTest {
                   "tools.npm",
                   "tools.process",
                   "operations.push",
+                  "operations.image",
                   "broker",
                   "bench",
                   "cli"))

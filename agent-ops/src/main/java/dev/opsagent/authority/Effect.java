@@ -17,7 +17,9 @@ public record Effect(Kind kind, String resource) {
     STOP,
     /** The release before, which callers no longer reach, is ended. */
     RETIREMENT,
-    BROWSER
+    BROWSER,
+    IMAGE_BUILD,
+    IMAGE_PUSH
   }
 
   @Override

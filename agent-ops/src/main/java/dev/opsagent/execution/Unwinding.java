@@ -145,7 +145,14 @@ final class Unwinding {
         .allMatch(effect ->
             switch (effect.kind()) {
               case ROLLBACK, RESTART, STOP -> true;
-              case GIT_REFS, PACKAGE_PUBLISH, DEPLOYMENT, RETIREMENT, BROWSER -> false;
+              case GIT_REFS,
+                  PACKAGE_PUBLISH,
+                  DEPLOYMENT,
+                  RETIREMENT,
+                  BROWSER,
+                  IMAGE_BUILD,
+                  IMAGE_PUSH ->
+                  false;
             });
   }
 

@@ -36,7 +36,8 @@ enum BadInput {
   UNKNOWN_OPERATION(
       order("unknown-operation", "").replace("\"push\"", "\"explode\""),
       answered(
-          "unknown-operation", "operation must be one of [deploy, push, restart, rollback, stop]")),
+          "unknown-operation",
+          "operation must be one of [deploy, image.build, push, restart, rollback, stop]")),
   MISSING_REQUESTER(
       order("missing-requester", "").replace(", \"requestedBy\": \"pm\"", ""),
       answered("missing-requester", "requestedBy is required")),

@@ -122,7 +122,7 @@ class RoutingOnTheBusTest {
     assertThat(new String(records.getLast().key(), UTF_8)).isEqualTo("ops");
     AgentCard card = worker.messages(worker.topics.cards(), AgentCard.class).getLast();
     assertThat(card.operations().stream().map(AgentCard.Operation::name))
-        .containsExactlyInAnyOrder("push", "deploy", "rollback", "restart", "stop");
+        .containsExactlyInAnyOrder("push", "image.build", "deploy", "rollback", "restart", "stop");
     assertThat(card.notFor().stream().map(AgentCard.NotFor::owner))
         .contains("engineer", "documentation", "qa", "security", "research", "architect");
   }

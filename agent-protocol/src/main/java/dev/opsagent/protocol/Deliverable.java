@@ -15,6 +15,7 @@ import java.util.Optional;
       name = "infrastructure-health"),
   @JsonSubTypes.Type(value = Deliverable.PipelineStatus.class, name = "pipeline-status"),
   @JsonSubTypes.Type(value = Deliverable.PublicationStatus.class, name = "publication-status"),
+  @JsonSubTypes.Type(value = Deliverable.ImageStatus.class, name = "image-status"),
   @JsonSubTypes.Type(value = Deliverable.PerformanceMetrics.class, name = "performance-metrics")
 })
 public sealed interface Deliverable {
@@ -53,6 +54,23 @@ public sealed interface Deliverable {
       String tag,
       boolean withdrawn)
       implements Deliverable {}
+
+  /**
+   * A container image that was made.
+   *
+   * @param image its name and tag
+   * @param reference what a deployment names it by, and nobody can move: {@code name@sha256:…} in a
+   *     registry, or the image's id on the engine, {@code sha256:…}
+   * @param commit what it was made of
+   * @param size bytes of all its layers
+   * @param pushed whether a registry has it
+   */
+  record ImageStatus(String image, String reference, String commit, long size, boolean pushed)
+      implements Deliverable {
+    public ImageStatus {
+      Checks.range("size", size, 0, Long.MAX_VALUE);
+    }
+  }
 
   /** Health of one piece of infrastructure: {@code up}, {@code degraded} or {@code down}. */
   record InfrastructureHealth(String subject, Health health, String detail, Instant at)

@@ -38,9 +38,6 @@ import java.util.TreeMap;
  * nothing, after it what stays visible is named.
  */
 public final class PushOperation implements Operation {
-  /** The environment of the machine that the worker runs on. */
-  static final String LOCAL = "local";
-
   private static final String NAME = "push";
 
   private final ReleaseSource sources;

@@ -3,12 +3,13 @@ package dev.opsagent.operations.push;
 import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Health.Http;
+import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.operations.push.PushParameters.Publish;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Optional;
@@ -24,7 +25,6 @@ import java.util.stream.Stream;
  * @param runtimes kinds of the configured runtimes
  */
 record PushRefusal(Set<String> registries, Set<String> runtimes) {
-  private static final Pattern BRANCH = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._/+@#-]{0,254}");
   private static final Pattern DIST_TAG = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,63}");
   private static final Pattern RANGE = Pattern.compile("[vV]?\\d.*|[xX]");
   private static final Pattern HTTP_PATH =
@@ -44,7 +44,7 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
     }
     return Stream.of(
             ofRequirements(task.requirements()),
-            ofRepository(task),
+            RepositoryRefusal.of("push", task),
             ofBump(parameters),
             parameters.publish().flatMap(this::ofPublish),
             ofPacking(parameters),
@@ -67,27 +67,6 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
             "requirements: performance, scaling and compliance cannot be enforced by a push",
             "take them out, or dispatch an operation that enforces them")
         : Optional.empty();
-  }
-
-  private static Optional<Failure> ofRepository(TaskDispatch task) {
-    if (task.repository().isEmpty()) {
-      return invalid("repository", "is missing");
-    }
-    RepositoryRef repository = task.repository().get();
-    RemoteUrl url = new RemoteUrl(repository.url());
-    Optional<String> refusal = url.refusal();
-    if (refusal.isPresent()) {
-      return invalid("repository.url", refusal.get());
-    }
-    if (url.isOnThisMachine() && !task.target().environment().equals(PushOperation.LOCAL)) {
-      return invalid("repository.url", "may be a place on this machine for environment local only");
-    }
-    boolean badRef =
-        repository
-            .ref()
-            .filter(ref -> !BRANCH.matcher(ref).matches() || ref.contains(".."))
-            .isPresent();
-    return badRef ? invalid("repository.ref", "is not a branch name") : Optional.empty();
   }
 
   private static Optional<Failure> ofBump(PushParameters parameters) {
@@ -171,7 +150,7 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
     if (!parameters.openBrowser()) {
       return Optional.empty();
     }
-    if (!task.target().environment().equals(PushOperation.LOCAL)) {
+    if (!task.target().environment().equals(Environment.LOCAL)) {
       return invalid("parameters.openBrowser", "is for environment local only");
     }
     return parameters.deploy().isPresent()

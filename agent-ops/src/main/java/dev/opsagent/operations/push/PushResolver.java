@@ -3,7 +3,9 @@ package dev.opsagent.operations.push;
 import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.BranchLookup;
 import dev.opsagent.operations.Lines;
+import dev.opsagent.operations.RemoteBranch;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.push.Observations.Before;
@@ -40,7 +42,7 @@ record PushResolver(
 
   Observations observe(StepContext context) throws Stopped, IOException {
     RemoteBranch remote =
-        new BranchLookup(sources.repository(), sources.boundary())
+        new BranchLookup(sources.repository(), "release", sources.boundary()::inWorkingFolder)
             .find(context.task().target().environment(), context.task().repository().orElseThrow());
     Path folder = TaskFolders.emptied(sources.folders(context).resolve());
     try {

@@ -1,10 +1,10 @@
 package dev.opsagent.tools.docker;
 
-import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.exception.DockerClientException;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.transport.DockerHttpClient;
 import com.github.dockerjava.zerodep.ZerodepDockerHttpClient;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.protocol.Failure;
@@ -31,18 +31,26 @@ final class DockerDoor implements Engine.Door {
 
   @Override
   public Answer<Engine> open() {
+    return session(ANSWER).then(session -> new DockerEngine(session.client()).answering());
+  }
+
+  /**
+   * Opens a connection, which has not been tried yet.
+   *
+   * @param silence the longest that the engine may say nothing
+   */
+  Answer<Session> session(Duration silence) {
     try {
       DockerClientConfig settings = settings();
-      DockerClient client =
-          DockerClientImpl.getInstance(
-              settings,
-              new ZerodepDockerHttpClient.Builder()
-                  .dockerHost(settings.getDockerHost())
-                  .sslConfig(settings.getSSLConfig())
-                  .connectionTimeout(CONNECT)
-                  .responseTimeout(ANSWER)
-                  .build());
-      return new DockerEngine(client).answering();
+      DockerHttpClient http =
+          new ZerodepDockerHttpClient.Builder()
+              .dockerHost(settings.getDockerHost())
+              .sslConfig(settings.getSSLConfig())
+              .connectionTimeout(CONNECT)
+              .responseTimeout(silence)
+              .build();
+      return new Answer.Ok<>(
+          new Session(DockerClientImpl.getInstance(settings, http), http, settings));
     } catch (IllegalArgumentException | DockerClientException e) {
       return new Answer.No<>(
           Failure.of(

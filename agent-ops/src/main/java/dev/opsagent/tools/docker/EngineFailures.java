@@ -71,9 +71,12 @@ final class EngineFailures {
         "start the Docker engine, or set DOCKER_HOST to where it listens");
   }
 
-  /** The engine's own sentence, out of the JSON that it comes in. */
   private static String said(DockerException e) {
-    String text = Optional.ofNullable(e.getMessage()).orElse("it gave no reason");
+    return sentence(Optional.ofNullable(e.getMessage()).orElse("it gave no reason"));
+  }
+
+  /** One printable line of what an engine said, out of the JSON that it may come in. */
+  static String sentence(String text) {
     String message = message(text.substring(Math.max(0, text.indexOf('{')))).orElse(text);
     String line = message.replaceAll("\\p{Cntrl}+", " ").strip();
     return line.length() <= MAX ? line : line.substring(0, MAX) + "…";

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.RestartPolicy;
+import dev.opsagent.outside.ImageBuilder.Made;
 import dev.opsagent.tools.docker.Engine.LocalImage;
 import java.util.Arrays;
 import java.util.List;
@@ -51,6 +52,17 @@ final class Seen {
         String.valueOf(seen.getId()),
         Optional.ofNullable(seen.getRepoDigests()).orElse(List.of()),
         ports);
+  }
+
+  static Made made(InspectImageResponse seen) {
+    Map<String, String> labels =
+        Optional.ofNullable(seen.getConfig()).map(ContainerConfig::getLabels).orElse(Map.of());
+    return new Made(
+        String.valueOf(seen.getId()),
+        Optional.ofNullable(seen.getSize()).orElse(Long.MAX_VALUE),
+        labels,
+        Optional.ofNullable(seen.getRepoTags()).orElse(List.of()),
+        Optional.ofNullable(seen.getRepoDigests()).orElse(List.of()));
   }
 
   /** A container's name without the slash that engines put before it. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.testing.SequentialRun;
 import dev.opsagent.testing.SharedVerdaccio;
 import dev.opsagent.testing.StepContract;
 import java.nio.file.Path;

@@ -11,6 +11,7 @@ import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
+import dev.opsagent.testing.SequentialRun;
 import dev.opsagent.testing.TestingPrograms;
 import dev.opsagent.testing.Verdaccio;
 import dev.opsagent.tools.compose.ComposeRuntime;

@@ -15,6 +15,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.GitProgram;
+import dev.opsagent.testing.SequentialRun;
 import dev.opsagent.testing.SharedVerdaccio;
 import java.net.URI;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.operations;
 
 import java.util.Map;
 
@@ -8,8 +8,8 @@ import java.util.Map;
  * @param head object id of the branch
  * @param refs all refs of the remote
  */
-record RemoteBranch(String url, String branch, String head, Map<String, String> refs) {
-  RemoteBranch {
+public record RemoteBranch(String url, String branch, String head, Map<String, String> refs) {
+  public RemoteBranch {
     refs = Map.copyOf(refs);
   }
 }

@@ -1,5 +1,6 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.testing;
 
+import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Operation.Resolution;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.Step.Outcome;
@@ -14,23 +15,28 @@ import dev.opsagent.protocol.TaskDispatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Carries a push out as the engine does, one step after the other, without its durability. */
-final class SequentialRun {
-  private final PushOperation operation;
+/** Carries a task out as the engine does, one step after the other, without its durability. */
+public final class SequentialRun {
+  private final Operation operation;
   private final TaskDispatch task;
   private final List<PlannedStep> started = new ArrayList<>();
-  final List<Deliverable> deliverables = new ArrayList<>();
-  final List<String> remains = new ArrayList<>();
-  Facts facts = Facts.NONE;
+  public final List<Deliverable> deliverables = new ArrayList<>();
+  public final List<String> remains = new ArrayList<>();
 
-  SequentialRun(PushOperation operation, TaskDispatch task) {
+  /** What the steps told while they ran. */
+  public final List<String> lines = new CopyOnWriteArrayList<>();
+
+  public Facts facts = Facts.NONE;
+
+  public SequentialRun(Operation operation, TaskDispatch task) {
     this.operation = operation;
     this.task = task;
   }
 
   /** Looks everything up; the failure when the task cannot be planned. */
-  Optional<Failure> resolve() {
+  public Optional<Failure> resolve() {
     Optional<Failure> refused = operation.refuse(task);
     if (refused.isPresent()) {
       return refused;
@@ -44,12 +50,12 @@ final class SequentialRun {
     };
   }
 
-  List<PlannedStep> plan() {
+  public List<PlannedStep> plan() {
     return operation.plan(task, facts).steps();
   }
 
   /** Runs the steps up to this one, which is not run; all of them when there is none such. */
-  Optional<Failure> runUntil(String end) {
+  public Optional<Failure> runUntil(String end) {
     for (PlannedStep planned : plan()) {
       if (planned.name().equals(end)) {
         return Optional.empty();
@@ -63,13 +69,13 @@ final class SequentialRun {
   }
 
   /** Resolves and runs; undoes everything after a failure. */
-  Optional<Failure> run() {
+  public Optional<Failure> run() {
     Optional<Failure> failure = resolve().or(() -> runUntil(""));
     failure.ifPresent(_ -> undo());
     return failure;
   }
 
-  Optional<Failure> run(PlannedStep planned) {
+  public Optional<Failure> run(PlannedStep planned) {
     started.add(planned);
     Step step = operation.step(planned, task);
     boolean check = planned.effects().isEmpty() && !planned.workspace();
@@ -113,7 +119,7 @@ final class SequentialRun {
     return Optional.empty();
   }
 
-  void undo() {
+  public void undo() {
     for (PlannedStep planned : started.reversed()) {
       switch (operation.step(planned, task).undo(context())) {
         case Undo.Undone ignored -> {}
@@ -124,12 +130,12 @@ final class SequentialRun {
     }
   }
 
-  StepContext context() {
+  public StepContext context() {
     return new StepContext(
-        task, facts, Optional.empty(), () -> {}, _ -> {}, java.time.Duration.ofMinutes(1));
+        task, facts, Optional.empty(), () -> {}, lines::add, java.time.Duration.ofMinutes(1));
   }
 
-  Step step(String name) {
+  public Step step(String name) {
     return operation.step(
         plan().stream().filter(p -> p.name().equals(name)).findFirst().orElseThrow(), task);
   }

@@ -1,8 +1,8 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.operations;
 
 import static dev.opsagent.operations.Stopped.unlessOk;
 
-import dev.opsagent.operations.Stopped;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Repository.RemoteRefs;
@@ -13,11 +13,31 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 
-/** Finds the branch that a task means, and sees that it is in a state to release from. */
-record BranchLookup(Repository repository, WriteBoundary boundary) {
+/**
+ * Finds the branch that a task means, and sees that it is in a state to work from.
+ *
+ * @param purpose what it is looked up for, as a verb: release
+ */
+public record BranchLookup(Repository repository, String purpose, WorkingFolder workingFolder) {
   private static final String HEADS = "refs/heads/";
 
-  RemoteBranch find(String environment, RepositoryRef wanted) throws Stopped {
+  /** What a working folder may hold besides the commit. */
+  public interface WorkingFolder {
+    /**
+     * Judges it.
+     *
+     * @param action what it is looked up for, in words
+     * @throws Stopped when it holds something else
+     */
+    void check(Checkout checkout, String action) throws Stopped;
+  }
+
+  /**
+   * Finds the branch.
+   *
+   * @param environment of the task: a folder serves the local one only
+   */
+  public RemoteBranch find(String environment, RepositoryRef wanted) throws Stopped {
     RemoteUrl url = new RemoteUrl(wanted.url());
     boolean workingFolder = url.isOnThisMachine() && Files.exists(url.folder().resolve(".git"));
     return workingFolder
@@ -27,8 +47,8 @@ record BranchLookup(Repository repository, WriteBoundary boundary) {
 
   private RemoteBranch ofWorkingFolder(String environment, RepositoryRef wanted, Path folder)
       throws Stopped {
-    String action = "release from the folder " + folder;
-    if (!environment.equals(PushOperation.LOCAL)) {
+    String action = purpose + " from the folder " + folder;
+    if (!environment.equals(Environment.LOCAL)) {
       throw refused(action, "a folder serves the environment local only", "name the remote");
     }
     Checkout checkout = unlessOk(repository.open(folder));
@@ -56,7 +76,7 @@ record BranchLookup(Repository repository, WriteBoundary boundary) {
               .formatted(checkout.head(), branch, remote.head()),
           "git pull and git push, until both are equal");
     }
-    boundary.inWorkingFolder(checkout, action);
+    workingFolder.check(checkout, action);
     return remote;
   }
 
@@ -69,7 +89,7 @@ record BranchLookup(Repository repository, WriteBoundary boundary) {
   private RemoteBranch ofRemote(RepositoryRef wanted, String url, Optional<String> known)
       throws Stopped {
     RemoteRefs remote = unlessOk(repository.refs(url));
-    String action = "release from " + url;
+    String action = purpose + " from " + url;
     String branch =
         known
             .or(wanted::ref)

@@ -1,4 +1,4 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.operations;
 
 import java.net.URI;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * Where a repository lies. Only transports that name a place are known: none that names a program
  * to run, and none that carries a password.
  */
-record RemoteUrl(String text) {
+public record RemoteUrl(String text) {
   private static final Pattern WEB =
       Pattern.compile("https?://[A-Za-z0-9.\\[\\]:-]+(/[^\\s\\p{Cntrl}@]*)?");
   private static final Pattern SSH =
@@ -21,7 +21,7 @@ record RemoteUrl(String text) {
   private static final Pattern FILE = Pattern.compile("(file://)?/[^\\p{Cntrl}]*");
 
   /** Why it cannot be used; never repeats it, since it may hold a password. */
-  Optional<String> refusal() {
+  public Optional<String> refusal() {
     boolean known =
         WEB.matcher(text).matches()
             || SSH.matcher(text).matches()
@@ -32,12 +32,12 @@ record RemoteUrl(String text) {
         : Optional.of("it is no https, ssh or file address without a password");
   }
 
-  boolean isOnThisMachine() {
+  public boolean isOnThisMachine() {
     return FILE.matcher(text).matches();
   }
 
   /** The folder that it names. */
-  Path folder() {
+  public Path folder() {
     String path = text.startsWith("file:") ? URI.create(text.replace(" ", "%20")).getPath() : text;
     return Path.of(path).normalize();
   }

@@ -1,0 +1,79 @@
+package dev.opsagent.operations.image;
+
+import static dev.opsagent.operations.Stopped.unlessOk;
+
+import dev.opsagent.operations.BranchLookup;
+import dev.opsagent.operations.Lines;
+import dev.opsagent.operations.RemoteBranch;
+import dev.opsagent.operations.Stopped;
+import dev.opsagent.outside.ImageBuilder.Made;
+import dev.opsagent.outside.Repository.Change;
+import dev.opsagent.outside.Repository.Checkout;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.TaskDispatch;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Looks up what the plan of a build needs.
+ *
+ * @param moves whether a tag of a registry may be moved to another image
+ */
+record BuildResolver(Workshop workshop, ImageParameters parameters, boolean moves) {
+  private static final Duration FETCH = Duration.ofMinutes(5);
+
+  Sight observe(TaskDispatch task) throws Stopped {
+    RemoteBranch remote =
+        new BranchLookup(workshop.repository(), "build", BuildResolver::refuseChanges)
+            .find(task.target().environment(), task.repository().orElseThrow());
+    Sight seen =
+        new Sight(
+            remote.url(),
+            remote.branch(),
+            remote.head(),
+            Sight.inputs(remote.head(), parameters),
+            unlessOk(workshop.builder().image(parameters.reference())).map(Made::id),
+            published());
+    if (seen.published().isPresent() && !moves) {
+      refuseTaken(seen, seen.published().get());
+    }
+    return seen;
+  }
+
+  /** What is not committed would not be in the image. */
+  private static void refuseChanges(Checkout checkout, String action) throws Stopped {
+    List<Change> changes = unlessOk(checkout.changes());
+    if (!changes.isEmpty()) {
+      throw new Stopped(
+          Failure.of(
+              ReasonCode.PRECONDITION_FAILED,
+              action,
+              "%d changes are not committed, such as %s"
+                  .formatted(changes.size(), Lines.printable(changes.getFirst().path())),
+              "commit or stash them"));
+    }
+  }
+
+  private Optional<String> published() throws Stopped {
+    if (!parameters.push()) {
+      return Optional.empty();
+    }
+    unlessOk(workshop.registry().accepts(parameters.image()));
+    return unlessOk(workshop.registry().published(parameters.reference()));
+  }
+
+  /** An image of the same inputs is no other image, whoever has pushed it. */
+  private void refuseTaken(Sight seen, String digest) throws Stopped {
+    Made there = unlessOk(workshop.registry().fetch(parameters.image() + "@" + digest, FETCH));
+    if (!ImageLabels.isOfInputs(seen, there.labels())) {
+      throw new Stopped(
+          Failure.of(
+              ReasonCode.VERSION_TAKEN,
+              "build " + parameters.reference(),
+              "its registry has another image under that tag, " + digest,
+              "build under another tag"));
+    }
+  }
+}

@@ -1,0 +1,63 @@
+package dev.opsagent.operations.image;
+
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** Names that secrets go by. What enters an image can be read by everybody who has the image. */
+final class SecretNames {
+  /** Examples are named like the files they stand for, with one more ending. */
+  private static final Pattern EXAMPLE = Pattern.compile(".*\\.(example|sample|template|dist)");
+
+  private static final Pattern FILE =
+      Pattern.compile(
+          "\\.env(\\..+)?|\\.envrc|.+\\.env|\\.npmrc|\\.pypirc|\\.netrc|_netrc|\\.git-credentials"
+              + "|\\.pgpass|\\.htpasswd|\\.dockercfg|.+\\.(pem|key|p12|pfx|jks|keystore|kdbx|ppk)"
+              + "|id_(rsa|dsa|ecdsa|ed25519)(_sk)?|kubeconfig|.+\\.tfstate(\\.backup)?"
+              + "|(client[_-])?secrets?\\.(ya?ml|json|toml|txt)|credentials(\\.json)?");
+
+  /** A folder and a file that together hold a login. */
+  private static final Pattern PLACE =
+      Pattern.compile("(.*/)?(\\.docker/config\\.json|\\.kube/config|\\.ssh/.+|\\.aws/.+)");
+
+  private static final Set<String> WORDS =
+      Set.of(
+          "secret",
+          "secrets",
+          "token",
+          "password",
+          "passwd",
+          "passphrase",
+          "pwd",
+          "credential",
+          "credentials",
+          "key",
+          "apikey",
+          "auth",
+          "pat",
+          "jwt");
+
+  private static final Pattern VALUE =
+      Pattern.compile(
+          "-----BEGIN [A-Z ]*PRIVATE KEY.*|(ghp|gho|ghs|npm|glpat|xoxb|xoxp)[_-][A-Za-z0-9_-]{16,}"
+              + "|github_pat_.+|(AKIA|ASIA)[A-Z0-9]{16}|eyJ[A-Za-z0-9_-]+\\.eyJ.+"
+              + "|[a-z][a-z0-9+.-]*://[^/\\s:@]+:[^/\\s@]+@.*");
+
+  private SecretNames() {}
+
+  /** Whether a file of that path looks like one that holds a secret. */
+  static boolean isFile(String path) {
+    String small = path.toLowerCase(Locale.ROOT);
+    String name = small.substring(small.lastIndexOf('/') + 1);
+    boolean named = FILE.matcher(name).matches() && !EXAMPLE.matcher(name).matches();
+    return named || PLACE.matcher(small).matches();
+  }
+
+  /** Whether a setting of that name, or with that value, looks like a secret. */
+  static boolean isSetting(String name, String value) {
+    String[] words = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").split("_", -1);
+    return Arrays.stream(words).map(word -> word.toLowerCase(Locale.ROOT)).anyMatch(WORDS::contains)
+        || VALUE.matcher(value).matches();
+  }
+}

@@ -1,0 +1,500 @@
+package dev.opsagent.operations.image;
+
+import static dev.opsagent.operations.image.ImageWorld.run;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import dev.opsagent.execution.Step;
+import dev.opsagent.execution.Step.Outcome;
+import dev.opsagent.execution.Step.Undo;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.ImageBuilder;
+import dev.opsagent.protocol.Deliverable.ImageStatus;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.testing.GitProgram;
+import dev.opsagent.testing.MarkedImages;
+import dev.opsagent.testing.RegistryServer;
+import dev.opsagent.testing.SequentialRun;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whole builds, on a real engine and a real registry. */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class ImageWalkTest {
+  private final List<AutoCloseable> open = new ArrayList<>();
+  private RegistryServer registry;
+  private ImageWorld world;
+
+  @BeforeAll
+  void start(@TempDir Path scratch) throws IOException {
+    MarkedImages.require(scratch);
+    registry = RegistryServer.start(scratch);
+    open.add(registry);
+    open.add(() -> MarkedImages.forget(scratch));
+  }
+
+  @AfterAll
+  void end() throws Exception {
+    for (AutoCloseable part : open) {
+      part.close();
+    }
+  }
+
+  @BeforeEach
+  void make(@TempDir Path folder) {
+    world = new ImageWorld(folder, registry);
+  }
+
+  @AfterEach
+  void clear() {
+    world.close();
+  }
+
+  @Test
+  void aCommitBecomesAnImageThatItsRegistryHasByTheDigestThatIsReported() {
+    String commit = world.commit(Map.of("site/index.html", "hello"), "COPY site /www");
+    SequentialRun run = world.pushed("t1", "1.0.0");
+
+    assertThat(run.run()).isEmpty();
+
+    ImageStatus status = (ImageStatus) run.deliverables.getLast();
+    assertThat(status.image()).isEqualTo(world.image + ":1.0.0");
+    assertThat(status.reference()).startsWith(world.image + "@sha256:");
+    assertThat(status.commit()).isEqualTo(commit);
+    assertThat(status.pushed()).isTrue();
+    assertThat(status.size()).isPositive();
+    world.images.docker("image", "rm", world.image + ":1.0.0");
+    assertThat(world.images.all()).as("gone from the engine").isEmpty();
+    world.images.docker("pull", "--quiet", status.reference());
+    assertThat(world.files(status.reference(), "/www")).containsExactly("/www/index.html");
+    assertThat(label(status.reference(), "org.opencontainers.image.revision")).isEqualTo(commit);
+    assertThat(label(status.reference(), "org.opencontainers.image.source"))
+        .isEqualTo(world.remote.toString());
+    assertThat(label(status.reference(), "dev.opsagent.image.task")).isEqualTo("t1");
+  }
+
+  private String label(String image, String name) {
+    return world
+        .images
+        .docker("image", "inspect", "--format", "{{index .Config.Labels \"" + name + "\"}}", image)
+        .getFirst();
+  }
+
+  @Test
+  void aBuildSeesTheFilesOfTheCommitThatItsDockerignoreLetsThrough() throws IOException {
+    GitProgram.write(world.developer.resolve("service/.dockerignore"), "*.md\n!keep.md\nlogs\n");
+    GitProgram.write(world.developer.resolve("service/run.sh"), "#!/bin/sh\n");
+    Files.setPosixFilePermissions(
+        world.developer.resolve("service/run.sh"),
+        java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
+    Files.createSymbolicLink(world.developer.resolve("service/link"), Path.of("run.sh"));
+    world.commit(
+        Map.of(
+            "outside.txt", "x",
+            "service/Dockerfile", world.dockerfile("ARG SIZE", "COPY . /all"),
+            "service/a.md", "x",
+            "service/keep.md", "x",
+            "service/logs/today", "x",
+            "service/größe 1", "x"));
+    SequentialRun run =
+        world.task(
+            "t1",
+            "1",
+            parameters -> {
+              parameters.put("context", "service").putObject("args").put("SIZE", "5");
+              return parameters;
+            });
+
+    assertThat(run.run()).isEmpty();
+    assertThat(world.files(world.image + ":1", "/all"))
+        .containsExactly(
+            "/all/.dockerignore", "/all/Dockerfile", "/all/größe 1", "/all/keep.md", "/all/run.sh");
+    assertThat(
+            world.images.docker(
+                "run",
+                "--rm",
+                world.image + ":1",
+                "/bin/busybox",
+                "stat",
+                "-L",
+                "-c",
+                "%a",
+                "/all/link"))
+        .containsExactly("755");
+  }
+
+  @Test
+  void whatTheSameInputsHaveMadeIsFoundAndNotBuiltAgain() {
+    world.commit(Map.of(), run("echo first"));
+    SequentialRun first = world.pushed("t1", "1.0.0");
+    assertThat(first.run()).isEmpty();
+    assertThat(first.lines).anyMatch(line -> line.startsWith("Step 3/"));
+    String id = world.images.id(world.image + ":1.0.0");
+
+    SequentialRun again = world.pushed("t2", "1.0.0");
+    SequentialRun other = world.pushed("t3", "1.0.1");
+
+    assertThat(again.run()).isEmpty();
+    assertThat(again.lines).noneMatch(line -> line.startsWith("Step "));
+    assertThat(again.deliverables).isEqualTo(first.deliverables);
+    assertThat(other.run()).isEmpty();
+    assertThat(other.lines)
+        .contains("an image of the same inputs is there already")
+        .noneMatch(line -> line.startsWith("Step "));
+    assertThat(world.images.id(world.image + ":1.0.1")).isEqualTo(id);
+    other.undo();
+    assertThat(world.images.id(world.image + ":1.0.0")).as("another task's stays").isEqualTo(id);
+    assertThat(world.images.id(world.image + ":1.0.1")).isEmpty();
+  }
+
+  @Test
+  void anImageThatWasBuiltJustBeforeACrashIsFoundAgain() {
+    world.commit(Map.of(), run("echo once"));
+    ImageBuilder real = world.builder;
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Boolean> tag(String id, String reference) {
+            throw new IllegalStateException("killed before the image had its name");
+          }
+        };
+    SequentialRun killed = world.built("t1", "1");
+    assertThatThrownBy(killed::run).hasMessage("killed before the image had its name");
+    world.builder = real;
+
+    SequentialRun again = world.built("t1", "1");
+
+    assertThat(again.run()).isEmpty();
+    assertThat(again.lines).noneMatch(line -> line.startsWith("Step "));
+    assertThat(world.images.id(world.image + ":1")).isNotEmpty();
+  }
+
+  @Test
+  void twoBuildsOfTheSameInputsAtOnceDoEachOtherNoHarm() {
+    world.commit(Map.of(), run("echo twice"));
+    ImageBuilder real = world.builder;
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Made> build(Recipe recipe, Listener listener) {
+            world.builder = real;
+            assertThat(world.built("other", "theirs").run()).isEmpty();
+            return real.build(recipe, listener);
+          }
+        };
+    SequentialRun run = world.built("t1", "ours");
+
+    assertThat(run.run()).isEmpty();
+
+    String theirs = world.images.id(world.image + ":theirs");
+    assertThat(world.images.id(world.image + ":ours")).isNotEqualTo(theirs);
+    assertThat(world.images.dangling()).isEmpty();
+    run.undo();
+    assertThat(world.images.id(world.image + ":ours")).isEmpty();
+    assertThat(world.images.id(world.image + ":theirs")).isEqualTo(theirs);
+  }
+
+  @Test
+  void anImageThatAnotherTaskIsAboutToNameIsLeft() {
+    world.commit(Map.of(), run("echo shared"));
+    SequentialRun first = world.built("t1", "first");
+    assertThat(first.run()).isEmpty();
+    ImageBuilder real = world.builder;
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Boolean> tag(String id, String reference) {
+            first.undo();
+            return real.tag(id, reference);
+          }
+        };
+    world.commit(Map.of("later", "x"), run("echo shared"));
+
+    assertThat(world.built("t2", "second").run()).isEmpty();
+
+    assertThat(world.images.id(world.image + ":second")).isNotEmpty();
+    assertThat(world.images.id(world.image + ":first")).isEmpty();
+  }
+
+  @Test
+  void anImageThatAContainerRunsIsLeftByAnUndoThatSaysSo() {
+    world.commit(Map.of(), "CMD [\"/bin/busybox\", \"sleep\", \"600\"]");
+    SequentialRun run = world.built("t1", "1");
+    assertThat(run.run()).isEmpty();
+    String id = world.images.id(world.image + ":1");
+    String container = world.images.docker("run", "--detach", id).getFirst();
+
+    run.undo();
+
+    assertThat(run.remains).containsExactly("image " + id + ", which something else uses");
+    assertThat(world.images.containers()).containsExactly(container);
+  }
+
+  private static class ChangedBuilder implements ImageBuilder {
+    private final ImageBuilder real;
+
+    ChangedBuilder(ImageBuilder real) {
+      this.real = real;
+    }
+
+    @Override
+    public Answer<List<Made>> find(Map<String, String> labels) {
+      return real.find(labels);
+    }
+
+    @Override
+    public Answer<Optional<Made>> image(String reference) {
+      return real.image(reference);
+    }
+
+    @Override
+    public Answer<List<String>> madeOf(String id) {
+      return real.madeOf(id);
+    }
+
+    @Override
+    public Answer<Made> build(Recipe recipe, Listener listener) {
+      return real.build(recipe, listener);
+    }
+
+    @Override
+    public Answer<Boolean> tag(String id, String reference) {
+      return real.tag(id, reference);
+    }
+
+    @Override
+    public Answer<Removal> remove(String reference) {
+      return real.remove(reference);
+    }
+  }
+
+  @Test
+  void filesThatLookLikeSecretsAreRefusedByNameBeforeAnythingIsBuilt() {
+    world.commit(
+        Map.of(".env", "A=1", "keys/server.pem", "x", ".env.example", "A="), "COPY . /all");
+    SequentialRun run = world.built("t1", "1");
+
+    Failure failure = run.run().orElseThrow();
+
+    assertThat(failure.code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
+    assertThat(failure.cause()).endsWith(": .env, keys/server.pem");
+    assertThat(failure.fix()).contains(".dockerignore");
+    assertThat(world.images.all()).isEmpty();
+    world.commit(Map.of(".dockerignore", ".env\nkeys\n"), "COPY . /all");
+    assertThat(world.built("t2", "1").run()).isEmpty();
+    assertThat(world.files(world.image + ":1", "/all")).doesNotContain("/all/.env");
+  }
+
+  @Test
+  void aFailedBuildTellsItsStepAndItsLastWordsAndLeavesNothing() {
+    world.commit(Map.of(), run("echo fine"), run("echo hush now; echo no disk; exit 3"));
+    SequentialRun run = world.built("t1", "1");
+
+    Failure failure = run.run().orElseThrow();
+
+    assertThat(failure.code()).isEqualTo(ReasonCode.TOOL_FAILED);
+    assertThat(failure.cause())
+        .startsWith("Step 4/")
+        .contains("returned a non-zero code: 3")
+        .endsWith("its output ends: *** now | no disk");
+    assertThat(run.lines).contains("no disk").noneMatch(line -> line.contains("hush"));
+    assertThat(run.remains).isEmpty();
+    assertThat(world.images.all()).isEmpty();
+  }
+
+  @Test
+  void aDockerfileThatCannotBeReadIsRefused() {
+    world.commit(Map.of(), "NONSENSE x");
+    Failure failure = world.built("t1", "1").run().orElseThrow();
+    assertThat(failure.code()).isEqualTo(ReasonCode.INVALID_PARAMETERS);
+    assertThat(failure.cause()).contains("NONSENSE");
+  }
+
+  @Test
+  void anImageThatIsTooLargeIsRemovedAgain() {
+    world.commit(Map.of("big", "x".repeat(4096)), "COPY big /big");
+    SequentialRun run = world.task("t1", "1", parameters -> parameters.put("maxSize", 1000));
+
+    Failure failure = run.run().orElseThrow();
+
+    assertThat(failure.cause()).contains("more than the 1000 of maxSize");
+    assertThat(world.images.all()).isEmpty();
+  }
+
+  @Test
+  void aBuildThatTakesTooLongIsEnded() {
+    world.commit(Map.of(), run("echo begun; /bin/busybox sleep 600"));
+    SequentialRun run = world.task("t1", "1", parameters -> parameters.put("timeout", "PT3S"));
+
+    Failure failure = run.run().orElseThrow();
+
+    assertThat(failure.code()).isEqualTo(ReasonCode.TIMEOUT);
+    assertThat(run.lines).contains("begun");
+    assertThat(world.images.all()).isEmpty();
+  }
+
+  @Test
+  void aBuildThatIsCancelledAmidAStepLeavesNothingOnTheEngine() throws InterruptedException {
+    world.commit(Map.of(), run("echo layer"), run("echo begun; /bin/busybox sleep 600"));
+    SequentialRun run = world.built("t1", "1");
+    assertThat(run.resolve()).isEmpty();
+    assertThat(run.runUntil(Steps.BUILD)).isEmpty();
+    Step build = run.step(Steps.BUILD);
+    List<Outcome> outcomes = new ArrayList<>();
+    Thread worker = Thread.startVirtualThread(() -> outcomes.add(build.apply(run.context())));
+    await().atMost(Duration.ofSeconds(60)).until(() -> run.lines.contains("begun"));
+
+    worker.interrupt();
+
+    assertThat(worker.join(Duration.ofSeconds(30))).isTrue();
+    assertThat(outcomes).hasOnlyElementsOfType(Outcome.Failed.class).hasSize(1);
+    assertThat(run.step(Steps.BUILD).undo(run.context())).isEqualTo(new Undo.Undone());
+    assertThat(world.images.all()).isEmpty();
+  }
+
+  @Test
+  void aLayerThatTheEngineEndedAfterABuildWasCutOffIsRemovedToo() {
+    world.commit(Map.of(), "LABEL two=2", run("false"));
+    ImageBuilder real = world.builder;
+    world.builder =
+        new ChangedBuilder(real) {
+          @Override
+          public Answer<Made> build(Recipe recipe, Listener listener) {
+            List<String> told = new ArrayList<>();
+            return real.build(
+                recipe,
+                new Listener() {
+                  @Override
+                  public void line(String text) {
+                    listener.line(text);
+                  }
+
+                  @Override
+                  public void made(String id) {
+                    told.add(id);
+                    if (told.size() == 1) {
+                      listener.made(id);
+                    }
+                  }
+                });
+          }
+        };
+
+    assertThat(world.built("t1", "1").run()).isPresent();
+
+    assertThat(world.images.all()).isEmpty();
+  }
+
+  @Test
+  void anUndoneBuildGivesTheNameBack() {
+    world.commit(Map.of(), run("echo one"));
+    assertThat(world.built("t1", "dev").run()).isEmpty();
+    String before = world.images.id(world.image + ":dev");
+    world.commit(Map.of(), run("echo two"));
+    SequentialRun second = world.built("t2", "dev");
+    assertThat(second.run()).isEmpty();
+    assertThat(world.images.id(world.image + ":dev")).isNotEqualTo(before);
+
+    second.undo();
+
+    assertThat(world.images.id(world.image + ":dev")).isEqualTo(before);
+    assertThat(second.remains).isEmpty();
+  }
+
+  @Test
+  void aTagThatARegistryHasIsMovedInALocalEnvironmentOnly() {
+    world.commit(Map.of(), run("echo one"));
+    assertThat(world.pushed("t1", "1.0.0").run()).isEmpty();
+    world.commit(Map.of(), run("echo two"));
+    world.environment = staging();
+
+    Failure failure = world.pushed("t2", "1.0.0").run().orElseThrow();
+
+    assertThat(failure.code()).isEqualTo(ReasonCode.VERSION_TAKEN);
+    world.environment = Environment.undeclared("local");
+    SequentialRun moved = world.pushed("t3", "1.0.0");
+    assertThat(moved.run()).isEmpty();
+    moved.undo();
+    assertThat(moved.remains)
+        .singleElement()
+        .asString()
+        .startsWith(world.image + ":1.0.0 at sha256:")
+        .contains("before, the tag stood at sha256:");
+  }
+
+  private static Environment staging() {
+    Environment local = Environment.undeclared("local");
+    return new Environment(
+        "local",
+        Environment.Kind.STAGING,
+        local.runtimes(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Set.of(Environment.Strategy.RECREATE),
+        Optional.empty(),
+        local.verification(),
+        local.limits(),
+        local.recovery(),
+        false,
+        Environment.Wall.NONE);
+  }
+
+  @Test
+  void aRegistryThatTheOperatorHasNoLoginForIsNotPushedTo() {
+    world.commit(Map.of(), run("echo one"));
+    SequentialRun run =
+        world.task(
+            "t1",
+            "1",
+            parameters -> parameters.put("image", "registry.invalid/shop").put("push", true));
+
+    Failure failure = run.run().orElseThrow();
+
+    assertThat(failure.code()).isEqualTo(ReasonCode.CONFIGURATION);
+    assertThat(failure.cause()).isEqualTo("the operator has no login for it");
+  }
+
+  @Test
+  void aWorkingFolderWithUncommittedChangesIsNotBuiltFrom() {
+    world.commit(Map.of(), run("echo one"));
+    GitProgram.write(world.developer.resolve("later.txt"), "x");
+    var task = world.dispatch("t1", "1", parameters -> parameters);
+    var fromFolder =
+        new dev.opsagent.protocol.TaskDispatch(
+            task.taskId(),
+            task.operation(),
+            task.target(),
+            Optional.of(
+                new dev.opsagent.protocol.RepositoryRef(
+                    world.developer.toString(), Optional.empty(), Optional.empty())),
+            task.parameters(),
+            task.requirements(),
+            List.of(),
+            "pm",
+            false,
+            Optional.empty());
+
+    Failure failure = new SequentialRun(world.operation(), fromFolder).run().orElseThrow();
+
+    assertThat(failure.cause()).contains("not committed, such as later.txt");
+  }
+}
