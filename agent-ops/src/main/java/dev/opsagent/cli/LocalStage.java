@@ -8,10 +8,12 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
-import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.tools.front.FrontedRuntime;
 import dev.opsagent.tools.npm.LocalVerdaccio;
 import dev.opsagent.tools.npm.NpmRegistry;
 import dev.opsagent.tools.npm.NpmRegistrySettings;
@@ -30,9 +32,6 @@ import java.util.function.UnaryOperator;
 /** Everything that a demo or a drill needs around its worker; stops it in reverse order. */
 final class LocalStage {
   private static final String TOKEN = "demo-registry";
-
-  /** A runtime keeps fewer to go back to. */
-  private static final int MOST_RELEASES = 10;
 
   private static final Duration PUBLISHED = Duration.ofMinutes(1);
   private static final String TOKEN_VARIABLE = "OPS_AGENT_DEMO_TOKEN";
@@ -104,30 +103,21 @@ final class LocalStage {
 
   /** Stops whatever service the target then has, when everything else stops. */
   void stopLater(String target) {
-    ProcessRuntime runtime =
+    ServiceRuntime processes =
         new ProcessRuntime(
             programs(),
             data(),
             new NpmInstaller(programs(), Optional.empty()),
             UnaryOperator.identity(),
             System::nanoTime);
+    ServiceRuntime runtime =
+        new FrontedRuntime.Fronts(programs(), data(), System::nanoTime).before(processes);
     // Below the worker, which would otherwise find its service gone.
-    parts.addLast(() -> stop(runtime, target));
-  }
-
-  /** Taking a release back may bring the one before up again. */
-  private static void stop(ProcessRuntime runtime, String target) {
-    for (int releases = 0; releases < MOST_RELEASES; releases++) {
-      boolean gone =
-          switch (runtime.running(target)) {
-            case Answer.Ok<Optional<Running>>(Optional<Running> running) ->
-                running.map(it -> runtime.rollback(target, it.digest())).isEmpty();
-            case Answer.No<Optional<Running>> _ -> true;
-          };
-      if (gone) {
-        return;
+    parts.addLast(() -> {
+      if (runtime.stop(target) instanceof Answer.No<Boolean>(Failure failure)) {
+        say(failure.sentence());
       }
-    }
+    });
   }
 
   Configuration configuration(String bootstrap, Optional<LocalVerdaccio> registry) {

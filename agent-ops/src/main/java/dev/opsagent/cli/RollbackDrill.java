@@ -74,8 +74,19 @@ final class RollbackDrill {
       expect(
           TaskState.SUCCEEDED,
           order(bus, task("drill-stop", "stop", Json.mapper().createObjectNode())));
-      return DrillResult.of(rounds, ServiceProcesses.below(configuration.data()));
+      return DrillResult.of(rounds, orphans(configuration.data()));
     }
+  }
+
+  /** What still works there once everything has had its time to end. */
+  private static int orphans(Path data) throws InterruptedException {
+    long until = System.nanoTime() + CALM.toNanos();
+    int left = ServiceProcesses.below(data);
+    while (left > 0 && until - System.nanoTime() > 0) {
+      Thread.sleep(LOOK);
+      left = ServiceProcesses.below(data);
+    }
+    return left;
   }
 
   private void publish(int failures, PackageRegistry registry) throws IOException {

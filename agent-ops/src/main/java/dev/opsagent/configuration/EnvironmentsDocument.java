@@ -37,7 +37,11 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       @JsonProperty("protected") Optional<Boolean> guarded,
       Optional<Wall> sandbox) {}
 
-  record Kubernetes(String namespace, Optional<String> context, Optional<String> kubeconfig) {}
+  record Kubernetes(
+      String namespace,
+      Optional<String> context,
+      Optional<String> kubeconfig,
+      Optional<String> address) {}
 
   record Verification(
       Optional<Http> http,

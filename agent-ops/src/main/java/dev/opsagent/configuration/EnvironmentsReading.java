@@ -91,7 +91,9 @@ final class EnvironmentsReading {
         Set.of(entry.runtime()),
         engine(at + ".engine", entry.engine()),
         entry.project(),
-        entry.kubernetes().map(it -> new Cluster(it.namespace(), it.context(), it.kubeconfig())),
+        entry
+            .kubernetes()
+            .map(it -> new Cluster(it.namespace(), it.context(), it.kubeconfig(), it.address())),
         prometheus(at, entry),
         strategies(at + ".strategies", entry.strategies()),
         entry.promotesFrom(),

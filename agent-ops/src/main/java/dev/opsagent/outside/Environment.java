@@ -144,8 +144,17 @@ public record Environment(
    * @param context of the kubeconfig; absent: its current one
    * @param kubeconfig absolute path of the file that leads to the cluster; absent: the worker runs
    *     in the cluster and uses its pod's service account
+   * @param address where services are reached from outside, with {@link #SERVICE} for the service's
+   *     name; absent: at the cluster's own names and addresses
    */
-  public record Cluster(String namespace, Optional<String> context, Optional<String> kubeconfig) {}
+  public record Cluster(
+      String namespace,
+      Optional<String> context,
+      Optional<String> kubeconfig,
+      Optional<String> address) {
+    /** Stands for the name of the service in an address. */
+    public static final String SERVICE = "{service}";
+  }
 
   /** How a release takes the place of the one before; those that are built. */
   public enum Strategy {

@@ -190,16 +190,18 @@ class EnvironmentsFileTest {
                   namespace: shop-staging
                   context: staging@eu
                   kubeconfig: /etc/ops-agent/kubeconfig
+                  address: https://{service}.staging.example.com
             """);
 
     assertThat(read.find("a").orElseThrow().kubernetes())
-        .contains(new Cluster("shop", Optional.empty(), Optional.empty()));
+        .contains(new Cluster("shop", Optional.empty(), Optional.empty(), Optional.empty()));
     assertThat(read.find("b").orElseThrow().kubernetes())
         .contains(
             new Cluster(
                 "shop-staging",
                 Optional.of("staging@eu"),
-                Optional.of("/etc/ops-agent/kubeconfig")));
+                Optional.of("/etc/ops-agent/kubeconfig"),
+                Optional.of("https://{service}.staging.example.com")));
   }
 
   @ParameterizedTest
@@ -257,7 +259,8 @@ class EnvironmentsFileTest {
                 + " a from c from b from a; take it from one of them",
             file() + ":7:6: environments[4].name is given to two environments; give each its own",
             file()
-                + ":7:56: environments[4].strategies[0]: canary is not built yet; write recreate");
+                + ":7:56: environments[4].strategies[0]: canary is not built yet;"
+                + " write recreate or blue-green");
   }
 
   @Test

@@ -7,11 +7,9 @@ import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.GitProgram;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -45,7 +43,7 @@ final class SampleService implements AutoCloseable {
 
   /** Makes the remote with a first commit; the version is 1.0.0. */
   static SampleService create(Path folder, String name) {
-    SampleService service = new SampleService(folder, name, freePort());
+    SampleService service = new SampleService(folder, name, FreePort.any());
     git(folder, "init", "-q", "--bare", service.remote.toString());
     git(folder, "clone", "-q", service.remote.toString(), service.developer.toString());
     GitProgram.commitAndPush(
@@ -272,14 +270,6 @@ final class SampleService implements AutoCloseable {
       return List.of(marks).stream().allMatch(environment::contains);
     } catch (IOException e) {
       return false; // it has ended, or is another user's
-    }
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 

@@ -1,12 +1,11 @@
 package dev.opsagent.faults;
 
 import dev.opsagent.faults.FaultyProxy.Weather;
+import dev.opsagent.testing.FreePort;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,7 +13,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
@@ -84,8 +82,8 @@ public final class BrokerCluster implements AutoCloseable {
   }
 
   private static Node node(int id) {
-    int proxied = freePort();
-    return new Node(id, freePort(), proxied, freePort(), FaultyProxy.start(proxied));
+    int proxied = FreePort.any();
+    return new Node(id, FreePort.any(), proxied, FreePort.any(), FaultyProxy.start(proxied));
   }
 
   /** What the tests' own clients take as {@code bootstrap.servers}: no fault is in the way. */
@@ -258,23 +256,6 @@ public final class BrokerCluster implements AutoCloseable {
         "broker.session.timeout.ms", "3000",
         "broker.heartbeat.interval.ms", "500",
         "transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000");
-  }
-
-  /** Below the range from which systems take the ports of outgoing connections. */
-  private static int freePort() {
-    return new Random()
-        .ints(200, 20_000, 32_768)
-        .filter(BrokerCluster::isFree)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("found no free port on 127.0.0.1"));
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException _) {
-      return false;
-    }
   }
 
   @Override

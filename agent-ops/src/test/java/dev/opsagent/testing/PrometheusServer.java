@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -45,7 +44,7 @@ public final class PrometheusServer implements AutoCloseable {
       HttpServer exporter = exporter(page);
       Path configuration = Files.createDirectories(folder).resolve("prometheus.yml");
       Files.writeString(configuration, configuration(exporter.getAddress().getPort()));
-      int port = freePort();
+      int port = FreePort.any();
       Process process =
           new ProcessBuilder(
                   program.toString(),
@@ -111,12 +110,6 @@ public final class PrometheusServer implements AutoCloseable {
           .atMost(Duration.ofSeconds(60))
           .until(() ->
               queries.evaluate(address, query, Duration.ofSeconds(5)) instanceof Answer.Ok<Sample>);
-    }
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 

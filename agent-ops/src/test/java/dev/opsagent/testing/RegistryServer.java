@@ -4,7 +4,6 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +22,7 @@ public final class RegistryServer implements AutoCloseable {
   /** Starts one that keeps its images in the folder. */
   public static RegistryServer start(Path folder) throws IOException {
     Path program = Peers.require("docker-registry", "run .ci/install-packages");
-    int port = freePort();
+    int port = FreePort.any();
     Path settings = folder.resolve("registry.yml");
     Files.writeString(
         settings,
@@ -40,12 +39,6 @@ public final class RegistryServer implements AutoCloseable {
             .start();
     await().atMost(Duration.ofSeconds(20)).until(() -> listens(port));
     return new RegistryServer(process, port);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static boolean listens(int port) {

@@ -12,8 +12,6 @@ import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -358,13 +356,6 @@ public interface RuntimeContract {
   private static String get(Running running) throws IOException {
     try (var body = URI.create(running.address().orElseThrow()).toURL().openStream()) {
       return new String(body.readNBytes(1000), StandardCharsets.UTF_8);
-    }
-  }
-
-  /** A port that nobody listens on. */
-  static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
     }
   }
 }

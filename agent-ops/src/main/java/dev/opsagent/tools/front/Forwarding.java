@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicReference;
  * the release before is kept warm, it answers what can be asked twice and the live one fails at.
  */
 final class Forwarding implements HttpHandler {
-  private static final Duration CONNECT = Duration.ofSeconds(2);
+  private static final Duration CONNECT = Duration.ofSeconds(5);
   private static final Duration HEAD = Duration.ofSeconds(60);
   private static final Set<String> ASKED_TWICE = Set.of("GET", "HEAD", "OPTIONS");
 

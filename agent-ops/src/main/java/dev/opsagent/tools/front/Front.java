@@ -76,7 +76,7 @@ final class Front {
     }
   }
 
-  /** Waits until the front says so; starts it when none runs. */
+  /** Waits until the front says so, or is gone as it should; starts it when none runs. */
   private Answer<Boolean> inForce(Routes routes, String target)
       throws IOException, InterruptedException {
     long end = nanoTime.getAsLong() + IN_FORCE.toNanos();
@@ -87,7 +87,7 @@ final class Front {
         return new Answer.Ok<>(true);
       }
       Optional<Applied> applied =
-          served
+          served && routes.anyOpen()
               ? folder.applied().filter(it -> it.revision() >= routes.revision())
               : Optional.empty();
       if (applied.isPresent()) {
@@ -136,6 +136,9 @@ final class Front {
             "-Xshare:auto",
             // What the caller calls the service is the service's to know.
             "-Djdk.httpclient.allowRestrictedHeaders=host",
+            // Sooner than services do: a request must not go into a connection that just ends.
+            "-Djdk.httpclient.keepalive.timeout=3",
+            "-Dsun.net.httpserver.nodelay=true",
             "-cp",
             path,
             FrontMain.class.getName(),

@@ -14,6 +14,7 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 
 /**
  * The life of one target, for one question. What is live, the route says; what runs in the slots,
@@ -23,6 +24,9 @@ import java.util.Optional;
  * @param route absent: the target is the runtime's own, or its first release is on its way in
  */
 record FrontedService(String target, Optional<Route> route, ServiceRuntime runtime, Front front) {
+  private static final int TRIES = 1000;
+  private static final int LOWEST = 20_000;
+  private static final int ABOVE = 32_768;
 
   Answer<Optional<Running>> running() {
     return route.isPresent() ? live(route.get()) : runtime.running(target);
@@ -90,7 +94,7 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
   }
 
   /** In its slot, on a port of its own; the same one again when it runs there already. */
-  private Answer<Running> candidate(String name, Release release) throws IOException {
+  private Answer<Running> candidate(String name, Release release) {
     return switch (runtime.running(slot(name))) {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Running>>(Optional<Running> there) -> {
@@ -247,10 +251,16 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
+  /**
+   * Below the range from which systems take the ports of outgoing connections: a release that was
+   * retired is started again on its port, perhaps after days.
+   */
+  private static int freePort() {
+    return new Random()
+        .ints(TRIES, LOWEST, ABOVE)
+        .filter(port -> !isTaken(port))
+        .findFirst()
+        .orElseThrow(() -> new IllegalStateException("found no free port on 127.0.0.1"));
   }
 
   private static boolean isTaken(int port) {

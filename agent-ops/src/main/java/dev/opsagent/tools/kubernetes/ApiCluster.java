@@ -1,6 +1,7 @@
 package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -21,15 +22,24 @@ final class ApiCluster implements Cluster {
 
   private final KubernetesClient client;
   private final String namespace;
+  private final Optional<String> outside;
 
-  ApiCluster(KubernetesClient client, String namespace) {
+  ApiCluster(KubernetesClient client, Environment.Cluster declared) {
     this.client = client;
-    this.namespace = namespace;
+    this.namespace = declared.namespace();
+    this.outside = declared.address();
   }
 
   @Override
   public String namespace() {
     return namespace;
+  }
+
+  @Override
+  public String address(String service, int port) {
+    return outside
+        .map(address -> address.replace(Environment.Cluster.SERVICE, service))
+        .orElseGet(() -> "http://%s.%s.svc:%d".formatted(service, namespace, port));
   }
 
   @Override

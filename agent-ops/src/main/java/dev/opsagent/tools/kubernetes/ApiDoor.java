@@ -57,7 +57,7 @@ final class ApiDoor implements Cluster.Door {
             .kubeconfig()
             .map(file -> ofFile(Path.of(file), declared.context()))
             .orElseGet(this::ofAccount);
-    return config.map(it -> new ApiCluster(client(it), declared.namespace()));
+    return config.map(it -> new ApiCluster(client(it), declared));
   }
 
   private static KubernetesClient client(Config config) {

@@ -22,6 +22,9 @@ interface Cluster extends AutoCloseable {
 
   String namespace();
 
+  /** Where the service of that name is reached that takes connections on that port. */
+  String address(String service, int port);
+
   Answer<Optional<Deployment>> deployment(String name);
 
   Answer<Optional<Service>> service(String name);

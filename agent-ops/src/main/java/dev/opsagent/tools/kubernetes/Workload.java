@@ -114,12 +114,8 @@ final class Workload {
                 recipe.digest(),
                 recipe.taskId(),
                 Seen.identity(pods),
-                recipe.port().map(this::address),
+                recipe.port().map(port -> cluster.address(manifests.name(), port)),
                 intent.previous().map(Recipe::version)));
-  }
-
-  private String address(int port) {
-    return "http://%s.%s.svc:%d".formatted(manifests.name(), manifests.namespace(), port);
   }
 
   private Answer<Running> deploy(Recipe recipe, Optional<Current> current) {

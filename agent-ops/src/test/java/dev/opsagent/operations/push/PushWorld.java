@@ -20,6 +20,7 @@ import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.TaskWorkspaces;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
@@ -30,10 +31,6 @@ import dev.opsagent.tools.npm.NpmRegistry;
 import dev.opsagent.tools.npm.NpmRegistrySettings;
 import dev.opsagent.tools.npm.NpmScripts;
 import dev.opsagent.tools.process.ProcessRuntime;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -78,7 +75,7 @@ final class PushWorld implements AutoCloseable {
     this.name = "sample-" + NAMES.incrementAndGet();
     this.remote = root.resolve("remote.git");
     this.developer = root.resolve("developer");
-    this.port = freePort();
+    this.port = FreePort.any();
     this.runtime =
         new ProcessRuntime(
             programs(),
@@ -134,14 +131,6 @@ final class PushWorld implements AutoCloseable {
     %s
     """
         .formatted(more);
-  }
-
-  private static int freePort() {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 
   /** Another task id is another task; everything is asked for. */

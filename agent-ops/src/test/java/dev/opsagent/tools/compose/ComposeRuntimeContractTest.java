@@ -11,6 +11,7 @@ import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.DyingPrograms;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.RuntimeContract;
@@ -84,7 +85,7 @@ class ComposeRuntimeContractTest implements RuntimeContract {
   @Override
   public Subject subject() throws IOException {
     String name = "web" + Long.toHexString(System.nanoTime());
-    ComposedService service = new ComposedService("local/" + name, RuntimeContract.freePort());
+    ComposedService service = new ComposedService("local/" + name, FreePort.any());
     made.add(service);
     return service;
   }

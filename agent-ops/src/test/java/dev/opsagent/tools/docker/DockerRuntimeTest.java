@@ -14,6 +14,7 @@ import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.BusyboxImage;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.RuntimeContract;
 import java.io.IOException;
@@ -62,7 +63,7 @@ class DockerRuntimeTest implements RuntimeContract {
   @Override
   public ContainedService subject() throws IOException {
     String name = "web" + Long.toHexString(System.nanoTime());
-    ContainedService service = new ContainedService("local/" + name, RuntimeContract.freePort());
+    ContainedService service = new ContainedService("local/" + name, FreePort.any());
     made.add(service);
     return service;
   }

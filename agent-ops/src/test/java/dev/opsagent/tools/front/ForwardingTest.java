@@ -3,7 +3,7 @@ package dev.opsagent.tools.front;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
-import dev.opsagent.testing.RuntimeContract;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -35,7 +35,7 @@ final class ForwardingTest {
   private final int front;
 
   ForwardingTest() throws IOException {
-    this.front = RuntimeContract.freePort();
+    this.front = FreePort.any();
   }
 
   @AfterEach
@@ -141,7 +141,7 @@ final class ForwardingTest {
     Slot good = release("blue", 200);
     route(1, release("green", 500), Optional.of(good));
     assertThat(get("/").body()).startsWith("blue");
-    route(2, slot("green", RuntimeContract.freePort()), Optional.of(good));
+    route(2, slot("green", FreePort.any()), Optional.of(good));
     assertThat(get("/").body()).startsWith("blue");
 
     route(3, release("green", 500), Optional.of(good.warm(false)));
@@ -163,7 +163,7 @@ final class ForwardingTest {
 
   @Test
   void withoutAnyAnswerTheCallerIsTold() throws Exception {
-    route(1, slot("blue", RuntimeContract.freePort()), Optional.empty());
+    route(1, slot("blue", FreePort.any()), Optional.empty());
 
     HttpResponse<String> got = get("/");
 

@@ -8,8 +8,8 @@ import com.sun.net.httpserver.HttpServer;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
-import dev.opsagent.testing.RuntimeContract;
 import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -31,7 +31,7 @@ final class FrontTest {
   private final int port;
 
   FrontTest() throws IOException {
-    this.port = RuntimeContract.freePort();
+    this.port = FreePort.any();
     this.release = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     release.createContext(
         "/",
@@ -124,7 +124,7 @@ final class FrontTest {
     Route other =
         new Route(
             "local/api",
-            RuntimeContract.freePort(),
+            FreePort.any(),
             true,
             route(port).live(),
             Optional.empty(),

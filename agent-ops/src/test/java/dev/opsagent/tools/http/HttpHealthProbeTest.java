@@ -9,10 +9,10 @@ import dev.opsagent.outside.HealthProbe.JsonField;
 import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.testing.FreePort;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -149,7 +149,7 @@ class HttpHealthProbeTest {
 
   @Test
   void nobodyListeningIsUnreachable() throws IOException {
-    int free = freePort();
+    int free = FreePort.any();
 
     assertThat(failure(probe.tcp("127.0.0.1", free, SECONDS)).code())
         .isEqualTo(ReasonCode.UNREACHABLE);
@@ -194,12 +194,6 @@ class HttpHealthProbeTest {
       case Answer.Ok<Boolean> ok -> throw new AssertionError("unexpected " + ok);
       case Answer.No<Boolean> no -> no.failure();
     };
-  }
-
-  private static int freePort() throws IOException {
-    try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static void answer(HttpExchange exchange, int status, String body) throws IOException {

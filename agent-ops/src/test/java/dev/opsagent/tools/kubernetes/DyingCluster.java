@@ -29,6 +29,11 @@ final class DyingCluster implements Cluster {
   }
 
   @Override
+  public String address(String service, int port) {
+    return cluster.address(service, port);
+  }
+
+  @Override
   public Answer<Optional<Deployment>> deployment(String name) {
     return cluster.deployment(name);
   }

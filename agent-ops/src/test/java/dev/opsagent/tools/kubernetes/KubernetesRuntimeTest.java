@@ -13,6 +13,7 @@ import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.RuntimeContract;
 import io.fabric8.kubernetes.api.model.Container;
@@ -121,6 +122,15 @@ class KubernetesRuntimeTest implements RuntimeContract {
         .isEqualTo(port);
     assertThat(running.address())
         .contains("http://%s.%s.svc:%d".formatted(subject.name(), cluster().namespace(), port));
+    Environment.Cluster declared = cluster().declared();
+    Environment.Cluster reachable =
+        new Environment.Cluster(
+            declared.namespace(),
+            declared.context(),
+            declared.kubeconfig(),
+            Optional.of("https://{service}.example.com/{service}"));
+    assertThat(ok(runtime(reachable).running(subject.target())).flatMap(Running::address))
+        .contains("https://%1$s.example.com/%1$s".formatted(subject.name()));
   }
 
   @Test
@@ -472,7 +482,7 @@ class KubernetesRuntimeTest implements RuntimeContract {
 
   @Test
   void aServerThatDoesNotAnswerIsAPassingFailureAndNeverNothing() throws Exception {
-    String nowhere = "http://127.0.0.1:" + RuntimeContract.freePort();
+    String nowhere = "http://127.0.0.1:" + FreePort.any();
 
     Failure failure = no(runtime(leadingTo(nowhere, "any")).running("staging/web"));
 
@@ -516,7 +526,9 @@ class KubernetesRuntimeTest implements RuntimeContract {
 
   @Test
   void withoutAKubeconfigTheWorkerMustRunInACluster() {
-    var bare = new Environment.Cluster(cluster().namespace(), Optional.empty(), Optional.empty());
+    var bare =
+        new Environment.Cluster(
+            cluster().namespace(), Optional.empty(), Optional.empty(), Optional.empty());
 
     Failure failure = no(runtime(bare).running("staging/web"));
 
@@ -551,7 +563,7 @@ class KubernetesRuntimeTest implements RuntimeContract {
 
   private static Environment.Cluster declared(Path kubeconfig, Optional<String> context) {
     return new Environment.Cluster(
-        cluster().namespace(), context, Optional.of(kubeconfig.toString()));
+        cluster().namespace(), context, Optional.of(kubeconfig.toString()), Optional.empty());
   }
 
   /** The token of an account that may do nothing. */

@@ -139,7 +139,8 @@ final class TestingCluster implements AutoCloseable {
 
   /** As an environment declares it. */
   Environment.Cluster declared() {
-    return new Environment.Cluster(namespace, Optional.empty(), Optional.of(kubeconfig.toString()));
+    return new Environment.Cluster(
+        namespace, Optional.empty(), Optional.of(kubeconfig.toString()), Optional.empty());
   }
 
   @Override

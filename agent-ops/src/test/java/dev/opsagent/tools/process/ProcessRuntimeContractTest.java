@@ -8,6 +8,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.DyingPrograms;
+import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RuntimeContract;
 import java.io.IOException;
@@ -55,8 +56,7 @@ public class ProcessRuntimeContractTest implements RuntimeContract {
 
   @Override
   public Subject subject() throws IOException {
-    PackagedService service =
-        new PackagedService("local/greeter" + made.size(), RuntimeContract.freePort());
+    PackagedService service = new PackagedService("local/greeter" + made.size(), FreePort.any());
     made.add(service);
     return service;
   }
