@@ -10,6 +10,7 @@ import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
@@ -62,23 +63,33 @@ final class LocalStage {
     return broker.bootstrap();
   }
 
-  /** The registry; empty when this machine cannot have one. */
+  /** The registry; empty when this machine cannot have one, which is then said. */
   Optional<LocalVerdaccio> registry() {
-    if (new InstalledPrograms(around.environment()).find("npm").isEmpty()) {
-      say("npm is not installed: nothing is published");
-      return Optional.empty();
-    }
-    say("starting a local npm registry (installed at first use, which takes a moment)");
-    return switch (LocalVerdaccio.start(cache(), folder.resolve("registry"), programs())) {
-      case Answer.Ok<LocalVerdaccio>(LocalVerdaccio registry) -> {
-        keep(registry);
-        yield Optional.of(registry);
-      }
-      case Answer.No<LocalVerdaccio>(var failure) -> {
+    return switch (localRegistry()) {
+      case Answer.Ok<LocalVerdaccio>(LocalVerdaccio registry) -> Optional.of(registry);
+      case Answer.No<LocalVerdaccio>(Failure failure) -> {
         say(failure.sentence() + ": nothing is published");
         yield Optional.empty();
       }
     };
+  }
+
+  /** The registry; the failure says what this machine lacks. */
+  Answer<LocalVerdaccio> localRegistry() {
+    if (new InstalledPrograms(around.environment()).find("npm").isEmpty()) {
+      return new Answer.No<>(
+          Failure.of(
+              ReasonCode.TOOL_MISSING,
+              "start a local npm registry",
+              "npm is not installed",
+              "install Node.js 20 with npm"));
+    }
+    say("starting a local npm registry (installed at first use, which takes a moment)");
+    return LocalVerdaccio.start(cache(), folder.resolve("registry"), programs())
+        .map(registry -> {
+          keep(registry);
+          return registry;
+        });
   }
 
   /** The registry as a worker of this configuration writes to it. */

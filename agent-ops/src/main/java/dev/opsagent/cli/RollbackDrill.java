@@ -12,6 +12,7 @@ import dev.opsagent.console.AppendedLines;
 import dev.opsagent.console.Style;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment.Strategy;
+import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Failure;
@@ -25,8 +26,6 @@ import dev.opsagent.tools.npm.LocalVerdaccio;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,19 +53,22 @@ final class RollbackDrill {
   /**
    * @param strategy how each release takes the place of the one before
    */
-  RollbackDrill(Surroundings around, LocalStage stage, Strategy strategy) throws IOException {
+  RollbackDrill(Surroundings around, LocalStage stage, Strategy strategy) {
     this.around = around;
     this.stage = stage;
     this.strategy = strategy;
-    this.port = freePort();
+    this.port = LocalPorts.free();
   }
 
   DrillResult run(int failures) throws IOException, InterruptedException {
-    LocalVerdaccio registry = stage.registry().orElseThrow(RollbackDrill::needsNpm);
+    LocalVerdaccio registry = registry();
     Configuration configuration = stage.configuration(stage.broker(), Optional.of(registry));
     publish(failures, stage.packages(configuration));
     if (!stage.worker(configuration).awaitReady(READY)) {
-      throw failed("start the worker", "it is not ready after 60 s", "see above");
+      throw failed(
+          "start the worker",
+          "it is not ready after %d s".formatted(READY.toSeconds()),
+          "see what is installed: ops-agent doctor");
     }
     stage.stopLater(TARGET);
     try (Bus bus = ClientBus.open(configuration)) {
@@ -76,6 +78,14 @@ final class RollbackDrill {
           order(bus, task("drill-stop", "stop", Json.mapper().createObjectNode())));
       return DrillResult.of(rounds, orphans(configuration.data()));
     }
+  }
+
+  private LocalVerdaccio registry() {
+    return switch (stage.localRegistry()) {
+      case Answer.Ok<LocalVerdaccio>(LocalVerdaccio registry) -> registry;
+      case Answer.No<LocalVerdaccio>(Failure failure) ->
+          throw new CommandFailed(ExitCode.FAILED, failure);
+    };
   }
 
   /** What still works there once everything has had its time to end. */
@@ -168,8 +178,11 @@ final class RollbackDrill {
           new TaskFollowing(around.clock(), silent(), false)
               .follow(reports, task.taskId(), PATIENCE);
     }
-    return last.orElseThrow(
-        () -> failed("see task " + task.taskId() + " end", "the worker says nothing", "see above"));
+    return last.orElseThrow(() ->
+        failed(
+            "see task " + task.taskId() + " end",
+            "the worker says nothing",
+            "see what is installed: ops-agent doctor"));
   }
 
   private AppendedLines silent() {
@@ -209,16 +222,6 @@ final class RollbackDrill {
     task.putArray("requiredEvidence");
     task.put("requestedBy", "drill").put("dryRun", false);
     return (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, task);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
-  }
-
-  private static CommandFailed needsNpm() {
-    return failed("set the drill up", "releases come from a local npm registry", "install Node.js");
   }
 
   private static CommandFailed failed(String action, String cause, String fix) {

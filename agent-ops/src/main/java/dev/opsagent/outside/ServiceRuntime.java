@@ -30,14 +30,14 @@ public interface ServiceRuntime {
 
   /**
    * Brings the release up beside what runs for the target, and lets callers reach it once it has
-   * passed the trial ({@link Strategy#BLUE_GREEN}). The release before goes on running, unreached,
-   * until {@link #retire}; {@link #rollback} then takes no time.
+   * passed the trial ({@link Strategy#BLUE_GREEN}). The release before goes on running, and may
+   * answer what the new one fails at, until {@link #retire}; {@link #rollback} then takes no time.
    */
   default Answer<Running> replace(String target, Release release, Trial trial) {
     throw new UnsupportedOperationException(kind() + " runs no two releases of a target at once");
   }
 
-  /** Whether the release before runs still, although callers do not reach it. */
+  /** Whether the release before, or one that was tried, runs still beside the live one. */
   default Answer<Boolean> keepsWarm(String target) {
     return new Answer.Ok<>(false);
   }

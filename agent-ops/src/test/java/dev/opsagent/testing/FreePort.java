@@ -1,31 +1,13 @@
 package dev.opsagent.testing;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
-import java.util.Random;
+import dev.opsagent.outside.LocalPorts;
 
-/** Ports of this machine that nobody listens on. */
+/** Ports of this machine for the services of tests. */
 public final class FreePort {
   private FreePort() {}
 
-  /**
-   * One of them. It is below the range from which systems take the ports of outgoing connections:
-   * those of other tests would else take it before it is listened to.
-   */
+  /** One that nobody listens on, and that no outgoing connection of another test takes. */
   public static int any() {
-    return new Random()
-        .ints(200, 20_000, 32_768)
-        .filter(FreePort::isFree)
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("found no free port on 127.0.0.1"));
-  }
-
-  private static boolean isFree(int port) {
-    try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-      return socket.isBound();
-    } catch (IOException _) {
-      return false;
-    }
+    return LocalPorts.free();
   }
 }

@@ -11,7 +11,7 @@ import java.util.List;
  * @param of bad releases
  * @param p50Seconds how long callers were without answers, the median of all bad releases
  * @param failedRequests of all that were sent
- * @param orphans processes or containers that nothing accounts for at the end
+ * @param orphans processes that nothing accounts for at the end; 0 where there is no {@code /proc}
  */
 public record DrillResult(
     int recovered,

@@ -73,9 +73,9 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
     return (candidate, log) -> {
       URI at = URI.create(candidate.address().orElseThrow());
       context.progress().line("%s is up, and is tried".formatted(candidate.version()));
-      return adapters
-          .verification(context)
-          .doubt(at, context.timeout())
+      Optional<String> doubt = adapters.verification(context).doubt(at, context.timeout());
+      context.fence().check(); // it took a while, and callers are turned to it next
+      return doubt
           .<Answer<Boolean>>map(why -> new Answer.No<>(notReady(context, candidate, why, log)))
           .orElse(new Answer.Ok<>(true));
     };

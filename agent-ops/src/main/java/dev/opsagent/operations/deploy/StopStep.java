@@ -16,9 +16,10 @@ import java.util.List;
 record StopStep(Service service) implements FallibleStep {
   @Override
   public Probe probe(StepContext context) throws Stopped {
-    return service.running(context).isEmpty()
-        ? new Probe.Satisfied(Facts.NONE)
-        : new Probe.Missing();
+    boolean ended =
+        service.running(context).isEmpty()
+            && !unlessOk(service.runtime().keepsWarm(Service.target(context)));
+    return ended ? new Probe.Satisfied(Facts.NONE) : new Probe.Missing();
   }
 
   @Override

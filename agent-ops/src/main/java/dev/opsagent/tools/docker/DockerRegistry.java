@@ -127,7 +127,11 @@ public final class DockerRegistry implements ImageRegistry {
           .<Answer<Optional<String>>>map(it -> new Answer.Ok<>(Optional.of(it)))
           .orElseGet(() ->
               new Answer.No<>(
-                  Failure.passing(ReasonCode.TOOL_FAILED, action, "the answer has no digest", "")));
+                  Failure.passing(
+                      ReasonCode.TOOL_FAILED,
+                      action,
+                      "the answer has no digest",
+                      "see that the registry speaks the distribution API")));
     }
     return answer.status() == 404 && ABSENT.matcher(text.strip()).matches()
         ? new Answer.Ok<>(Optional.empty())

@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpHandler;
 import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -21,6 +22,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Passes each request on to the release that answers for the target when it comes in. As long as
@@ -28,7 +31,10 @@ import java.util.concurrent.atomic.AtomicReference;
  */
 final class Forwarding implements HttpHandler {
   private static final Duration CONNECT = Duration.ofSeconds(5);
-  private static final Duration HEAD = Duration.ofSeconds(60);
+
+  /** From the begin of a request, its upload included, until its answer begins. */
+  private static final Duration ANSWER_BEGINS = Duration.ofMinutes(10);
+
   private static final Set<String> ASKED_TWICE = Set.of("GET", "HEAD", "OPTIONS");
 
   /** Of a connection and not of a request (RFC 9110, 7.6.1), or set anew. */
@@ -64,22 +70,30 @@ final class Forwarding implements HttpHandler {
     route.set(now);
   }
 
+  /** Only a whole answer is ended: one that broke off must not look complete to the caller. */
   @Override
   public void handle(HttpExchange exchange) throws IOException {
     try {
-      Route now = route.get();
-      Optional<HttpResponse<InputStream>> answer = ask(exchange, now);
-      if (answer.isPresent()) {
-        pass(answer.get(), exchange);
-      } else {
-        refuse(exchange, 502, "the service does not answer");
-      }
-    } catch (IllegalArgumentException _) {
-      refuse(exchange, 400, "the request cannot be passed on");
+      answer(exchange);
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
-    } finally {
-      exchange.close();
+      throw new InterruptedIOException("the front ends");
+    }
+    exchange.close();
+  }
+
+  private void answer(HttpExchange exchange) throws IOException, InterruptedException {
+    Optional<HttpResponse<InputStream>> answer;
+    try {
+      answer = ask(exchange, route.get());
+    } catch (IllegalArgumentException _) {
+      refuse(exchange, 400, "the request cannot be passed on");
+      return;
+    }
+    if (answer.isPresent()) {
+      pass(answer.get(), exchange);
+    } else {
+      refuse(exchange, 502, "the service does not answer");
     }
   }
 
@@ -131,15 +145,26 @@ final class Forwarding implements HttpHandler {
     URI uri = URI.create(slot.address() + exchange.getRequestURI().toASCIIString());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
-            .timeout(HEAD)
+            .timeout(ANSWER_BEGINS)
             .method(exchange.getRequestMethod(), body(exchange));
+    Set<String> own = own(exchange.getRequestHeaders().getOrDefault("Connection", List.of()));
     for (Map.Entry<String, List<String>> header : exchange.getRequestHeaders().entrySet()) {
-      if (!OWN.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+      if (!own.contains(header.getKey().toLowerCase(Locale.ROOT))) {
         header.getValue().forEach(value -> request.header(header.getKey(), value));
       }
     }
     String caller = exchange.getRemoteAddress().getAddress().getHostAddress();
     return request.header("X-Forwarded-For", caller).build();
+  }
+
+  /** Those that are not passed on: also what {@code Connection} names is of one connection. */
+  private static Set<String> own(List<String> connection) {
+    return Stream.concat(
+            OWN.stream(),
+            connection.stream()
+                .flatMap(value -> Stream.of(value.split(",", -1)))
+                .map(name -> name.strip().toLowerCase(Locale.ROOT)))
+        .collect(Collectors.toSet());
   }
 
   private static BodyPublisher body(HttpExchange exchange) {
@@ -155,8 +180,9 @@ final class Forwarding implements HttpHandler {
   private static void pass(HttpResponse<InputStream> answer, HttpExchange exchange)
       throws IOException {
     try (InputStream body = answer.body()) {
+      Set<String> own = own(answer.headers().allValues("connection"));
       for (Map.Entry<String, List<String>> header : answer.headers().map().entrySet()) {
-        if (!OWN.contains(header.getKey().toLowerCase(Locale.ROOT))) {
+        if (!own.contains(header.getKey().toLowerCase(Locale.ROOT))) {
           exchange.getResponseHeaders().put(header.getKey(), header.getValue());
         }
       }

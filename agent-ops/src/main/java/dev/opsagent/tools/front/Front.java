@@ -2,6 +2,7 @@ package dev.opsagent.tools.front;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Grants;
+import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Detached;
 import dev.opsagent.protocol.Failure;
@@ -15,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.stream.Collectors;
@@ -36,12 +38,39 @@ final class Front {
     this.nanoTime = nanoTime;
   }
 
-  /** The target's route; a front that should serve it and has ended is started again. */
+  /** The target's route as it should be; whether it is in force, nobody has looked. */
+  Optional<Route> known(String target) throws IOException {
+    return folder.routes().find(target);
+  }
+
+  /** The target's route, in force: a front that should serve it and has ended is started again. */
   Answer<Optional<Route>> find(String target) throws IOException, InterruptedException {
-    Optional<Route> route = folder.routes().find(target);
-    return route.filter(Route::isOpen).isEmpty() || folder.isServed()
+    Optional<Route> route = known(target);
+    return route.filter(Route::isOpen).isEmpty() || isInForce(target)
         ? new Answer.Ok<>(route)
-        : put(route.get()).map(_ -> route); // what the one before has said counts no more
+        : put(route.get()).map(_ -> route); // what a front before has said counts no more
+  }
+
+  private boolean isInForce(String target) throws IOException {
+    long revision = folder.routes().revision();
+    return folder.isServed()
+        && folder
+            .applied()
+            .filter(it -> it.revision() >= revision && !it.refused().containsKey(target))
+            .isPresent();
+  }
+
+  /** A port for a release that no other one has, even while it does not run. */
+  int freePort() throws IOException {
+    Set<Integer> taken =
+        folder.routes().routes().stream()
+            .flatMap(route -> route.ports().stream())
+            .collect(Collectors.toSet());
+    int port = LocalPorts.free();
+    while (taken.contains(port)) {
+      port = LocalPorts.free();
+    }
+    return port;
   }
 
   /** Brings a route in force, instead of the target's one before; else that one stands. */
@@ -118,7 +147,7 @@ final class Front {
             ReasonCode.TOOL_FAILED,
             "have the front answer for " + target,
             cause,
-            "see front.log in the worker's data folder, and what listens on the port"));
+            "see front/front.log in the worker's data folder, and what listens on the port"));
   }
 
   private Detached program() throws IOException {
@@ -130,7 +159,8 @@ final class Front {
     List<String> arguments =
         List.of(
             java.resolve("bin/java").toString(),
-            "-Xmx64m",
+            "-Xmx128m",
+            "-XX:+ExitOnOutOfMemoryError",
             "-XX:+UseSerialGC",
             "-XX:TieredStopAtLevel=1",
             "-Xshare:auto",

@@ -44,21 +44,46 @@ public final class FrontMain {
 
   private static void serve(FrontFolder folder, Listeners listeners, WatchService changes)
       throws IOException, InterruptedException {
-    long applied = -1;
+    Optional<Applied> applied = Optional.empty();
     Routes routes = folder.routes();
     while (routes.anyOpen()) {
-      if (routes.revision() != applied) {
-        folder.write(listeners.apply(routes));
-        applied = routes.revision();
-      }
+      applied = Optional.of(inForce(routes, applied, folder, listeners));
       WatchKey key = changes.poll(LOOK_SECONDS, TimeUnit.SECONDS);
       if (key != null) {
         key.pollEvents();
         key.reset();
       }
-      routes = folder.routes();
+      routes = read(folder, routes);
     }
     listeners.close();
     folder.write(new Applied(routes.revision(), Map.of()));
+  }
+
+  /** A port that was taken is tried again at each look. */
+  private static Applied inForce(
+      Routes routes, Optional<Applied> before, FrontFolder folder, Listeners listeners)
+      throws IOException {
+    boolean stands =
+        before
+            .filter(it -> it.revision() == routes.revision() && it.refused().isEmpty())
+            .isPresent();
+    if (stands) {
+      return before.get();
+    }
+    Applied now = listeners.apply(routes);
+    if (before.filter(now::equals).isEmpty()) {
+      folder.write(now);
+    }
+    return now;
+  }
+
+  /** What cannot be read for a moment ends nothing: what is in force stays. */
+  private static Routes read(FrontFolder folder, Routes before) {
+    try {
+      return folder.routes();
+    } catch (IOException e) {
+      System.err.println("the routes cannot be read, and stay as they are: " + e.getMessage());
+      return before;
+    }
   }
 }

@@ -12,11 +12,12 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Adds the strategy blue-green to a runtime. A target then has two slots, each a target of its own
- * of that runtime, and a front answers for whichever is live. A release is brought up in the slot
- * that is not, proved there, and only then do callers reach it; the one before stays warm until it
- * is {@link #retire retired}, so that going back is one turn of the front. What was deployed by
- * another strategy is the runtime's own, and answered for by it.
+ * Adds the strategy blue-green to a runtime. A target then has three slots, each a target of its
+ * own of that runtime: for the live release, the one before, and what is tried. A front answers for
+ * whichever is live. A release is brought up in the free one, proved there, and only then do
+ * callers reach it; the one before stays warm until it is {@link #retire retired}, so that going
+ * back is one turn of the front. What was deployed by another strategy is the runtime's own, and
+ * answered for by it.
  */
 public final class FrontedRuntime implements ServiceRuntime {
   private final ServiceRuntime runtime;
@@ -76,7 +77,7 @@ public final class FrontedRuntime implements ServiceRuntime {
 
   @Override
   public Answer<Optional<Running>> rollback(String target, String digest) {
-    return ask(target, "roll " + target + " back", service -> service.rollback(digest));
+    return change(target, "roll " + target + " back", service -> service.rollback(digest));
   }
 
   @Override
@@ -86,12 +87,12 @@ public final class FrontedRuntime implements ServiceRuntime {
 
   @Override
   public Answer<Boolean> retire(String target) {
-    return ask(target, "end what ran before on " + target, FrontedService::retire);
+    return change(target, "end what ran before on " + target, FrontedService::retire);
   }
 
   @Override
   public Answer<Boolean> stop(String target) {
-    return ask(target, "stop " + target, FrontedService::stop);
+    return change(target, "stop " + target, FrontedService::stop);
   }
 
   @Override
@@ -101,7 +102,7 @@ public final class FrontedRuntime implements ServiceRuntime {
 
   @Override
   public String log(String target) {
-    return switch (ask(target, "read the log of " + target, FrontedService::log)) {
+    return switch (change(target, "read the log of " + target, FrontedService::log)) {
       case Answer.Ok<String>(String lines) -> lines;
       case Answer.No<String> _ -> "";
     };
@@ -111,15 +112,31 @@ public final class FrontedRuntime implements ServiceRuntime {
     Answer<T> of(FrontedService service) throws IOException, InterruptedException;
   }
 
+  /** For what needs the route in force. */
   private <T> Answer<T> ask(String target, String action, Question<T> question) {
     return questions.ask(
         target,
         action,
         () ->
-            switch (front.find(target)) {
+            switch (front.find(key(target))) {
               case Answer.No<Optional<Route>> no -> new Answer.No<>(no.failure());
               case Answer.Ok<Optional<Route>>(Optional<Route> route) ->
-                  question.of(new FrontedService(target, route, runtime, front));
+                  question.of(service(target, route));
             });
+  }
+
+  /** For what ends something: a front that cannot be started must not stand in its way. */
+  private <T> Answer<T> change(String target, String action, Question<T> question) {
+    return questions.ask(
+        target, action, () -> question.of(service(target, front.known(key(target)))));
+  }
+
+  private FrontedService service(String target, Optional<Route> route) {
+    return new FrontedService(key(target), target, route, runtime, front);
+  }
+
+  /** What another runtime has for the target is nothing of this one's. */
+  private String key(String target) {
+    return runtime.kind() + ":" + target;
   }
 }

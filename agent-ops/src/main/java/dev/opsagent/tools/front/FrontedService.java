@@ -1,6 +1,7 @@
 package dev.opsagent.tools.front;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -9,24 +10,19 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 
 /**
  * The life of one target, for one question. What is live, the route says; what runs in the slots,
  * the runtime does. Each change of the route is one replaced file, and every method picks up what a
  * crash before or after it left behind.
  *
+ * @param key of the route
  * @param route absent: the target is the runtime's own, or its first release is on its way in
  */
-record FrontedService(String target, Optional<Route> route, ServiceRuntime runtime, Front front) {
-  private static final int TRIES = 1000;
-  private static final int LOWEST = 20_000;
-  private static final int ABOVE = 32_768;
+record FrontedService(
+    String key, String target, Optional<Route> route, ServiceRuntime runtime, Front front) {
 
   Answer<Optional<Running>> running() {
     return route.isPresent() ? live(route.get()) : runtime.running(target);
@@ -34,7 +30,10 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
 
   Answer<Running> deploy(Release release) {
     return route.isPresent()
-        ? refused(ReasonCode.CONFLICT, "it runs behind a front", "deploy it blue-green, as before")
+        ? refused(
+            ReasonCode.CONFLICT,
+            "it is deployed blue-green, behind a front",
+            "deploy it blue-green, as before")
         : runtime.deploy(target, release);
   }
 
@@ -53,13 +52,17 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
       return new Answer.Ok<>(done.get());
     }
     int port = release.port().orElseThrow();
-    if (route.filter(Route::isOpen).isEmpty() && isTaken(port)) {
+    boolean listened = route.filter(it -> it.isOpen() && it.port() == port).isPresent();
+    if (!listened && LocalPorts.isTaken(port)) {
       return refused(
           ReasonCode.PRECONDITION_FAILED,
           "another program listens on port " + port,
           "end that program or give the service another port");
     }
     String name = Route.free(route);
+    if (vacated(name) instanceof Answer.No<Boolean> no) {
+      return new Answer.No<>(no.failure());
+    }
     return switch (candidate(name, release)) {
       case Answer.No<Running> no -> no;
       case Answer.Ok<Running>(Running candidate) ->
@@ -68,6 +71,12 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
             case Answer.Ok<Boolean> _ -> turn(arrived(port, name, candidate), candidate);
           };
     };
+  }
+
+  /** What is tried there replaces what the slot kept: nobody must go back to that any more. */
+  private Answer<Boolean> vacated(String name) throws IOException, InterruptedException {
+    boolean kept = route.flatMap(Route::older).filter(it -> it.name().equals(name)).isPresent();
+    return kept ? front.put(route.get().withoutOlder()) : new Answer.Ok<>(true);
   }
 
   private Optional<Running> alreadyLive(Release release) {
@@ -84,17 +93,22 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
         new Slot(
             name,
             port(candidate),
+            port,
             candidate.version(),
             candidate.digest(),
             candidate.taskId(),
             true);
-    Optional<Slot> before = route.map(it -> it.live().warm(it.isOpen()));
-    return new Route(
-        target, port, true, live, before, route.flatMap(Route::other), Optional.empty());
+    Optional<Slot> before = route.map(it -> it.live().warm(isUp(it)));
+    return new Route(key, true, live, before, route.flatMap(Route::other), Optional.empty());
+  }
+
+  /** Whether callers get answers of the live one: only such a release can answer for another. */
+  private boolean isUp(Route now) {
+    return live(now) instanceof Answer.Ok<Optional<Running>>(var running) && running.isPresent();
   }
 
   /** In its slot, on a port of its own; the same one again when it runs there already. */
-  private Answer<Running> candidate(String name, Release release) {
+  private Answer<Running> candidate(String name, Release release) throws IOException {
     return switch (runtime.running(slot(name))) {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Running>>(Optional<Running> there) -> {
@@ -104,7 +118,7 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
                 .filter(it -> it.taskId().equals(release.taskId()));
         yield same.isPresent()
             ? new Answer.Ok<>(same.get())
-            : runtime.deploy(slot(name), release.on(freePort()));
+            : runtime.deploy(slot(name), release.on(front.freePort()));
       }
     };
   }
@@ -117,9 +131,7 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
   Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException {
     if (route.isEmpty()) {
       // The first release may have been cut off before anybody was to reach it.
-      return runtime
-          .rollback(slot(Route.free(route)), digest)
-          .then(_ -> runtime.rollback(target, digest));
+      return ended(Slot.NAMES).then(_ -> runtime.rollback(target, digest));
     }
     Route now = route.get();
     boolean isLive =
@@ -127,7 +139,7 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
     if (!isLive) {
       return ended(unreached(now)).then(_ -> live(now));
     }
-    return now.other().isPresent() ? goBack(now, now.other().get()) : leave(now, digest);
+    return now.other().isPresent() ? goBack(now, now.other().get()) : leave();
   }
 
   /** Neither live nor kept to be gone back to: what was tried, or taken back. */
@@ -137,13 +149,8 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
         .toList();
   }
 
-  private Answer<Optional<Running>> leave(Route now, String digest)
-      throws IOException, InterruptedException {
-    return front
-        .remove(target)
-        .then(_ -> runtime.rollback(slot(now.live().name()), digest))
-        .then(_ -> ended(Slot.NAMES))
-        .map(_ -> Optional.empty());
+  private Answer<Optional<Running>> leave() throws IOException, InterruptedException {
+    return front.remove(key).then(_ -> ended(Slot.NAMES)).map(_ -> Optional.empty());
   }
 
   /** What is warm only has to be turned to; what was retired is started first. */
@@ -158,12 +165,18 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
     if (up instanceof Answer.No<Running> no) {
       return new Answer.No<>(no.failure());
     }
+    if (up instanceof Answer.Ok<Running>(Running there) && !there.digest().equals(back.digest())) {
+      return another(there, back);
+    }
     Route turned = now.back(back);
     return front.put(turned).then(_ -> ended(turned.idle())).then(_ -> live(turned));
   }
 
   Answer<Boolean> keepsWarm() {
-    return route.map(now -> anyRuns(now.idle())).orElse(new Answer.Ok<>(false));
+    Optional<Route> open = route.filter(Route::isOpen);
+    return open.flatMap(Route::fallback).isPresent()
+        ? new Answer.Ok<>(true)
+        : anyRuns(open.map(Route::idle).orElse(Slot.NAMES));
   }
 
   private Answer<Boolean> anyRuns(List<String> names) {
@@ -197,8 +210,7 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
 
   Answer<Boolean> stop() throws IOException, InterruptedException {
     if (route.isEmpty()) {
-      return ended(List.of(Route.free(route)))
-          .then(tried -> runtime.stop(target).map(ran -> tried || ran));
+      return ended(Slot.NAMES).then(tried -> runtime.stop(target).map(ran -> tried || ran));
     }
     Route now = route.get();
     Answer<Boolean> closed =
@@ -251,25 +263,13 @@ record FrontedService(String target, Optional<Route> route, ServiceRuntime runti
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  /**
-   * Below the range from which systems take the ports of outgoing connections: a release that was
-   * retired is started again on its port, perhaps after days.
-   */
-  private static int freePort() {
-    return new Random()
-        .ints(TRIES, LOWEST, ABOVE)
-        .filter(port -> !isTaken(port))
-        .findFirst()
-        .orElseThrow(() -> new IllegalStateException("found no free port on 127.0.0.1"));
-  }
-
-  private static boolean isTaken(int port) {
-    try (ServerSocket socket = new ServerSocket()) {
-      socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
-      return false;
-    } catch (IOException _) {
-      return true;
-    }
+  private Answer<Optional<Running>> another(Running there, Slot back) {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.CONFLICT,
+            "go back to the release before on " + target,
+            "%s is in its place, and not %s".formatted(there.version(), back.version()),
+            "deploy the release that should run"));
   }
 
   private Answer<Running> notBehindFront() {

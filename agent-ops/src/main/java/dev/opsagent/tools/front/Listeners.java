@@ -42,11 +42,10 @@ final class Listeners implements AutoCloseable {
       listener.forwarding().turn(route);
       return;
     }
-    if (listener != null) {
-      close(route.target());
-    }
     try {
-      open.put(route.target(), listen(route));
+      Listener fresh = listen(route); // before the one that callers use now is closed
+      close(route.target());
+      open.put(route.target(), fresh);
     } catch (IOException e) {
       refused.put(route.target(), "port " + route.port() + ": " + e.getMessage());
     }

@@ -2,12 +2,14 @@ package dev.opsagent.tools.front;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
  * Who answers for a target.
  *
- * @param port where callers come in, on the loopback address
+ * @param target the kind of the runtime and its target, as {@code docker:local/web}
  * @param isOpen whether it is listened to; a stopped target's is not
  * @param live the release that answers
  * @param other the release before, which can be gone back to
@@ -17,7 +19,6 @@ import java.util.stream.Stream;
  */
 record Route(
     String target,
-    int port,
     boolean isOpen,
     Slot live,
     Optional<Slot> other,
@@ -29,14 +30,22 @@ record Route(
    *
    * @param name one of {@link #NAMES}
    * @param port where the release itself listens, on the loopback address
+   * @param entry where callers come in while it is live, on the loopback address
    * @param isWarm whether it runs and may answer for the live one: it served a moment ago
    */
-  record Slot(String name, int port, String version, String digest, String taskId, boolean isWarm) {
+  record Slot(
+      String name,
+      int port,
+      int entry,
+      String version,
+      String digest,
+      String taskId,
+      boolean isWarm) {
     /** One for the live release, one for the one before, and one for what is tried. */
     static final List<String> NAMES = List.of("blue", "green", "amber");
 
     Slot warm(boolean warm) {
-      return new Slot(name, port, version, digest, taskId, warm);
+      return new Slot(name, port, entry, version, digest, taskId, warm);
     }
 
     /** Where the release itself answers. */
@@ -60,9 +69,22 @@ record Route(
     return Slot.NAMES.stream().filter(name -> !name.equals(live.name())).toList();
   }
 
-  /** Where callers come in. */
+  /** Where callers come in, on the loopback address. */
+  int port() {
+    return live.entry();
+  }
+
+  /** The same as an address. */
   String address() {
-    return "http://127.0.0.1:" + port;
+    return "http://127.0.0.1:" + port();
+  }
+
+  /** Ports that its releases have, whether they run or not. */
+  Set<Integer> ports() {
+    return Stream.of(Optional.of(live), other, older)
+        .flatMap(Optional::stream)
+        .flatMap(slot -> Stream.of(slot.port(), slot.entry()))
+        .collect(Collectors.toSet());
   }
 
   /** The release that may answer where the live one fails. */
@@ -71,26 +93,37 @@ record Route(
   }
 
   Route open(boolean open) {
-    return new Route(target, port, open, live, other, older, withdrawn);
+    return new Route(target, open, live, other, older, withdrawn);
   }
 
   /** The same, and nothing answers for the live one. */
   Route cooled() {
-    return new Route(target, port, isOpen, live, other.map(it -> it.warm(false)), older, withdrawn);
+    return new Route(target, isOpen, live, other.map(it -> it.warm(false)), older, withdrawn);
   }
 
   /** The same, its live release run by another task. */
   Route by(String taskId) {
     Slot again =
-        new Slot(live.name(), live.port(), live.version(), live.digest(), taskId, live.isWarm());
-    return new Route(target, port, isOpen, again, other, older, withdrawn);
+        new Slot(
+            live.name(),
+            live.port(),
+            live.entry(),
+            live.version(),
+            live.digest(),
+            taskId,
+            live.isWarm());
+    return new Route(target, isOpen, again, other, older, withdrawn);
+  }
+
+  /** The same without the oldest, whose slot is about to be used. */
+  Route withoutOlder() {
+    return new Route(target, isOpen, live, other, Optional.empty(), withdrawn);
   }
 
   /** The release before is live again. */
   Route back(Slot before) {
     return new Route(
         target,
-        port,
         true,
         before.warm(true),
         older.map(it -> it.warm(false)),

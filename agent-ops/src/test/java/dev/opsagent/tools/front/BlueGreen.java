@@ -37,7 +37,7 @@ final class BlueGreen implements ServiceRuntime {
         .then(running -> runtime.retire(target).map(_ -> running));
   }
 
-  private static Answer<Boolean> serves(Running candidate, Supplier<String> log)
+  static Answer<Boolean> serves(Running candidate, Supplier<String> log)
       throws InterruptedException {
     URI at = URI.create(candidate.address().orElseThrow());
     for (int look = 0; look < LOOKS; look++) {

@@ -8,6 +8,7 @@ import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -15,6 +16,7 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -77,13 +79,13 @@ final class ForwardingTest {
     return slot(name, server.getAddress().getPort());
   }
 
-  private static Slot slot(String name, int port) {
-    return new Slot(name, port, "1.0.0", "sha256:" + name, "task", true);
+  private Slot slot(String name, int port) {
+    return new Slot(name, port, front, "1.0.0", "sha256:" + name, "task", true);
   }
 
   private void route(long revision, Slot live, Optional<Slot> other) {
     Route route =
-        new Route("local/web", front, true, live, other, Optional.empty(), Optional.empty());
+        new Route("docker:local/web", true, live, other, Optional.empty(), Optional.empty());
     assertThat(listeners.apply(new Routes(revision, List.of(route))).refused()).isEmpty();
   }
 
@@ -172,6 +174,39 @@ final class ForwardingTest {
   }
 
   @Test
+  void anAnswerThatBreaksOffDoesNotLookWhole() throws Exception {
+    try (ServerSocket dying = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      route(1, slot("blue", dying.getLocalPort()), Optional.empty());
+      CompletableFuture<HttpResponse<String>> answer =
+          caller.sendAsync(request("/").build(), BodyHandlers.ofString());
+      try (var connection = dying.accept()) {
+        connection
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"
+                    .getBytes(StandardCharsets.UTF_8));
+        connection.getOutputStream().flush();
+      }
+
+      assertThat(answer).failsWithin(Duration.ofSeconds(30));
+    }
+  }
+
+  @Test
+  void aTurnToAnotherPortOpensItBeforeTheOldOneIsClosed() throws Exception {
+    Slot blue = release("blue", 200);
+    route(1, blue, Optional.empty());
+    Slot taken = new Slot("green", blue.port(), blue.port(), "2", "sha256:green", "task", true);
+    Route refused =
+        new Route(
+            "docker:local/web", true, taken, Optional.empty(), Optional.empty(), Optional.empty());
+
+    assertThat(listeners.apply(new Routes(2, List.of(refused))).refused()).hasSize(1);
+
+    assertThat(get("/").body()).startsWith("blue");
+  }
+
+  @Test
   void aRequestUnderWayIsAnsweredByTheReleaseThatItWentTo() throws Exception {
     CountDownLatch came = new CountDownLatch(1);
     CountDownLatch goOn = new CountDownLatch(1);
@@ -210,15 +245,14 @@ final class ForwardingTest {
     Slot blue = release("blue", 200);
     Route taken =
         new Route(
-            "local/other",
-            blue.port(),
+            "docker:local/other",
             true,
-            blue,
+            new Slot("blue", blue.port(), blue.port(), "1.0.0", "sha256:blue", "task", true),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
     assertThat(listeners.apply(new Routes(1, List.of(taken))).refused())
-        .containsOnlyKeys("local/other");
+        .containsOnlyKeys("docker:local/other");
     route(2, blue, Optional.empty());
     assertThat(get("/").statusCode()).isEqualTo(200);
 

@@ -5,6 +5,7 @@ import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
@@ -61,13 +62,16 @@ final class FrontTest {
 
   private Route route(int at) {
     Slot live =
-        new Slot("blue", release.getAddress().getPort(), "1.0.0", "sha256:blue", "task", true);
-    return new Route(
-        "local/web", at, true, live, Optional.empty(), Optional.empty(), Optional.empty());
+        new Slot("blue", release.getAddress().getPort(), at, "1.0.0", "sha256:blue", "task", true);
+    return new Route("local/web", true, live, Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   private String answer() throws IOException {
-    try (var body = URI.create("http://127.0.0.1:" + port + "/").toURL().openStream()) {
+    return answer(port);
+  }
+
+  private static String answer(int at) throws IOException {
+    try (var body = URI.create("http://127.0.0.1:" + at + "/").toURL().openStream()) {
       return new String(body.readAllBytes(), StandardCharsets.UTF_8);
     }
   }
@@ -88,6 +92,7 @@ final class FrontTest {
   void itAnswersOnceARouteIsPutAndEndsByItselfWithTheLastOne() throws Exception {
     ok(front().put(route(port)));
     assertThat(answer()).isEqualTo("served");
+    assertThat(process()).isPresent();
 
     ok(front().remove("local/web"));
 
@@ -124,17 +129,18 @@ final class FrontTest {
     Route other =
         new Route(
             "local/api",
-            FreePort.any(),
             true,
-            route(port).live(),
+            route(FreePort.any()).live(),
             Optional.empty(),
             Optional.empty(),
             Optional.empty());
     ok(front().put(other));
     assertThat(answer()).isEqualTo("served");
+    assertThat(answer(other.port())).isEqualTo("served");
 
     ok(front().remove("local/api"));
 
     assertThat(answer()).isEqualTo("served");
+    Awaitility.await().until(() -> !LocalPorts.isTaken(other.port()));
   }
 }

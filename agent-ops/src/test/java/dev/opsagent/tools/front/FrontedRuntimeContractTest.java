@@ -1,12 +1,22 @@
 package dev.opsagent.tools.front;
 
+import static dev.opsagent.testing.Answers.no;
+import static dev.opsagent.testing.Answers.ok;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.testing.FreePort;
+import dev.opsagent.testing.RuntimeContract;
 import dev.opsagent.tools.process.ProcessRuntimeContractTest;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
 
 /** Blue-green promises what every runtime does; here with processes in its slots. */
 class FrontedRuntimeContractTest extends ProcessRuntimeContractTest {
@@ -27,8 +37,71 @@ class FrontedRuntimeContractTest extends ProcessRuntimeContractTest {
   }
 
   private ServiceRuntime fronted(ServiceRuntime slots) {
-    FrontedRuntime.Fronts fronts = new FrontedRuntime.Fronts(programs(), data, System::nanoTime);
-    return new BlueGreen(fronts.before(slots));
+    return new BlueGreen(fronts().before(slots));
+  }
+
+  private FrontedRuntime.Fronts fronts() {
+    return new FrontedRuntime.Fronts(programs(), data, System::nanoTime);
+  }
+
+  @Test
+  void aRollbackOfAReleaseOnAnotherPortBringsTheOldPortBack() throws Exception {
+    Subject subject = subject();
+    Running first = subject.deploy("1.0.0", "task-1");
+    Release moved = subject.release("2.0.0", "task-2").on(FreePort.any());
+    RuntimeContract.assertAnswers(ok(runtime().deploy(subject.target(), moved)), "2.0.0");
+
+    Running back = ok(runtime().rollback(subject.target(), moved.digest())).orElseThrow();
+
+    assertThat(back.address()).isEqualTo(first.address());
+    RuntimeContract.assertAnswers(back, "1.0.0");
+  }
+
+  @Test
+  void nobodyGoesBackToAReleaseWhoseSlotWasUsedSince() throws Exception {
+    Subject subject = subject();
+    subject.deploy("1.0.0", "task-1");
+    Running second = subject.deploy("2.0.0", "task-2");
+    Running third = subject.deploy("3.0.0", "task-3");
+    Release broken = subject.broken("9.0.0", "task-4");
+    no(runtime().deploy(subject.target(), broken));
+    RuntimeContract.assertAnswers(
+        ok(runtime().rollback(subject.target(), broken.digest())).orElseThrow(), "3.0.0");
+
+    RuntimeContract.assertAnswers(subject.rollback(third).orElseThrow(), "2.0.0");
+
+    assertThat(subject.rollback(second)).isEmpty();
+    assertThat(subject.running()).isEmpty();
+  }
+
+  @Test
+  void whatAStopLeftRunningWhenItWasCutOffIsSeenAndEnded() throws Exception {
+    Subject subject = subject();
+    subject.deploy("1.0.0", "task-1");
+    ServiceRuntime dying = fronts().before(new DyingRuntime(super.runtime(), 0));
+    assertThatThrownBy(() -> dying.stop(subject.target())).isInstanceOf(Gone.class);
+    ServiceRuntime after = fronts().before(super.runtime());
+    assertThat(ok(after.running(subject.target()))).isEmpty();
+    assertThat(ok(after.keepsWarm(subject.target()))).isTrue();
+
+    assertThat(ok(after.stop(subject.target()))).isTrue();
+
+    assertThat(ok(after.keepsWarm(subject.target()))).isFalse();
+  }
+
+  @Test
+  void theReleaseBeforeStaysWarmUntilItIsRetired() throws Exception {
+    Subject subject = subject();
+    ServiceRuntime runtime = fronts().before(super.runtime());
+    ok(runtime.replace(subject.target(), subject.release("1.0.0", "task-1"), BlueGreen::serves));
+    assertThat(ok(runtime.keepsWarm(subject.target()))).isFalse();
+    ok(runtime.replace(subject.target(), subject.release("2.0.0", "task-2"), BlueGreen::serves));
+    assertThat(ok(runtime.keepsWarm(subject.target()))).isTrue();
+
+    assertThat(ok(runtime.retire(subject.target()))).isTrue();
+
+    assertThat(ok(runtime.keepsWarm(subject.target()))).isFalse();
+    RuntimeContract.assertAnswers(ok(runtime.running(subject.target())).orElseThrow(), "2.0.0");
   }
 
   /** A front ends by itself once it has nothing to answer for. */
