@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.StreamSupport;
 
 /** The processes of the machine, as {@code /proc} shows them where there is one. */
 final class ProcessTable {
   private static final int MAX_ENVIRONMENT = 4 * 1024 * 1024;
+  private static final Set<String> ENDED = Set.of("Z", "X", "x");
   private static final int STATE = 0;
   private static final int PARENT = 1;
   private static final int SESSION = 3;
@@ -112,7 +114,7 @@ final class ProcessTable {
       return Optional.of(
           new Stat(
               pid,
-              fields[STATE],
+              hasEnded(pid, fields[STATE]),
               Long.parseLong(fields[PARENT]),
               Long.parseLong(fields[SESSION]),
               Long.parseLong(fields[START]),
@@ -122,13 +124,29 @@ final class ProcessTable {
     }
   }
 
+  /**
+   * A first thread that is gone is a zombie already while others still hold the process's files,
+   * and the port that it listened on.
+   */
+  private boolean hasEnded(long pid, String state) {
+    if (!ENDED.contains(state)) {
+      return false;
+    }
+    try (DirectoryStream<Path> threads =
+        Files.newDirectoryStream(proc.resolve(Long.toString(pid)).resolve("task"))) {
+      return StreamSupport.stream(threads.spliterator(), false).limit(2).count() < 2;
+    } catch (IOException e) {
+      return true; // gone meanwhile
+    }
+  }
+
   private String boot() throws IOException {
     return Files.readString(proc.resolve("sys/kernel/random/boot_id")).strip();
   }
 
-  private record Stat(long pid, String state, long parent, long session, long ticks, String boot) {
+  private record Stat(long pid, boolean ended, long parent, long session, long ticks, String boot) {
     boolean isAlive() {
-      return !Set.of("Z", "X", "x").contains(state);
+      return !ended;
     }
 
     boolean leadsNoSession() {
