@@ -4,6 +4,7 @@ import dev.opsagent.cli.demo.SampleRepository;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.console.Style;
 import dev.opsagent.console.Timeline;
+import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Deliverable.PublicationStatus;
@@ -16,8 +17,6 @@ import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.tools.npm.LocalVerdaccio;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -126,7 +125,7 @@ final class Demo {
       parameters.putObject("publish");
     }
     if (deploy) {
-      parameters.putObject("deploy").put("kind", "process").put("port", freePort());
+      parameters.putObject("deploy").put("kind", "process").put("port", LocalPorts.free());
       parameters.putObject("health").putObject("http").put("path", "/health");
     }
     task.putObject("requirements");
@@ -134,12 +133,6 @@ final class Demo {
     task.put("requestedBy", "demo-pm");
     task.put("dryRun", false);
     return (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, task);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private static <T extends Deliverable> Optional<T> find(StatusReport report, Class<T> kind) {

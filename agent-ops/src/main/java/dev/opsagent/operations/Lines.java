@@ -1,12 +1,13 @@
 package dev.opsagent.operations;
 
-import java.util.List;
+import dev.opsagent.outside.Printable;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** A line or two of what a tool or a service said, fit for a report. */
 public final class Lines {
-  private static final int MAX = 200;
-  private static final int FEW = 3;
+  /** Secrets are hidden where the words come from. */
+  private static final Printable REPORT = new Printable(UnaryOperator.identity(), 200);
 
   private Lines() {}
 
@@ -21,15 +22,11 @@ public final class Lines {
 
   /** The last few lines that say something, with bars between. */
   public static Optional<String> end(String output) {
-    List<String> said = output.lines().filter(line -> !line.isBlank()).toList();
-    return said.subList(Math.max(0, said.size() - FEW), said.size()).stream()
-        .map(Lines::printable)
-        .reduce((one, next) -> one + " | " + next);
+    return REPORT.end(output);
   }
 
   /** Without control characters and cut to a line's length. */
   public static String printable(String text) {
-    String plain = text.replaceAll("\\u001b\\[[0-9;]*[A-Za-z]", "").replaceAll("\\p{Cntrl}", " ");
-    return plain.length() <= MAX ? plain : plain.substring(0, MAX) + "…";
+    return REPORT.line(text);
   }
 }

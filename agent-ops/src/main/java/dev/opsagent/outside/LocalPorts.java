@@ -31,6 +31,7 @@ public final class LocalPorts {
   /** Whether it cannot be listened on. */
   public static boolean isTaken(int port) {
     try (ServerSocket socket = new ServerSocket()) {
+      socket.setReuseAddress(true); // connections of the last listener may still linger on it
       socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
       return false;
     } catch (IOException _) {

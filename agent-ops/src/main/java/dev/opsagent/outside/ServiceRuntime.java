@@ -1,6 +1,8 @@
 package dev.opsagent.outside;
 
 import dev.opsagent.outside.Environment.Strategy;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -34,7 +36,12 @@ public interface ServiceRuntime {
    * answer what the new one fails at, until {@link #retire}; {@link #rollback} then takes no time.
    */
   default Answer<Running> replace(String target, Release release, Trial trial) {
-    throw new UnsupportedOperationException(kind() + " runs no two releases of a target at once");
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.INVALID_PARAMETERS,
+            "deploy " + release.version() + " beside what runs for " + target,
+            "the runtime " + kind() + " runs no two releases of a target at once",
+            "deploy it by recreate"));
   }
 
   /** Whether the release before, or one that was tried, runs still beside the live one. */

@@ -1,6 +1,7 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
@@ -35,7 +36,7 @@ record Acceptance(String operation, Adapters adapters) {
       return Refusals.invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            Refusals.ofRequirements(operation, task.requirements()),
+            RequirementsRefusal.of(operation, task.requirements()),
             ofRuntime(task, parameters),
             ofStrategy(task, parameters),
             adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),

@@ -6,7 +6,6 @@ import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.Requirements;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -17,22 +16,6 @@ final class Refusals {
       Pattern.compile("/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,1023}");
 
   private Refusals() {}
-
-  /** What cannot be enforced is not silently ignored. */
-  static Optional<Failure> ofRequirements(String operation, Requirements requirements) {
-    boolean unknown =
-        requirements.performance().isPresent()
-            || requirements.scaling().isPresent()
-            || requirements.compliance().isPresent();
-    return unknown
-        ? Optional.of(
-            Failure.of(
-                ReasonCode.UNSUPPORTED_REQUIREMENT,
-                "accept the " + operation,
-                "requirements: performance, scaling and compliance cannot be enforced yet",
-                "take them out"))
-        : Optional.empty();
-  }
 
   static Optional<Failure> ofHealth(Health health) {
     boolean odd =

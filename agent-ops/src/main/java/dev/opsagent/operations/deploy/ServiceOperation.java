@@ -6,6 +6,7 @@ import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
+import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Sight.Before;
@@ -82,7 +83,7 @@ public final class ServiceOperation implements Operation {
     return unknown
         ? Refusals.invalid(
             "parameters.runtime", "must be one of " + new TreeSet<>(adapters.runtimes().keySet()))
-        : Refusals.ofRequirements(name(), task.requirements())
+        : RequirementsRefusal.of(name(), task.requirements())
             .or(() -> Refusals.ofHealth(parameters.proof()))
             .or(() -> ofMetrics(task, parameters));
   }

@@ -2,10 +2,10 @@ package dev.opsagent.operations.image;
 
 import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.operations.RepositoryRefusal;
+import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Optional;
 import java.util.function.Predicate;
@@ -35,7 +35,7 @@ record ImageRefusal(Predicate<TaskDispatch> isLocal) {
       return invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            ofRequirements(task.requirements()),
+            RequirementsRefusal.of(BuildOperation.NAME, task.requirements()),
             RepositoryRefusal.of(BuildOperation.NAME, task),
             ofName(task, parameters),
             ofPaths(parameters),
@@ -43,19 +43,6 @@ record ImageRefusal(Predicate<TaskDispatch> isLocal) {
             ofLimit(parameters))
         .flatMap(Optional::stream)
         .findFirst();
-  }
-
-  private static Optional<Failure> ofRequirements(Requirements requirements) {
-    boolean unknown =
-        requirements.performance().isPresent()
-            || requirements.scaling().isPresent()
-            || requirements.compliance().isPresent();
-    return unknown
-        ? refuse(
-            ReasonCode.UNSUPPORTED_REQUIREMENT,
-            "requirements: performance, scaling and compliance cannot be enforced by a build",
-            "take them out")
-        : Optional.empty();
   }
 
   private Optional<Failure> ofName(TaskDispatch task, ImageParameters parameters) {

@@ -4,13 +4,13 @@ import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Health.Http;
 import dev.opsagent.operations.RepositoryRefusal;
+import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +43,7 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
       return invalid("", e.getMessage() == null ? "are not valid" : e.getMessage());
     }
     return Stream.of(
-            ofRequirements(task.requirements()),
+            RequirementsRefusal.of("push", task.requirements()),
             RepositoryRefusal.of("push", task),
             ofBump(parameters),
             parameters.publish().flatMap(this::ofPublish),
@@ -53,20 +53,6 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
             ofBrowser(task, parameters))
         .flatMap(Optional::stream)
         .findFirst();
-  }
-
-  /** A push cannot enforce these, and ignores nothing silently. */
-  private static Optional<Failure> ofRequirements(Requirements requirements) {
-    boolean unknown =
-        requirements.performance().isPresent()
-            || requirements.scaling().isPresent()
-            || requirements.compliance().isPresent();
-    return unknown
-        ? refuse(
-            ReasonCode.UNSUPPORTED_REQUIREMENT,
-            "requirements: performance, scaling and compliance cannot be enforced by a push",
-            "take them out, or dispatch an operation that enforces them")
-        : Optional.empty();
   }
 
   private static Optional<Failure> ofBump(PushParameters parameters) {

@@ -2,9 +2,8 @@ package dev.opsagent.tools.compose;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.OneAtATime;
+import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Programs;
-import dev.opsagent.outside.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,12 +19,11 @@ import java.util.Optional;
  * are pinned when a release is deployed, so that going back to it brings the same images up; none
  * is ever pulled.
  */
-public final class ComposeRuntime implements ServiceRuntime {
+public final class ComposeRuntime extends PerTargetRuntime<Deployment> {
   private final Programs programs;
   private final Path projects;
   private final Map<String, String> settings;
   private final Timers timers;
-  private final OneAtATime questions = new OneAtATime("take the project down and remove the file");
 
   /**
    * @param data the worker's data folder
@@ -33,6 +31,7 @@ public final class ComposeRuntime implements ServiceRuntime {
    */
   public ComposeRuntime(
       Programs programs, Path data, Map<String, String> environment, Timers timers) {
+    super("take the project down and remove the file");
     this.programs = programs;
     this.projects = data.toAbsolutePath().normalize().resolve("compose");
     this.settings = engineSettings(environment);
@@ -46,46 +45,7 @@ public final class ComposeRuntime implements ServiceRuntime {
 
   /** Whether an engine answers and Compose is installed; the failure says what to install. */
   public Answer<Boolean> available() {
-    return questions.ask("", "reach Docker", () -> find().map(compose -> true));
-  }
-
-  @Override
-  public Answer<Optional<Running>> running(String target) {
-    String action = "look up what runs for " + target;
-    return questions.ask(target, action, () -> found(target, Deployment::running));
-  }
-
-  @Override
-  public Answer<Running> deploy(String target, Release release) {
-    String action = "deploy " + release.version() + " to " + target;
-    return questions.ask(target, action, () -> found(target, it -> it.deploy(release)));
-  }
-
-  @Override
-  public Answer<Optional<Running>> rollback(String target, String digest) {
-    return questions.ask(
-        target, "roll " + target + " back", () -> found(target, it -> it.rollback(digest)));
-  }
-
-  @Override
-  public Answer<Boolean> stop(String target) {
-    return questions.ask(target, "stop " + target, () -> found(target, Deployment::stop));
-  }
-
-  @Override
-  public Answer<Running> restart(String target, String taskId) {
-    return questions.ask(
-        target, "restart " + target, () -> found(target, it -> it.restart(taskId)));
-  }
-
-  @Override
-  public String log(String target) {
-    Answer<String> log =
-        questions.ask(target, "read the log of " + target, () -> found(target, Deployment::log));
-    return switch (log) {
-      case Answer.Ok<String> ok -> ok.value();
-      case Answer.No<String> ignored -> "";
-    };
+    return ask("", "reach Docker", _ -> new Answer.Ok<>(true));
   }
 
   private Answer<Compose> find() throws IOException {
@@ -97,12 +57,14 @@ public final class ComposeRuntime implements ServiceRuntime {
     return Compose.find(programs, questions, all);
   }
 
-  private <T> Answer<T> found(String target, Work<T> work)
+  @Override
+  protected <T> Answer<T> on(String target, Question<Deployment, T> question)
       throws IOException, InterruptedException {
     return switch (find()) {
       case Answer.No<Compose> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Compose> ok ->
-          work.on(new Deployment(target, new ComposeFolder(projects, target), ok.value(), timers));
+          question.of(
+              new Deployment(target, new ComposeFolder(projects, target), ok.value(), timers));
     };
   }
 
@@ -117,9 +79,5 @@ public final class ComposeRuntime implements ServiceRuntime {
         .filter(entry -> entry.getKey().startsWith("DOCKER_"))
         .forEach(entry -> settings.put(entry.getKey(), entry.getValue()));
     return settings;
-  }
-
-  private interface Work<T> {
-    Answer<T> on(Deployment deployment) throws IOException, InterruptedException;
   }
 }

@@ -4,6 +4,7 @@ import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.compose.Containers.Container;
@@ -13,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The life of one target: what is to be gone back to is written down before anything changes. */
-final class Deployment {
+final class Deployment implements TargetLife {
   private final String target;
   private final ComposeFolder folder;
   private final Containers containers;
@@ -28,19 +29,23 @@ final class Deployment {
     this.projects = new Projects(target, folder, compose, timers);
   }
 
-  Answer<Optional<Running>> running() throws IOException {
+  @Override
+  public Answer<Optional<Running>> running() throws IOException {
     Optional<Kept.State> state = folder.read();
     return containers.of(target).map(Containers::complete).map(found -> shown(found, state));
   }
 
-  Answer<Running> deploy(Release release) throws IOException, InterruptedException {
+  @Override
+  public Answer<Running> deploy(Release release) throws IOException, InterruptedException {
     return switch (running()) {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Running>> ok -> deploy(release, ok.value());
     };
   }
 
-  Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException {
+  @Override
+  public Answer<Optional<Running>> rollback(String digest)
+      throws IOException, InterruptedException {
     Optional<Kept.State> known = folder.read();
     if (known.isEmpty()) {
       return running();
@@ -60,14 +65,16 @@ final class Deployment {
    * What is written down before is the release that can be brought up again; what runs is never
    * read from there, so nothing has to be written after.
    */
-  Answer<Boolean> stop() throws IOException {
+  @Override
+  public Answer<Boolean> stop() throws IOException {
     return switch (containers.of(target)) {
       case Answer.No<List<Container>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<List<Container>> ok -> stop(ok.value());
     };
   }
 
-  Answer<Running> restart(String taskId) throws IOException, InterruptedException {
+  @Override
+  public Answer<Running> restart(String taskId) throws IOException, InterruptedException {
     Optional<Kept.State> state = folder.read();
     return switch (running()) {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
@@ -77,7 +84,8 @@ final class Deployment {
   }
 
   /** The last lines of every service. */
-  Answer<String> log() throws IOException {
+  @Override
+  public Answer<String> log() throws IOException {
     Optional<Kept.State> state = folder.read();
     return state.isEmpty() ? new Answer.Ok<>("") : projects.log(state.get().current());
   }

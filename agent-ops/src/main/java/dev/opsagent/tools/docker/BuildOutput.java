@@ -4,6 +4,7 @@ import com.github.dockerjava.api.model.BuildResponseItem;
 import com.github.dockerjava.api.model.ResponseItem.ErrorDetail;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ImageBuilder.Listener;
+import dev.opsagent.outside.Printable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.ArrayDeque;
@@ -27,7 +28,7 @@ final class BuildOutput {
   private static final int LAST = 5;
 
   private final Listener listener;
-  private final UnaryOperator<String> mask;
+  private final Printable said;
   private final StringBuilder pending = new StringBuilder();
   private final Deque<String> last = new ArrayDeque<>();
   private String step = "";
@@ -38,7 +39,7 @@ final class BuildOutput {
 
   BuildOutput(Listener listener, UnaryOperator<String> mask) {
     this.listener = listener;
-    this.mask = mask;
+    this.said = new Printable(mask, MAX_LINE);
   }
 
   /** Takes a part of the output; parts end anywhere. */
@@ -114,11 +115,6 @@ final class BuildOutput {
   }
 
   private String printable(String text) {
-    String plain =
-        mask.apply(text)
-            .replaceAll("\\u001b\\[[0-9;]*[A-Za-z]", "")
-            .replaceAll("\\p{Cntrl}+", " ")
-            .strip();
-    return plain.length() <= MAX_LINE ? plain : plain.substring(0, MAX_LINE) + "…";
+    return said.line(text).strip();
   }
 }

@@ -2,11 +2,10 @@ package dev.opsagent.tools.docker;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.OneAtATime;
-import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.PerTargetRuntime;
+import dev.opsagent.outside.Printable;
+import java.io.IOException;
 import java.util.Map;
-import java.util.Optional;
-import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,12 +28,11 @@ import java.util.function.UnaryOperator;
  * <p>A container of the target's name that this agent did not make is never touched: every question
  * is answered by {@code CONFLICT}.
  */
-public final class DockerRuntime implements ServiceRuntime {
+public final class DockerRuntime extends PerTargetRuntime<Service> {
   private final Engine.Door door;
-  private final ContainerLog log;
+  private final Printable said;
   private final Starter.Limits limits;
   private final Timers timers;
-  private final OneAtATime questions = new OneAtATime("remove the target's containers by hand");
 
   /**
    * @param environment of this process: {@code DOCKER_HOST} and its companions lead to the engine;
@@ -47,8 +45,9 @@ public final class DockerRuntime implements ServiceRuntime {
 
   DockerRuntime(
       Engine.Door door, UnaryOperator<String> mask, Starter.Limits limits, Timers timers) {
+    super("remove the target's containers by hand");
     this.door = door;
-    this.log = new ContainerLog(mask);
+    this.said = Printable.log(mask);
     this.limits = limits;
     this.timers = timers;
   }
@@ -68,50 +67,14 @@ public final class DockerRuntime implements ServiceRuntime {
   }
 
   @Override
-  public Answer<Optional<Running>> running(String target) {
-    return ask(target, "look up what runs for " + target, Service::running);
-  }
-
-  @Override
-  public Answer<Running> deploy(String target, Release release) {
-    String action = "deploy " + release.version() + " to " + target;
-    return ask(target, action, service -> service.deploy(release));
-  }
-
-  @Override
-  public Answer<Optional<Running>> rollback(String target, String digest) {
-    return ask(target, "roll " + target + " back", service -> service.rollback(digest));
-  }
-
-  @Override
-  public Answer<Boolean> stop(String target) {
-    return ask(target, "stop " + target, Service::stop);
-  }
-
-  @Override
-  public Answer<Running> restart(String target, String taskId) {
-    return ask(target, "restart " + target, service -> service.restart(taskId));
-  }
-
-  @Override
-  public String log(String target) {
-    return switch (ask(target, "read the log of " + target, Service::log)) {
-      case Answer.Ok<String> ok -> String.join("\n", log.lines(ok.value()));
-      case Answer.No<String> _ -> "";
-    };
-  }
-
-  private <T> Answer<T> ask(String target, String action, Function<Service, Answer<T>> question) {
-    return questions.ask(target, action, () -> opened(target, question));
-  }
-
-  private <T> Answer<T> opened(String target, Function<Service, Answer<T>> question) {
+  protected <T> Answer<T> on(String target, Question<Service, T> question)
+      throws IOException, InterruptedException {
     return switch (door.open()) {
       case Answer.No<Engine> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Engine> ok -> {
         try (Engine engine = ok.value()) {
-          Starter starter = new Starter(target, engine, log, limits, timers);
-          yield question.apply(new Service(target, engine, starter));
+          Starter starter = new Starter(target, engine, said, limits, timers);
+          yield question.of(new Service(target, engine, starter, said));
         }
       }
     };

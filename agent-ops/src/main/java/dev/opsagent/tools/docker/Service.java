@@ -1,8 +1,10 @@
 package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Printable;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.Optional;
@@ -16,42 +18,50 @@ import java.util.Optional;
  * container is made. Once the new one has lived through its first moments it is confirmed, and from
  * then on only names are changed: the current becomes {@code .previous}, the next the current one.
  */
-final class Service {
+final class Service implements TargetLife {
   private final String target;
   private final Engine engine;
   private final Starter starter;
+  private final Printable said;
   private final Containers containers;
 
-  Service(String target, Engine engine, Starter starter) {
+  Service(String target, Engine engine, Starter starter, Printable said) {
     this.target = target;
     this.engine = engine;
     this.starter = starter;
+    this.said = said;
     this.containers = new Containers(target, engine, starter);
   }
 
-  Answer<Optional<Running>> running() {
+  @Override
+  public Answer<Optional<Running>> running() {
     return containers.places().map(Places::shown);
   }
 
-  Answer<Running> deploy(Release release) {
+  @Override
+  public Answer<Running> deploy(Release release) {
     return Recipe.of(target, release)
         .then(recipe -> containers.settled().then(places -> deploy(recipe, places)));
   }
 
-  Answer<Optional<Running>> rollback(String digest) {
+  @Override
+  public Answer<Optional<Running>> rollback(String digest) {
     return containers.promoted().then(places -> rollback(digest, places));
   }
 
-  Answer<Boolean> stop() {
+  @Override
+  public Answer<Boolean> stop() {
     return containers.settled().then(this::stop);
   }
 
-  Answer<Running> restart(String taskId) {
+  @Override
+  public Answer<Running> restart(String taskId) {
     return containers.settled().then(places -> restart(taskId, places));
   }
 
   /** What the current release wrote; else what the one before did. */
-  Answer<String> log() {
+  @Override
+  public Answer<String> log() {
     return containers
         .places()
         .map(places ->
@@ -61,6 +71,7 @@ final class Service {
                 .or(places::previous)
                 .map(Container::id)
                 .map(engine::log)
+                .map(raw -> String.join("\n", said.lines(raw)))
                 .orElse(""));
   }
 

@@ -2,6 +2,7 @@ package dev.opsagent.tools.docker;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Printable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.time.Duration;
@@ -12,7 +13,7 @@ import java.util.concurrent.CountDownLatch;
 final class Starter {
   private final String target;
   private final Engine engine;
-  private final ContainerLog log;
+  private final Printable log;
   private final Limits limits;
   private final Timers timers;
   private final long begun;
@@ -27,7 +28,7 @@ final class Starter {
         new Limits(Duration.ofSeconds(2), Duration.ofMillis(200), Duration.ofSeconds(3));
   }
 
-  Starter(String target, Engine engine, ContainerLog log, Limits limits, Timers timers) {
+  Starter(String target, Engine engine, Printable log, Limits limits, Timers timers) {
     this.target = target;
     this.engine = engine;
     this.log = log;

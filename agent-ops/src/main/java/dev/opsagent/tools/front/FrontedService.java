@@ -6,6 +6,7 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Trial;
+import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.front.Route.Slot;
@@ -22,13 +23,18 @@ import java.util.Optional;
  * @param route absent: the target is the runtime's own, or its first release is on its way in
  */
 record FrontedService(
-    String key, String target, Optional<Route> route, ServiceRuntime runtime, Front front) {
+    String key, String target, Optional<Route> route, ServiceRuntime runtime, Front front)
+    implements TargetLife {
 
-  Answer<Optional<Running>> running() {
-    return route.isPresent() ? live(route.get()) : runtime.running(target);
+  @Override
+  public Answer<Optional<Running>> running() throws IOException, InterruptedException {
+    return front
+        .find(key)
+        .then(_ -> route.isPresent() ? live(route.get()) : runtime.running(target));
   }
 
-  Answer<Running> deploy(Release release) {
+  @Override
+  public Answer<Running> deploy(Release release) {
     return route.isPresent()
         ? refused(
             ReasonCode.CONFLICT,
@@ -38,7 +44,7 @@ record FrontedService(
   }
 
   Answer<Running> replace(Release release, Trial trial) throws IOException, InterruptedException {
-    return switch (runtime.running(target)) {
+    return switch (front.find(key).then(_ -> runtime.running(target))) {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Running>>(Optional<Running> bare) ->
           bare.isPresent() ? notBehindFront() : arrive(release, trial);
@@ -128,7 +134,9 @@ record FrontedService(
     return front.put(next).map(_ -> shown(live, next));
   }
 
-  Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException {
+  @Override
+  public Answer<Optional<Running>> rollback(String digest)
+      throws IOException, InterruptedException {
     if (route.isEmpty()) {
       // The first release may have been cut off before anybody was to reach it.
       return ended(Slot.NAMES).then(_ -> runtime.rollback(target, digest));
@@ -208,7 +216,8 @@ record FrontedService(
     return any;
   }
 
-  Answer<Boolean> stop() throws IOException, InterruptedException {
+  @Override
+  public Answer<Boolean> stop() throws IOException, InterruptedException {
     if (route.isEmpty()) {
       return ended(Slot.NAMES).then(tried -> runtime.stop(target).map(ran -> tried || ran));
     }
@@ -218,7 +227,8 @@ record FrontedService(
     return closed.then(_ -> ended(Slot.NAMES));
   }
 
-  Answer<Running> restart(String taskId) throws IOException, InterruptedException {
+  @Override
+  public Answer<Running> restart(String taskId) throws IOException, InterruptedException {
     if (route.isEmpty()) {
       return runtime.restart(target, taskId);
     }
@@ -229,7 +239,8 @@ record FrontedService(
     };
   }
 
-  Answer<String> log() {
+  @Override
+  public Answer<String> log() {
     if (route.isPresent()) {
       return new Answer.Ok<>(runtime.log(slot(route.get().live().name())));
     }

@@ -1,5 +1,6 @@
 package dev.opsagent.tools.kubernetes;
 
+import dev.opsagent.outside.Printable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import io.fabric8.kubernetes.api.model.Status;
@@ -10,12 +11,16 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Tells what a server refused in words that help. */
 final class ApiFailures {
   private static final String MANAGER_CONFLICT = "FieldManagerConflict";
+
+  /** A server is told no secret but its own token, and says none of it. */
+  private static final Printable SAID = Printable.log(UnaryOperator.identity());
 
   private ApiFailures() {}
 
@@ -80,7 +85,7 @@ final class ApiFailures {
     return Failure.of(
         ReasonCode.CONFLICT,
         action,
-        Words.printable("somebody else manages " + owned),
+        SAID.line("somebody else manages " + owned),
         "have that manager give the field up, or set it to the same value; nothing is overwritten");
   }
 
@@ -101,7 +106,7 @@ final class ApiFailures {
 
   /** The server's own sentence. */
   private static String said(KubernetesClientException e) {
-    return Words.printable(
+    return SAID.line(
         Optional.ofNullable(e.getStatus())
             .map(Status::getMessage)
             .filter(it -> !it.isBlank())

@@ -3,10 +3,11 @@ package dev.opsagent.tools.kubernetes;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
-import dev.opsagent.outside.OneAtATime;
-import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.PerTargetRuntime;
+import dev.opsagent.outside.Printable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import java.io.IOException;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -29,14 +30,13 @@ import java.util.regex.Pattern;
  *
  * <p>A Deployment or Service of the target's name that this agent did not make is never touched.
  */
-public final class KubernetesRuntime implements ServiceRuntime {
+public final class KubernetesRuntime extends PerTargetRuntime<Workload> {
   private static final Pattern NAME = Pattern.compile("[a-z]([a-z0-9-]{0,61}[a-z0-9])?");
 
   private final Cluster.Door door;
-  private final Words words;
+  private final Printable said;
   private final Rollout.Limits limits;
   private final Timers timers;
-  private final OneAtATime questions = new OneAtATime("remove the target's Deployment by hand");
 
   /**
    * @param clusters where the cluster of an environment is, by the environment's name; empty when
@@ -54,8 +54,9 @@ public final class KubernetesRuntime implements ServiceRuntime {
 
   KubernetesRuntime(
       Cluster.Door door, UnaryOperator<String> mask, Rollout.Limits limits, Timers timers) {
+    super("remove the target's Deployment by hand");
     this.door = door;
-    this.words = new Words(mask);
+    this.said = Printable.log(mask);
     this.limits = limits;
     this.timers = timers;
   }
@@ -66,59 +67,28 @@ public final class KubernetesRuntime implements ServiceRuntime {
   }
 
   @Override
-  public Answer<Optional<Running>> running(String target) {
-    return ask(target, "look up what runs for " + target, Workload::running);
-  }
-
-  @Override
-  public Answer<Running> deploy(String target, Release release) {
-    String action = "deploy " + release.version() + " to " + target;
-    return ask(target, action, workload -> workload.deploy(release));
-  }
-
-  @Override
-  public Answer<Optional<Running>> rollback(String target, String digest) {
-    return ask(target, "roll " + target + " back", workload -> workload.rollback(digest));
-  }
-
-  @Override
-  public Answer<Boolean> stop(String target) {
-    return ask(target, "stop " + target, Workload::stop);
-  }
-
-  @Override
-  public Answer<Running> restart(String target, String taskId) {
-    return ask(target, "restart " + target, workload -> workload.restart(taskId));
-  }
-
-  @Override
-  public String log(String target) {
-    return switch (ask(target, "read the log of " + target, Workload::log)) {
-      case Answer.Ok<String> ok -> String.join("\n", words.lines(ok.value()));
-      case Answer.No<String> _ -> "";
-    };
-  }
-
-  private <T> Answer<T> ask(String target, String action, Function<Workload, Answer<T>> question) {
+  protected <T> Answer<T> on(String target, Question<Workload, T> question)
+      throws IOException, InterruptedException {
     String name = target.substring(target.indexOf('/') + 1);
     return NAME.matcher(name).matches()
-        ? questions.ask(target, action, () -> opened(target, name, question))
+        ? opened(target, name, question)
         : new Answer.No<>(
             Failure.of(
                 ReasonCode.INVALID_PARAMETERS,
-                action,
+                "find the objects of " + target,
                 "a cluster has no objects of the name " + name,
                 "name the service with small letters, digits and dashes, a letter first"));
   }
 
-  private <T> Answer<T> opened(String target, String name, Function<Workload, Answer<T>> question) {
+  private <T> Answer<T> opened(String target, String name, Question<Workload, T> question)
+      throws IOException, InterruptedException {
     return switch (door.open(target)) {
       case Answer.No<Cluster> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Cluster> ok -> {
         try (Cluster cluster = ok.value()) {
           Manifests manifests = new Manifests(cluster.namespace(), name);
-          Rollout rollout = new Rollout(manifests, cluster, words, limits, timers);
-          yield question.apply(new Workload(target, manifests, cluster, rollout, timers));
+          Rollout rollout = new Rollout(manifests, cluster, said, limits, timers);
+          yield question.of(new Workload(target, manifests, cluster, rollout, said, timers));
         }
       }
     };

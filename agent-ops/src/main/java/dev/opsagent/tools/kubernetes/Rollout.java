@@ -2,6 +2,7 @@ package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Printable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.kubernetes.Cluster.Watched;
@@ -23,7 +24,7 @@ final class Rollout {
 
   private final Manifests manifests;
   private final Cluster cluster;
-  private final Words words;
+  private final Printable words;
   private final Limits limits;
   private final Timers timers;
   private final long begun;
@@ -38,7 +39,7 @@ final class Rollout {
     static final Limits USUAL = new Limits(Duration.ofSeconds(3), Duration.ofSeconds(60));
   }
 
-  Rollout(Manifests manifests, Cluster cluster, Words words, Limits limits, Timers timers) {
+  Rollout(Manifests manifests, Cluster cluster, Printable words, Limits limits, Timers timers) {
     this.manifests = manifests;
     this.cluster = cluster;
     this.words = words;
@@ -210,7 +211,7 @@ final class Rollout {
     }
 
     private Answer<Boolean> failed(Fault fault) {
-      Failure failure = Failure.of(fault.code(), action, words.masked(fault.cause()), fault.fix());
+      Failure failure = Failure.of(fault.code(), action, words.line(fault.cause()), fault.fix());
       return new Answer.No<>(fault.pod().map(pod -> with(failure, pod)).orElse(failure));
     }
 

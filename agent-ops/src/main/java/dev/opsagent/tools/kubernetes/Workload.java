@@ -2,8 +2,10 @@ package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Printable;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.kubernetes.TargetObjects.Current;
@@ -16,33 +18,44 @@ import java.util.Optional;
  * The life of one target. What is intended is written on its Deployment, which is changed by one
  * call at a time; each method carries on what a crash after any of them left behind.
  */
-final class Workload {
+final class Workload implements TargetLife {
   private final String target;
   private final Manifests manifests;
   private final Cluster cluster;
   private final TargetObjects objects;
   private final Rollout rollout;
+  private final Printable said;
   private final Timers timers;
 
-  Workload(String target, Manifests manifests, Cluster cluster, Rollout rollout, Timers timers) {
+  Workload(
+      String target,
+      Manifests manifests,
+      Cluster cluster,
+      Rollout rollout,
+      Printable said,
+      Timers timers) {
     this.target = target;
     this.manifests = manifests;
     this.cluster = cluster;
     this.objects = new TargetObjects(target, manifests, cluster);
     this.rollout = rollout;
+    this.said = said;
     this.timers = timers;
   }
 
-  Answer<Optional<Running>> running() {
+  @Override
+  public Answer<Optional<Running>> running() {
     return objects.current().then(this::running);
   }
 
-  Answer<Running> deploy(Release release) {
+  @Override
+  public Answer<Running> deploy(Release release) {
     return Recipe.of(target, release)
         .then(recipe -> objects.current().then(current -> deploy(recipe, current)));
   }
 
-  Answer<Optional<Running>> rollback(String digest) {
+  @Override
+  public Answer<Optional<Running>> rollback(String digest) {
     return objects
         .current()
         .then(current ->
@@ -52,7 +65,8 @@ final class Workload {
   }
 
   /** Pods that are still ending are waited for, also when somebody else has stopped them. */
-  Answer<Boolean> stop() {
+  @Override
+  public Answer<Boolean> stop() {
     return objects
         .current()
         .then(current -> {
@@ -66,7 +80,8 @@ final class Workload {
         });
   }
 
-  Answer<Running> restart(String taskId) {
+  @Override
+  public Answer<Running> restart(String taskId) {
     return objects
         .current()
         .then(current -> {
@@ -82,13 +97,15 @@ final class Workload {
   }
 
   /** Of the newest pod. */
-  Answer<String> log() {
+  @Override
+  public Answer<String> log() {
     return cluster
         .pods(manifests.labels())
         .map(pods ->
             pods.stream()
                 .max(Comparator.comparing(pod -> pod.getMetadata().getCreationTimestamp()))
                 .map(cluster::log)
+                .map(raw -> String.join("\n", said.lines(raw)))
                 .orElse(""));
   }
 

@@ -2,13 +2,12 @@ package dev.opsagent.tools.npm;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Grants;
+import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Detached;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -62,7 +61,7 @@ public final class LocalVerdaccio implements AutoCloseable {
 
   private static Answer<LocalVerdaccio> launch(Path script, Path data, Programs programs) {
     try {
-      int port = freePort();
+      int port = LocalPorts.free();
       return programs
           .start(process(script, Files.createDirectories(data), port))
           .then(process -> answering(process, port));
@@ -116,12 +115,6 @@ public final class LocalVerdaccio implements AutoCloseable {
             "max_body_size", "64mb",
             "log", Map.of("type", "stdout", "format", "pretty", "level", "warn"));
     return JsonMapper.shared().writeValueAsBytes(config);
-  }
-
-  private static int freePort() throws IOException {
-    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      return socket.getLocalPort();
-    }
   }
 
   private Optional<Failure> awaitAnswer() {

@@ -1,12 +1,10 @@
 package dev.opsagent.tools.process;
 
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.OneAtATime;
+import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Programs;
-import dev.opsagent.outside.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 
@@ -18,7 +16,7 @@ import java.util.function.UnaryOperator;
  * <p>The output of a service goes to a file that is put aside at its next start; within one start
  * its size is not limited.
  */
-public final class ProcessRuntime implements ServiceRuntime {
+public final class ProcessRuntime extends PerTargetRuntime<Service> {
   private final Path services;
   private final DependencyInstaller installer;
   private final UnaryOperator<String> mask;
@@ -26,7 +24,6 @@ public final class ProcessRuntime implements ServiceRuntime {
   private final ProcessTable processes;
   private final Launcher.Limits limits;
   private final LongSupplier nanoTime;
-  private final OneAtATime questions = new OneAtATime("end what runs there and remove the file");
 
   /**
    * @param programs starts the services
@@ -58,6 +55,7 @@ public final class ProcessRuntime implements ServiceRuntime {
       ProcessTable processes,
       Launcher.Limits limits,
       LongSupplier nanoTime) {
+    super("end what runs there and remove the file");
     this.services = data.toAbsolutePath().normalize().resolve("services");
     this.installer = installer;
     this.mask = mask;
@@ -73,49 +71,12 @@ public final class ProcessRuntime implements ServiceRuntime {
   }
 
   @Override
-  public Answer<Optional<Running>> running(String target) {
-    return questions.ask(target, "look up what runs for " + target, service(target)::running);
-  }
-
-  @Override
-  public Answer<Running> deploy(String target, Release release) {
-    String action = "deploy " + release.version() + " to " + target;
-    return questions.ask(target, action, () -> service(target).deploy(release));
-  }
-
-  @Override
-  public Answer<Optional<Running>> rollback(String target, String digest) {
-    return questions.ask(
-        target, "roll " + target + " back", () -> service(target).rollback(digest));
-  }
-
-  @Override
-  public Answer<Boolean> stop(String target) {
-    return questions.ask(target, "stop " + target, service(target)::stop);
-  }
-
-  @Override
-  public Answer<Running> restart(String target, String taskId) {
-    return questions.ask(target, "restart " + target, () -> service(target).restart(taskId));
-  }
-
-  @Override
-  public String log(String target) {
-    try {
-      return String.join("\n", log(new ServiceFolder(services, target)).tail());
-    } catch (IOException e) {
-      return "";
-    }
-  }
-
-  private ServiceLog log(ServiceFolder folder) {
-    return new ServiceLog(folder.log(), mask);
-  }
-
-  private Service service(String target) {
+  protected <T> Answer<T> on(String target, Question<Service, T> question)
+      throws IOException, InterruptedException {
     ServiceFolder folder = new ServiceFolder(services, target);
-    Launcher launcher =
-        new Launcher(target, folder, log(folder), processes, programs, limits, nanoTime);
-    return new Service(target, folder, processes, launcher, new Preparation(folder, installer));
+    ServiceLog log = new ServiceLog(folder.log(), mask);
+    Launcher launcher = new Launcher(target, folder, log, processes, programs, limits, nanoTime);
+    return question.of(
+        new Service(target, folder, processes, launcher, new Preparation(folder, installer), log));
   }
 }

@@ -3,6 +3,7 @@ package dev.opsagent.tools.process;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.process.ServiceState.Entry;
@@ -14,32 +15,37 @@ import java.util.Optional;
  * The life of one target: every change is written down before it happens and once it has happened,
  * and each method picks up what a crash between the two left behind.
  */
-final class Service {
+final class Service implements TargetLife {
   private final String target;
   private final ServiceFolder folder;
   private final ProcessTable processes;
   private final Launcher launcher;
   private final Preparation preparation;
+  private final ServiceLog log;
 
   Service(
       String target,
       ServiceFolder folder,
       ProcessTable processes,
       Launcher launcher,
-      Preparation preparation) {
+      Preparation preparation,
+      ServiceLog log) {
     this.target = target;
     this.folder = folder;
     this.processes = processes;
     this.launcher = launcher;
     this.preparation = preparation;
+    this.log = log;
   }
 
-  Answer<Optional<Running>> running() throws IOException {
+  @Override
+  public Answer<Optional<Running>> running() throws IOException {
     Optional<ServiceState> state = folder.read();
     return live(state).map(live -> live.map(entry -> shown(entry, state.orElseThrow())));
   }
 
-  Answer<Running> deploy(Release release) throws IOException, InterruptedException {
+  @Override
+  public Answer<Running> deploy(Release release) throws IOException, InterruptedException {
     Optional<ServiceState> state = folder.read();
     return switch (live(state)) {
       case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
@@ -47,7 +53,9 @@ final class Service {
     };
   }
 
-  Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException {
+  @Override
+  public Answer<Optional<Running>> rollback(String digest)
+      throws IOException, InterruptedException {
     Optional<ServiceState> state = folder.read();
     return switch (live(state)) {
       case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
@@ -56,7 +64,8 @@ final class Service {
     };
   }
 
-  Answer<Boolean> stop() throws IOException, InterruptedException {
+  @Override
+  public Answer<Boolean> stop() throws IOException, InterruptedException {
     Optional<ServiceState> state = folder.read();
     return switch (live(state)) {
       case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
@@ -65,13 +74,19 @@ final class Service {
     };
   }
 
-  Answer<Running> restart(String taskId) throws IOException, InterruptedException {
+  @Override
+  public Answer<Running> restart(String taskId) throws IOException, InterruptedException {
     Optional<ServiceState> state = folder.read();
     return switch (live(state)) {
       case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Entry>> _ when state.isEmpty() -> nothingKept();
       case Answer.Ok<Optional<Entry>> ok -> restart(taskId, state.orElseThrow(), ok.value());
     };
+  }
+
+  @Override
+  public Answer<String> log() throws IOException {
+    return new Answer.Ok<>(String.join("\n", log.tail()));
   }
 
   /** What lives, in doubt when a start may have happened and nobody can look. */

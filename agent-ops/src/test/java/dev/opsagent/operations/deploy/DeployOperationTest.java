@@ -27,6 +27,7 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.ShelfRegistry;
+import dev.opsagent.testing.WatchedRuntime;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -427,21 +428,14 @@ final class DeployOperationTest {
   }
 
   /** Tells what runs; nothing else may be asked of it. */
-  private final class OneService implements ServiceRuntime {
-    private final String kind;
-
+  private final class OneService extends WatchedRuntime {
     OneService(String kind) {
-      this.kind = kind;
-    }
-
-    @Override
-    public String kind() {
-      return kind;
+      super(kind);
     }
 
     @Override
     public Set<Environment.Strategy> strategies() {
-      return kind.equals("docker")
+      return kind().equals("docker")
           ? Set.of(Environment.Strategy.values())
           : Set.of(Environment.Strategy.RECREATE);
     }
@@ -449,31 +443,6 @@ final class DeployOperationTest {
     @Override
     public Answer<Optional<Running>> running(String target) {
       return new Answer.Ok<>(running);
-    }
-
-    @Override
-    public Answer<Running> deploy(String target, Release release) {
-      throw new AssertionError("nothing is deployed");
-    }
-
-    @Override
-    public Answer<Optional<Running>> rollback(String target, String digest) {
-      throw new AssertionError("nothing is rolled back");
-    }
-
-    @Override
-    public Answer<Boolean> stop(String target) {
-      throw new AssertionError("nothing is stopped");
-    }
-
-    @Override
-    public Answer<Running> restart(String target, String taskId) {
-      throw new AssertionError("nothing is restarted");
-    }
-
-    @Override
-    public String log(String target) {
-      return "";
     }
   }
 

@@ -15,7 +15,6 @@ import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.outside.MetricQueries;
-import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
@@ -24,6 +23,7 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.ManualPace;
+import dev.opsagent.testing.WatchedRuntime;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -200,10 +200,9 @@ final class VerifyByMetricsTest {
     }
   }
 
-  private final class OneService implements ServiceRuntime {
-    @Override
-    public String kind() {
-      return "docker";
+  private final class OneService extends WatchedRuntime {
+    OneService() {
+      super("docker");
     }
 
     @Override
@@ -211,31 +210,6 @@ final class VerifyByMetricsTest {
       return new Answer.Ok<>(
           identity.map(
               it -> new Running("1", DIGEST, "t-1", it, Optional.empty(), Optional.empty())));
-    }
-
-    @Override
-    public Answer<Running> deploy(String target, Release release) {
-      throw new AssertionError("a check deploys nothing");
-    }
-
-    @Override
-    public Answer<Optional<Running>> rollback(String target, String digest) {
-      throw new AssertionError("a check rolls nothing back");
-    }
-
-    @Override
-    public Answer<Boolean> stop(String target) {
-      throw new AssertionError("a check stops nothing");
-    }
-
-    @Override
-    public Answer<Running> restart(String target, String taskId) {
-      throw new AssertionError("a check restarts nothing");
-    }
-
-    @Override
-    public String log(String target) {
-      return "";
     }
   }
 

@@ -12,12 +12,12 @@ import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.HealthProbe.Page;
-import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.ManualPace;
+import dev.opsagent.testing.WatchedRuntime;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -176,10 +176,9 @@ final class VerifyStepTest {
     }
   }
 
-  private final class OneService implements ServiceRuntime {
-    @Override
-    public String kind() {
-      return "process";
+  private final class OneService extends WatchedRuntime {
+    OneService() {
+      super("process");
     }
 
     @Override
@@ -187,26 +186,6 @@ final class VerifyStepTest {
       return new Answer.Ok<>(
           Optional.of(
               new Running("1.0.1", running, "task-1", "1", Optional.empty(), Optional.empty())));
-    }
-
-    @Override
-    public Answer<Running> deploy(String target, Release release) {
-      throw new AssertionError("a check deploys nothing");
-    }
-
-    @Override
-    public Answer<Optional<Running>> rollback(String target, String digest) {
-      throw new AssertionError("a check rolls nothing back");
-    }
-
-    @Override
-    public Answer<Boolean> stop(String target) {
-      throw new AssertionError("a check stops nothing");
-    }
-
-    @Override
-    public Answer<Running> restart(String target, String taskId) {
-      throw new AssertionError("a check restarts nothing");
     }
 
     @Override

@@ -1,0 +1,31 @@
+package dev.opsagent.operations;
+
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements;
+import java.util.Optional;
+
+/** Says which requirements of a task no operation enforces: nothing is ignored silently. */
+public final class RequirementsRefusal {
+  private RequirementsRefusal() {}
+
+  /**
+   * Checks them.
+   *
+   * @param operation the name of the task's operation
+   */
+  public static Optional<Failure> of(String operation, Requirements requirements) {
+    boolean unknown =
+        requirements.performance().isPresent()
+            || requirements.scaling().isPresent()
+            || requirements.compliance().isPresent();
+    return unknown
+        ? Optional.of(
+            Failure.of(
+                ReasonCode.UNSUPPORTED_REQUIREMENT,
+                "accept the " + operation,
+                "requirements: performance, scaling and compliance cannot be enforced yet",
+                "take them out"))
+        : Optional.empty();
+  }
+}

@@ -1,0 +1,25 @@
+package dev.opsagent.outside;
+
+import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
+import java.io.IOException;
+import java.util.Optional;
+
+/**
+ * What a runtime does for one target, made for one question; {@link ServiceRuntime} says what each
+ * of its methods means. What breaks on the way, {@link PerTargetRuntime} tells as a failure.
+ */
+public interface TargetLife {
+  Answer<Optional<Running>> running() throws IOException, InterruptedException;
+
+  Answer<Running> deploy(Release release) throws IOException, InterruptedException;
+
+  Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException;
+
+  Answer<Boolean> stop() throws IOException, InterruptedException;
+
+  Answer<Running> restart(String taskId) throws IOException, InterruptedException;
+
+  /** The last of what the service wrote. */
+  Answer<String> log() throws IOException, InterruptedException;
+}
