@@ -8,23 +8,31 @@ import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.execution.StepContext.LeaseLost;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 
 /** What every step with an effect keeps, on the real peer. */
 public abstract class StepContract {
-  /** A step in a world where its effect does not stand yet. */
-  protected abstract Subject subject();
+  private final Supplier<Subject> subjects;
+  private final Class<? extends Undo> undone;
+  private final Class<? extends Probe> afterUndo;
 
-  /** What an undo of the effect comes to. */
-  protected abstract Class<? extends Undo> undone();
-
-  /** What a probe finds after the undo. */
-  protected abstract Class<? extends Probe> probedAfterUndo();
+  /**
+   * @param subjects makes a step in a world where its effect does not stand yet
+   * @param undone what an undo of the effect comes to
+   * @param afterUndo what a probe finds after the undo
+   */
+  protected StepContract(
+      Supplier<Subject> subjects, Class<? extends Undo> undone, Class<? extends Probe> afterUndo) {
+    this.subjects = subjects;
+    this.undone = undone;
+    this.afterUndo = afterUndo;
+  }
 
   /**
    * @param step made anew for each call, as after a crash
    */
-  public record Subject(java.util.function.Supplier<Step> step, StepContext context) {
+  public record Subject(Supplier<Step> step, StepContext context) {
     Probe probe() {
       return step.get().probe(context);
     }
@@ -40,7 +48,7 @@ public abstract class StepContract {
 
   @Test
   void anAppliedEffectStandsAndApplyingItAgainIsHarmless() {
-    Subject subject = subject();
+    Subject subject = subjects.get();
     assertThat(subject.probe()).isInstanceOf(Probe.Missing.class);
     assertThat(subject.apply()).isInstanceOf(Outcome.Applied.class);
     Probe stands = subject.probe();
@@ -54,18 +62,18 @@ public abstract class StepContract {
 
   @Test
   void anUndoTakesTheEffectBackOrNamesWhatRemainsAndCanBeRepeated() {
-    Subject subject = subject();
+    Subject subject = subjects.get();
     assertThat(subject.apply()).isInstanceOf(Outcome.Applied.class);
 
-    assertThat(subject.undo()).isInstanceOf(undone());
-    assertThat(subject.probe()).isInstanceOf(probedAfterUndo());
-    assertThat(subject.undo()).isInstanceOf(undone());
-    assertThat(subject.probe()).isInstanceOf(probedAfterUndo());
+    assertThat(subject.undo()).isInstanceOf(undone);
+    assertThat(subject.probe()).isInstanceOf(afterUndo);
+    assertThat(subject.undo()).isInstanceOf(undone);
+    assertThat(subject.probe()).isInstanceOf(afterUndo);
   }
 
   @Test
   void anUndoOfWhatNeverHappenedIsHarmless() {
-    Subject subject = subject();
+    Subject subject = subjects.get();
 
     assertThat(subject.undo()).isEqualTo(new Undo.Undone());
     assertThat(subject.probe()).isInstanceOf(Probe.Missing.class);
@@ -73,7 +81,7 @@ public abstract class StepContract {
 
   @Test
   void aLostLeaseKeepsTheEffectFromStarting() {
-    Subject subject = subject();
+    Subject subject = subjects.get();
     StepContext fenced =
         new StepContext(
             subject.context().task(),

@@ -43,12 +43,15 @@ final class Front {
     return folder.routes().find(target);
   }
 
-  /** The target's route, in force: a front that should serve it and has ended is started again. */
-  Answer<Optional<Route>> find(String target) throws IOException, InterruptedException {
-    Optional<Route> route = known(target);
-    return route.filter(Route::isOpen).isEmpty() || isInForce(target)
-        ? new Answer.Ok<>(route)
-        : put(route.get()).map(_ -> route); // what a front before has said counts no more
+  /**
+   * Sees that the target's route is in force, if it is open: a front that should serve it and has
+   * ended is started again.
+   */
+  Answer<Boolean> serve(String target) throws IOException, InterruptedException {
+    Optional<Route> route = known(target).filter(Route::isOpen);
+    return route.isEmpty() || isInForce(target)
+        ? new Answer.Ok<>(true)
+        : put(route.get()); // what a front before has said counts no more
   }
 
   private boolean isInForce(String target) throws IOException {

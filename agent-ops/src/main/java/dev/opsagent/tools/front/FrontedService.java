@@ -19,6 +19,9 @@ import java.util.Optional;
  * the runtime does. Each change of the route is one replaced file, and every method picks up what a
  * crash before or after it left behind.
  *
+ * <p>Only what must reach the service needs the front to serve: one that cannot be started does not
+ * stand in the way of a stop.
+ *
  * @param key of the route
  * @param route absent: the target is the runtime's own, or its first release is on its way in
  */
@@ -29,7 +32,7 @@ record FrontedService(
   @Override
   public Answer<Optional<Running>> running() throws IOException, InterruptedException {
     return front
-        .find(key)
+        .serve(key)
         .then(_ -> route.isPresent() ? live(route.get()) : runtime.running(target));
   }
 
@@ -44,7 +47,7 @@ record FrontedService(
   }
 
   Answer<Running> replace(Release release, Trial trial) throws IOException, InterruptedException {
-    return switch (front.find(key).then(_ -> runtime.running(target))) {
+    return switch (front.serve(key).then(_ -> runtime.running(target))) {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Running>>(Optional<Running> bare) ->
           bare.isPresent() ? notBehindFront() : arrive(release, trial);

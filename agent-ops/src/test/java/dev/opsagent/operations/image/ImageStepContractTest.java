@@ -54,45 +54,19 @@ final class ImageStepContractTest {
     return new StepContract.Subject(() -> run.step(step), run.context());
   }
 
+  @Nested
   @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-  abstract class Before extends StepContract {
-    private final String step;
-    private final Class<? extends Undo> undone;
-    private final Class<? extends Probe> afterUndo;
-
-    Before(String step, Class<? extends Undo> undone, Class<? extends Probe> afterUndo) {
-      this.step = step;
-      this.undone = undone;
-      this.afterUndo = afterUndo;
-    }
-
-    @Override
-    protected Subject subject() {
-      return before(step);
-    }
-
-    @Override
-    protected Class<? extends Undo> undone() {
-      return undone;
-    }
-
-    @Override
-    protected Class<? extends Probe> probedAfterUndo() {
-      return afterUndo;
-    }
-  }
-
-  @Nested
-  final class Build extends Before {
+  final class Build extends StepContract {
     Build() {
-      super(Steps.BUILD, Undo.Undone.class, Probe.Missing.class);
+      super(() -> before(Steps.BUILD), Undo.Undone.class, Probe.Missing.class);
     }
   }
 
   @Nested
-  final class Push extends Before {
+  @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+  final class Push extends StepContract {
     Push() {
-      super(Steps.PUSH, Undo.Remains.class, Probe.Satisfied.class);
+      super(() -> before(Steps.PUSH), Undo.Remains.class, Probe.Satisfied.class);
     }
   }
 }

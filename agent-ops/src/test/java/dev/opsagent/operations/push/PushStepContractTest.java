@@ -54,52 +54,24 @@ final class PushStepContractTest {
     return new StepContract.Subject(() -> run.step(step), run.context());
   }
 
-  /** Right before one step. */
-  abstract class Before extends StepContract {
-    private final String step;
-    private final Class<? extends Undo> undone;
-    private final Class<? extends Probe> afterUndo;
-
-    Before(String step, Class<? extends Undo> undone, Class<? extends Probe> afterUndo) {
-      this.step = step;
-      this.undone = undone;
-      this.afterUndo = afterUndo;
-    }
-
-    @Override
-    protected Subject subject() {
-      return before(step);
-    }
-
-    @Override
-    protected Class<? extends Undo> undone() {
-      return undone;
-    }
-
-    @Override
-    protected Class<? extends Probe> probedAfterUndo() {
-      return afterUndo;
-    }
-  }
-
   @Nested
-  final class PushRefs extends Before {
+  final class PushRefs extends StepContract {
     PushRefs() {
-      super("push-refs", Undo.Remains.class, Probe.Satisfied.class);
+      super(() -> before("push-refs"), Undo.Remains.class, Probe.Satisfied.class);
     }
   }
 
   @Nested
-  final class Publish extends Before {
+  final class Publish extends StepContract {
     Publish() {
-      super("publish", Undo.Remains.class, Probe.Satisfied.class);
+      super(() -> before("publish"), Undo.Remains.class, Probe.Satisfied.class);
     }
   }
 
   @Nested
-  final class Deploy extends Before {
+  final class Deploy extends StepContract {
     Deploy() {
-      super("deploy", Undo.Undone.class, Probe.Missing.class);
+      super(() -> before("deploy"), Undo.Undone.class, Probe.Missing.class);
     }
   }
 }

@@ -97,7 +97,7 @@ final class FrontTest {
     ok(front().remove("local/web"));
 
     Awaitility.await().until(() -> process().isEmpty());
-    assertThat(ok(front().find("local/web"))).isEmpty();
+    assertThat(front().known("local/web")).isEmpty();
   }
 
   @Test
@@ -107,8 +107,9 @@ final class FrontTest {
     killed.destroyForcibly();
     Awaitility.await().until(() -> !killed.isAlive());
 
-    assertThat(ok(front().find("local/web"))).contains(route(port));
+    ok(front().serve("local/web"));
 
+    assertThat(front().known("local/web")).contains(route(port));
     assertThat(answer()).isEqualTo("served");
   }
 
@@ -119,7 +120,7 @@ final class FrontTest {
     Failure failure = no(front().put(route(release.getAddress().getPort())));
 
     assertThat(failure.cause()).contains("port " + release.getAddress().getPort());
-    assertThat(ok(front().find("local/web"))).contains(route(port));
+    assertThat(front().known("local/web")).contains(route(port));
     Awaitility.await().ignoreExceptions().until(() -> answer().equals("served"));
   }
 
