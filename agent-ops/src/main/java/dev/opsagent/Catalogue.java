@@ -131,6 +131,7 @@ record Catalogue(
             runtimes,
             images,
             registries,
+            repository,
             health,
             new PrometheusQueries(web, timers::now),
             workspaces,

@@ -4,6 +4,7 @@ import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Repository;
+import dev.opsagent.outside.Repository.Change;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Repository.RemoteRefs;
 import dev.opsagent.protocol.Failure;
@@ -11,6 +12,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.RepositoryRef;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -30,6 +32,22 @@ public record BranchLookup(Repository repository, String purpose, WorkingFolder 
      * @throws Stopped when it holds something else
      */
     void check(Checkout checkout, String action) throws Stopped;
+  }
+
+  /** For what is made of the commit alone: a folder with anything else in it is refused. */
+  public static BranchLookup ofCommitted(Repository repository, String purpose) {
+    return new BranchLookup(repository, purpose, BranchLookup::refuseChanges);
+  }
+
+  private static void refuseChanges(Checkout checkout, String action) throws Stopped {
+    List<Change> changes = unlessOk(checkout.changes());
+    if (!changes.isEmpty()) {
+      throw refused(
+          action,
+          "%d changes are not committed, such as %s"
+              .formatted(changes.size(), Lines.printable(changes.getFirst().path())),
+          "commit or stash them");
+    }
   }
 
   /**

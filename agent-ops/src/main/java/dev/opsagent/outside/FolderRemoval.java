@@ -7,6 +7,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -38,6 +39,12 @@ public final class FolderRemoval {
       }
       removeFrom(secure, folder.getFileName());
     }
+  }
+
+  /** Gives a file or folder the place of another one, whose name it has in one step at the end. */
+  public static void replace(Path place, Path by) throws IOException {
+    remove(place);
+    Files.move(by, place, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static void removeFrom(SecureDirectoryStream<Path> above, Path name) throws IOException {

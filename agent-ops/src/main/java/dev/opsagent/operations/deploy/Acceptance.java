@@ -1,6 +1,7 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
 import dev.opsagent.operations.deploy.Sight.Terms;
@@ -37,6 +38,8 @@ record Acceptance(String operation, Adapters adapters) {
     }
     return Stream.of(
             RequirementsRefusal.of(operation, task.requirements()),
+            ofKind(parameters),
+            parameters.source().flatMap(_ -> RepositoryRefusal.of(operation, task)),
             ofRuntime(task, parameters),
             ofStrategy(task, parameters),
             adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),
@@ -47,14 +50,24 @@ record Acceptance(String operation, Adapters adapters) {
         .findFirst();
   }
 
-  private Optional<Failure> ofRuntime(TaskDispatch task, DeployParameters parameters) {
-    if (parameters.reference().isPresent() == parameters.published().isPresent()) {
-      return Refusals.invalid("parameters", "must name an image or a package, and not both");
+  private static Optional<Failure> ofKind(DeployParameters parameters) {
+    long named =
+        Stream.of(parameters.reference(), parameters.published(), parameters.source())
+            .filter(Optional::isPresent)
+            .count();
+    if (named != 1) {
+      return Refusals.invalid("parameters", "must name an image, a package or a source, and one");
     }
     boolean limited = parameters.cpus().isPresent() || parameters.memory().isPresent();
-    if (limited && parameters.published().isPresent()) {
+    if (limited && parameters.reference().isEmpty()) {
       return Refusals.invalid("parameters.cpus and memory", "are for an image only");
     }
+    return parameters.command().isPresent() && parameters.source().isPresent()
+        ? Refusals.invalid("parameters.command", "is said by the files of the source")
+        : Optional.empty();
+  }
+
+  private Optional<Failure> ofRuntime(TaskDispatch task, DeployParameters parameters) {
     List<String> possible = possible(task, parameters).map(RuntimeKind::id).toList();
     if (possible.isEmpty()) {
       return Refusals.invalid(

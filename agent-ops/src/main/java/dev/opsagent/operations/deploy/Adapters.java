@@ -12,6 +12,7 @@ import dev.opsagent.outside.Images;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.outside.MetricQueries;
 import dev.opsagent.outside.PackageRegistry;
+import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.TaskDispatch;
@@ -32,6 +33,7 @@ public record Adapters(
     Map<String, ServiceRuntime> runtimes,
     Images images,
     Map<String, PackageRegistry> registries,
+    Repository repository,
     HealthProbe probe,
     MetricQueries metrics,
     Workspaces workspaces,

@@ -8,9 +8,11 @@ import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
+import dev.opsagent.operations.deploy.Artifact.Fetched;
 import dev.opsagent.operations.deploy.Artifact.Found;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
 import dev.opsagent.operations.deploy.Sight.Before;
+import dev.opsagent.operations.deploy.Sight.Origin;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Limits;
@@ -60,7 +62,7 @@ public final class DeployOperation implements Operation {
       String runtime = chosen(task, parameters, context);
       Optional<Running> running = adapters.service(runtime, parameters.port()).running(context);
       refuseElsewhere(context, runtime);
-      Found found = artifact(parameters, runtime).find();
+      Found found = artifact(task, parameters, runtime).find();
       refuseQuarantined(context, found.release().digest());
       if (running.isPresent() && !parameters.adopted()) {
         refuseUnverified(context, running.get());
@@ -71,6 +73,7 @@ public final class DeployOperation implements Operation {
               running.map(Before::of),
               Optional.of(found.release()),
               Optional.of(found.reference()),
+              found.origin().map(Origin::of),
               Refusals.unlessMeasured(terms(task, parameters)));
       return new Resolution.Resolved(seen.facts());
     } catch (Stopped stopped) {
@@ -161,7 +164,7 @@ public final class DeployOperation implements Operation {
     String version = seen.wanted().version();
     List<PlannedStep> steps = new ArrayList<>();
     steps.add(Steps.validate(task.target(), version));
-    if (parameters.published().isPresent()) {
+    if (parameters.reference().isEmpty()) {
       steps.add(Steps.fetch(seen.reference().orElse(version)));
     }
     Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
@@ -192,16 +195,17 @@ public final class DeployOperation implements Operation {
     return new GuardedStep(
         planned.description(),
         peer,
-        new LateStep(context -> step(planned.name(), parameters, Sight.of(context.facts()))));
+        new LateStep(context -> step(planned.name(), task, Sight.of(context.facts()))));
   }
 
-  private FallibleStep step(String name, DeployParameters parameters, Sight seen) {
+  private FallibleStep step(String name, TaskDispatch task, Sight seen) {
+    DeployParameters parameters = DeployParameters.of(task);
     Service service = adapters.service(seen.runtime(), parameters.port());
-    Artifact artifact = artifact(parameters, seen.runtime());
+    Artifact artifact = artifact(task, parameters, seen.runtime());
     return switch (name) {
       case Steps.VALIDATE -> new ValidateStep(service, artifact);
-      case Steps.FETCH -> new FetchStep(adapters.workspaces(), artifact);
-      case Steps.DEPLOY -> new DeployStep(service, adapters, parameters);
+      case Steps.FETCH -> new FetchStep(adapters.workspaces(), (Fetched) artifact);
+      case Steps.DEPLOY -> new DeployStep(service, adapters, parameters, artifact);
       case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
       case Steps.RETIRE -> new RetireStep(service);
@@ -209,7 +213,15 @@ public final class DeployOperation implements Operation {
     };
   }
 
-  private Artifact artifact(DeployParameters parameters, String runtime) {
+  private Artifact artifact(TaskDispatch task, DeployParameters parameters, String runtime) {
+    if (parameters.source().isPresent()) {
+      return new Artifact.OfSource(
+          adapters.repository(),
+          task.repository().orElseThrow(() -> new IllegalStateException("checked at intake")),
+          task.target().environment(),
+          parameters.source().get(),
+          parameters.label());
+    }
     return parameters
         .published()
         .<Artifact>map(it -> new Artifact.OfPackage(registry(it), it))

@@ -13,11 +13,12 @@ import java.util.Optional;
 
 /**
  * The parameters of {@code deploy}, as {@code schemas/operations/deploy.schema.json} states them:
- * an image or a published package, and how it runs.
+ * an image, a published package or files of a repository, and how it runs.
  *
  * @param reference of an image, such as {@code registry/web:1.4.0} or {@code web@sha256:…}
  * @param published a package of a configured registry
- * @param label the version in words; absent: the image's tag, or the start of its digest
+ * @param source files of the commit that the task names
+ * @param label the version in words; absent: the image's tag, or the start of its digest or commit
  * @param wanted where it is to run; absent: the first that can, of those the environment allows
  * @param command argument list; absent: what the image or the package's {@code start} script says
  * @param port where the service listens
@@ -32,6 +33,7 @@ import java.util.Optional;
 record DeployParameters(
     @JsonProperty("image") Optional<String> reference,
     @JsonProperty("package") Optional<Published> published,
+    Optional<Source> source,
     @JsonProperty("version") Optional<String> label,
     @JsonProperty("runtime") Optional<RuntimeKind> wanted,
     Optional<List<String>> command,
@@ -50,6 +52,13 @@ record DeployParameters(
   }
 
   /**
+   * Files of a repository.
+   *
+   * @param path the compose file, from the repository's root; absent: where such files usually are
+   */
+  record Source(Optional<String> path) {}
+
+  /**
    * Reads the parameters of a task.
    *
    * @throws dev.opsagent.protocol.InvalidMessage when they are not as the schema says
@@ -60,6 +69,9 @@ record DeployParameters(
 
   /** What can run it; the first choice first. */
   List<RuntimeKind> runtimes() {
+    if (source.isPresent()) {
+      return List.of(RuntimeKind.COMPOSE);
+    }
     return reference.isPresent()
         ? List.of(RuntimeKind.DOCKER, RuntimeKind.KUBERNETES)
         : List.of(RuntimeKind.PROCESS);

@@ -10,6 +10,7 @@ import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.Lines;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
+import dev.opsagent.operations.deploy.DeployParameters.Source;
 import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.operations.deploy.Sight.Next;
 import dev.opsagent.outside.Answer;
@@ -28,7 +29,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /** Replaces what runs on the target by the release; taken back, what ran before serves again. */
-record DeployStep(Service service, Adapters adapters, DeployParameters parameters)
+record DeployStep(
+    Service service, Adapters adapters, DeployParameters parameters, Artifact artifact)
     implements FallibleStep {
   /** Figure: from the begin of going back until the release of before was verified. */
   static final String RECOVERY = "recovery_seconds";
@@ -98,11 +100,11 @@ record DeployStep(Service service, Adapters adapters, DeployParameters parameter
         next.version(),
         next.digest(),
         context.task().taskId(),
-        FetchStep.file(adapters.workspaces(), context),
+        FetchStep.place(adapters.workspaces(), artifact, context),
         image(seen),
         parameters.arguments(),
         parameters.port(),
-        Optional.empty(),
+        parameters.source().flatMap(Source::path),
         Optional.empty(),
         parameters.environment(),
         context.timeout());

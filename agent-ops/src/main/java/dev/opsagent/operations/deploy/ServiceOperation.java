@@ -121,6 +121,7 @@ public final class ServiceOperation implements Operation {
               left,
               next,
               Optional.empty(),
+              Optional.empty(),
               Refusals.unlessMeasured(terms(task, parameters)));
       return new Resolution.Resolved(seen.facts());
     } catch (Stopped stopped) {

@@ -1,6 +1,7 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.RemoteBranch;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -20,6 +21,7 @@ import java.util.TreeMap;
  * @param running what ran on the target
  * @param next what is to run afterwards; absent for a stop
  * @param reference the pinned image, or the registry's coordinates of the package
+ * @param origin where the files are fetched from that are deployed
  * @param terms what holds for the change, by the task and its environment
  */
 record Sight(
@@ -27,6 +29,7 @@ record Sight(
     Optional<Before> running,
     Optional<Next> next,
     Optional<String> reference,
+    Optional<Origin> origin,
     Terms terms) {
   private static final String RUNTIME = "service.runtime";
   private static final String REFERENCE = "release.reference";
@@ -52,6 +55,13 @@ record Sight(
     /** Whether it is that release still, be it that the runtime has started it again. */
     boolean is(Running other) {
       return digest.equals(other.digest()) && taskId.equals(other.taskId());
+    }
+  }
+
+  /** A commit of a repository, and the branch that it was found on. */
+  record Origin(String url, String branch, String commit) {
+    static Origin of(RemoteBranch found) {
+      return new Origin(found.url(), found.branch(), found.head());
     }
   }
 
@@ -129,6 +139,11 @@ record Sight(
       facts.put("release.digest", release.digest());
     });
     reference.ifPresent(pinned -> facts.put(REFERENCE, pinned));
+    origin.ifPresent(from -> {
+      facts.put("source.url", from.url());
+      facts.put("source.branch", from.branch());
+      facts.put("source.commit", from.commit());
+    });
     facts.put(TERMS, new String(Json.write(terms), StandardCharsets.UTF_8));
     return new Facts(facts);
   }
@@ -147,6 +162,9 @@ record Sight(
                     facts.find("running.address"))),
         facts.find("release.digest").map(digest -> new Next(facts.get("release.version"), digest)),
         facts.find(REFERENCE),
+        facts
+            .find("source.commit")
+            .map(commit -> new Origin(facts.get("source.url"), facts.get("source.branch"), commit)),
         Json.readAcrossReleases(facts.get(TERMS).getBytes(StandardCharsets.UTF_8), Terms.class));
   }
 

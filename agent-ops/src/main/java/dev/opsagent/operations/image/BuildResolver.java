@@ -3,17 +3,13 @@ package dev.opsagent.operations.image;
 import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.operations.BranchLookup;
-import dev.opsagent.operations.Lines;
 import dev.opsagent.operations.RemoteBranch;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.ImageBuilder.Made;
-import dev.opsagent.outside.Repository.Change;
-import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -26,7 +22,7 @@ record BuildResolver(Workshop workshop, ImageParameters parameters, boolean move
 
   Sight observe(TaskDispatch task) throws Stopped {
     RemoteBranch remote =
-        new BranchLookup(workshop.repository(), "build", BuildResolver::refuseChanges)
+        BranchLookup.ofCommitted(workshop.repository(), "build")
             .find(task.target().environment(), task.repository().orElseThrow());
     Sight seen =
         new Sight(
@@ -40,20 +36,6 @@ record BuildResolver(Workshop workshop, ImageParameters parameters, boolean move
       refuseTaken(seen, seen.published().get());
     }
     return seen;
-  }
-
-  /** What is not committed would not be in the image. */
-  private static void refuseChanges(Checkout checkout, String action) throws Stopped {
-    List<Change> changes = unlessOk(checkout.changes());
-    if (!changes.isEmpty()) {
-      throw new Stopped(
-          Failure.of(
-              ReasonCode.PRECONDITION_FAILED,
-              action,
-              "%d changes are not committed, such as %s"
-                  .formatted(changes.size(), Lines.printable(changes.getFirst().path())),
-              "commit or stash them"));
-    }
   }
 
   private Optional<String> published() throws Stopped {

@@ -1,12 +1,12 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Integrity;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
-import dev.opsagent.protocol.Digests;
 
 /** What the steps around a deployment know of it: what is to run, and whether it does. */
 record Deployment(ServiceRuntime runtime, Deploy parameters) {
@@ -23,8 +23,7 @@ record Deployment(ServiceRuntime runtime, Deploy parameters) {
   /** The integrity of the package, or the release commit with its compose file. */
   String digest(Facts facts) {
     return switch (parameters.kind()) {
-      case Deploy.COMPOSE ->
-          Digests.sha256(facts.get(CommitStep.COMMIT) + "\n" + parameters.file().orElse(""));
+      case Deploy.COMPOSE -> Integrity.ofSource(facts.get(CommitStep.COMMIT), parameters.file());
       default -> facts.get(PackStep.INTEGRITY);
     };
   }

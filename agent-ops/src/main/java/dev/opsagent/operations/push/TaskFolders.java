@@ -52,8 +52,7 @@ record TaskFolders(Path root) {
 
   /** Gives the unfinished file or folder its name in one step, so that the name means complete. */
   static void finish(Path path) throws IOException {
-    FolderRemoval.remove(path);
-    Files.move(unfinished(path), path, StandardCopyOption.ATOMIC_MOVE);
+    FolderRemoval.replace(path, unfinished(path));
   }
 
   /** Replaces a file in one step; a link in its place is replaced, never followed. */

@@ -28,6 +28,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.ShelfRegistry;
 import dev.opsagent.testing.WatchedRuntime;
+import dev.opsagent.tools.git.GitRepository;
 import java.math.BigDecimal;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -54,6 +55,7 @@ final class DeployOperationTest {
   private Optional<ServiceRuntime.Running> running = Optional.empty();
   private Optional<DeploymentRecord> known = Optional.empty();
   private Environment environment = Environment.undeclared("local");
+  private String repository = "";
   private Optional<URI> prometheus = Optional.empty();
   private List<MetricCheck> metrics = List.of();
   private final ShelfRegistry registry = new ShelfRegistry();
@@ -280,7 +282,7 @@ final class DeployOperationTest {
   }
 
   /** Only a deploy takes a port. */
-  private static TaskDispatch task(Operation operation, String parameters) {
+  private TaskDispatch task(Operation operation, String parameters) {
     TaskDispatch task = task(parameters);
     if (!operation.name().equals("deploy")) {
       task.parameters().remove("port");
@@ -362,6 +364,17 @@ final class DeployOperationTest {
         Environment.Wall.NONE);
   }
 
+  @Test
+  void aSourceIsOfTheRepositoryThatTheTaskNames() {
+    assertThat(refused("source: {path: compose.yaml}")).contains("repository is missing");
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    assertThat(refused("source: {path: compose.yaml}")).isEmpty();
+    assertThat(refused("{source: {}, runtime: docker}")).contains("parameters.runtime");
+    assertThat(refused("{source: {}, memory: 67108864}")).contains("for an image only");
+    assertThat(refused("{source: {}, command: [run]}")).contains("parameters.command");
+    assertThat(refused("{source: {}, image: 'web:1'}")).contains("must name");
+  }
+
   /** Why a task is refused; empty when it is accepted. */
   private String refused(String parameters) {
     return operation().refuse(task(parameters)).map(Failure::sentence).orElse("");
@@ -384,7 +397,7 @@ final class DeployOperationTest {
     return sight(parameters).terms();
   }
 
-  private static TaskDispatch task(String parameters) {
+  private TaskDispatch task(String parameters) {
     String flow = parameters.startsWith("{") ? parameters : "{" + parameters + "}";
     String quoted = flow.replaceAll("image: (?!')([^,}]+)", "image: '$1'");
     String yaml =
@@ -392,10 +405,11 @@ final class DeployOperationTest {
         taskId: t-1
         operation: deploy
         target: {environment: local, service: web}
+        %s
         parameters: %s
         requestedBy: pm
         """
-            .formatted(quoted.replaceFirst("\\{", "{port: 8080, "));
+            .formatted(repository, quoted.replaceFirst("\\{", "{port: 8080, "));
     return Json.readYaml(bytes(yaml), TaskDispatch.class);
   }
 
@@ -415,10 +429,13 @@ final class DeployOperationTest {
             new OneService("docker"),
             "process",
             new OneService("process"),
+            "compose",
+            new OneService("compose"),
             "kubernetes",
             new OneService("kubernetes")),
         reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
         Map.of("npm", registry),
+        new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
         new NoProbe(),
         (_, _, _) -> {
           throw new AssertionError("nothing is measured");

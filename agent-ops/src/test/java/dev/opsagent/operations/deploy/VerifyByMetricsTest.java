@@ -24,6 +24,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.ManualPace;
 import dev.opsagent.testing.WatchedRuntime;
+import dev.opsagent.tools.git.GitRepository;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -125,6 +126,7 @@ final class VerifyByMetricsTest {
           throw new AssertionError("no image is asked for");
         },
         Map.of(),
+        new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
         new Open(),
         this::evaluate,
         new NoWorkspaces(),
@@ -176,6 +178,7 @@ final class VerifyByMetricsTest {
             "docker",
             Optional.empty(),
             Optional.of(new Next("1", DIGEST)),
+            Optional.empty(),
             Optional.empty(),
             terms);
     return new StepContext(
