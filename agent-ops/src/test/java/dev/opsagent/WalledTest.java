@@ -75,6 +75,7 @@ final class WalledTest {
             Optional.of("staging"),
             plain.verification(),
             plain.limits(),
+            plain.prices(),
             plain.recovery(),
             plain.isProtected(),
             plain.sandbox());

@@ -2,6 +2,7 @@ package dev.opsagent.configuration;
 
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment.Kind;
+import dev.opsagent.outside.Environment.Prices;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.HealthProbe.JsonField;
@@ -33,6 +34,7 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<String> promotesFrom,
       Optional<Verification> verification,
       Optional<Limits> limits,
+      Optional<Prices> prices,
       Optional<String> recovery,
       @JsonProperty("protected") Optional<Boolean> guarded,
       Optional<Wall> sandbox) {}

@@ -102,6 +102,7 @@ final class EnvironmentsReading {
             at + ".limits",
             entry.limits().orElse(EnvironmentsDocument.Limits.EMPTY),
             entry.runtime()),
+        entry.prices(),
         recovery,
         entry.guarded().orElse(entry.kind() == Kind.PRODUCTION),
         wall(at + ".sandbox", entry));

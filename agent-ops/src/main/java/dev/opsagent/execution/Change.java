@@ -5,8 +5,10 @@ import static java.util.stream.Collectors.joining;
 import dev.opsagent.authority.Effect;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.Reason;
@@ -28,6 +30,7 @@ final class Change {
   private final List<Prewritten<StatusReport>> reports = new ArrayList<>();
   private final List<AuditDraft> audit = new ArrayList<>();
   private final List<Escalation> escalations = new ArrayList<>();
+  private final List<Learning> learnings = new ArrayList<>();
   private TaskRecord record;
 
   /**
@@ -105,8 +108,14 @@ final class Change {
     return this;
   }
 
+  /** The last report shows it. */
+  Change learn(List<Deliverable> brought) {
+    Lessons.of(record, brought, now).forEach(learnings::add);
+    return this;
+  }
+
   Transition then(Command command) {
-    return new Transition(record, reports, audit, escalations, command);
+    return new Transition(record, reports, audit, escalations, learnings, command);
   }
 
   static Reason reason(Failure failure) {

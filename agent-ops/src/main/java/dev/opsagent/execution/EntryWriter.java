@@ -5,6 +5,7 @@ import dev.opsagent.execution.Journal.Entry;
 import dev.opsagent.execution.JournalRecord.Audited;
 import dev.opsagent.execution.JournalRecord.Deployed;
 import dev.opsagent.execution.JournalRecord.Escalated;
+import dev.opsagent.execution.JournalRecord.Learned;
 import dev.opsagent.execution.JournalRecord.Ledger;
 import dev.opsagent.execution.JournalRecord.Status;
 import dev.opsagent.execution.LedgerFold.AuditHead;
@@ -68,6 +69,7 @@ final class EntryWriter {
     records.add(new Ledger(after.id(), Optional.of(after)));
     transition.reports().forEach(report -> records.add(new Status(report, after.traceparent())));
     transition.escalations().forEach(escalation -> records.add(new Escalated(escalation)));
+    transition.learnings().forEach(learning -> records.add(new Learned(learning)));
     deployments
         .changed(before, after, now)
         .ifPresent(record -> {

@@ -22,6 +22,9 @@ final class Escalations {
   private static final Set<Effect.Kind> CHANGES =
       Set.of(Effect.Kind.DEPLOYMENT, Effect.Kind.ROLLBACK, Effect.Kind.RESTART);
 
+  private static final Set<Effect.Kind> BROUGHT_BACK =
+      Set.of(Effect.Kind.ROLLBACK, Effect.Kind.RESTART);
+
   private Escalations() {}
 
   static Escalation decisionNeeded(TaskRecord task, Doubt doubt) {
@@ -66,9 +69,19 @@ final class Escalations {
     if (failure.code() == ReasonCode.DEGRADED) {
       return Optional.of(Trigger.PERFORMANCE_DEGRADATION);
     }
+    if (isDown(task, failure)) {
+      return Optional.of(Trigger.OUTAGE);
+    }
     boolean bad = task.state() == TaskState.ROLLED_BACK || task.state() == TaskState.IN_DOUBT;
     boolean deploying = task.state() == TaskState.FAILED && failedWhileDeploying(task);
     return bad || deploying ? Optional.of(Trigger.CRITICAL_DEPLOYMENT_FAILURE) : Optional.empty();
+  }
+
+  /** What was brought up again does not serve, and nothing else takes its place. */
+  private static boolean isDown(TaskRecord task, Failure failure) {
+    return failure.code() == ReasonCode.UNHEALTHY
+        && task.state() == TaskState.FAILED
+        && task.anyStep(BROUGHT_BACK, StepRecord::stood);
   }
 
   private static boolean failedWhileDeploying(TaskRecord task) {

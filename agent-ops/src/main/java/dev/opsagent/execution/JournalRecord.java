@@ -4,6 +4,7 @@ import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import java.util.Map;
@@ -42,6 +43,9 @@ public sealed interface JournalRecord {
 
   /** {@code ops.audit}, in the journal's own partition. */
   record Audited(AuditRecord record) implements JournalRecord {}
+
+  /** {@code ops.learnings}. */
+  record Learned(Learning learning) implements JournalRecord {}
 
   /** {@code ops.deployments}. */
   record Deployed(DeploymentRecord record) implements JournalRecord {}

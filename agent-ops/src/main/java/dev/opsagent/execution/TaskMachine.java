@@ -120,6 +120,7 @@ final class TaskMachine {
         change.set(task.learned(done.facts(), done.deliverables()));
         Outcome outcome = done.already() ? Outcome.ALREADY_DONE : Outcome.DONE;
         change.step(index, step.with(outcome), Optional.empty(), done.facts());
+        change.learn(done.deliverables());
         yield task.ending().isPresent()
             ? unwinding.undoFrom(change, index)
             : advance(change, index + 1);

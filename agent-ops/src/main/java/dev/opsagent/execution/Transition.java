@@ -1,6 +1,7 @@
 package dev.opsagent.execution;
 
 import dev.opsagent.protocol.Escalation;
+import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import java.time.Instant;
@@ -14,11 +15,13 @@ record Transition(
     List<Prewritten<StatusReport>> reports,
     List<AuditDraft> audit,
     List<Escalation> escalations,
+    List<Learning> learnings,
     Command command) {
   Transition {
     reports = List.copyOf(reports);
     audit = List.copyOf(audit);
     escalations = List.copyOf(escalations);
+    learnings = List.copyOf(learnings);
   }
 
   /** The same with the programs that led to it in its audit, each in a record of its own. */
@@ -29,6 +32,6 @@ record Transition(
     List<AuditDraft> all =
         new ArrayList<>(ran.stream().map(it -> AuditDraft.ran(next, step, it, now)).toList());
     all.addAll(audit);
-    return new Transition(next, reports, all, escalations, command);
+    return new Transition(next, reports, all, escalations, learnings, command);
   }
 }

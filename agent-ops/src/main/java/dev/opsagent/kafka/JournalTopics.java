@@ -6,6 +6,7 @@ import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Topics;
 import java.nio.charset.StandardCharsets;
@@ -45,6 +46,7 @@ final class JournalTopics {
       case JournalRecord.Status status -> status(status);
       case JournalRecord.Escalated escalated -> escalation(escalated.escalation());
       case JournalRecord.Audited audited -> audit(audited.record());
+      case JournalRecord.Learned learned -> learning(learned.learning());
       case JournalRecord.Deployed deployed -> deployment(deployed.record());
       case JournalRecord.Forwarded forwarded -> forwarded(forwarded);
       case JournalRecord.DeadLetter letter -> deadLetter(letter);
@@ -88,6 +90,13 @@ final class JournalTopics {
         id,
         record.at(),
         NO_TRACE);
+  }
+
+  private ProducerRecord<byte[], byte[]> learning(Learning learning) {
+    String key = learning.learningId();
+    String id = "learning:" + key + ":" + learning.at();
+    return EventCodec.write(
+        topics.learnings(), null, key, learning, source, id, learning.at(), NO_TRACE);
   }
 
   private ProducerRecord<byte[], byte[]> deployment(DeploymentRecord record) {

@@ -28,6 +28,7 @@ import java.util.TreeSet;
  * @param strategies how a release may take the place of the one before; never empty
  * @param promotesFrom the environment in which a release must have been verified before; absent:
  *     none. It is one of the same file, and following it never comes back here
+ * @param prices what resources cost; absent: nobody says
  * @param recovery the time within which a rollback must have ended, its verification included; at
  *     most {@link #LONGEST_RECOVERY}
  * @param isProtected whether changes ask for more care than elsewhere
@@ -45,6 +46,7 @@ public record Environment(
     Optional<String> promotesFrom,
     Verification verification,
     Limits limits,
+    Optional<Prices> prices,
     Duration recovery,
     @JsonProperty("protected") boolean isProtected,
     Wall sandbox) {
@@ -74,6 +76,7 @@ public record Environment(
         Optional.empty(),
         Verification.DEFAULT,
         Limits.DEFAULT,
+        Optional.empty(),
         LONGEST_RECOVERY,
         false,
         name.equals(LOCAL) ? Wall.NONE : Wall.LANDLOCK);
@@ -93,6 +96,7 @@ public record Environment(
         promotesFrom,
         verification,
         limits,
+        prices,
         recovery,
         isProtected,
         sandbox.compareTo(least) < 0 ? least : sandbox);
@@ -251,4 +255,13 @@ public record Environment(
     /** What holds where nothing is declared. */
     public static final Limits DEFAULT = new Limits(Optional.empty(), Optional.empty(), 10);
   }
+
+  /**
+   * What resources cost.
+   *
+   * @param currency by its three letters
+   * @param cpu one processor for a month; absent: unknown
+   * @param memory one gibibyte for a month; absent: unknown
+   */
+  public record Prices(String currency, Optional<Double> cpu, Optional<Double> memory) {}
 }

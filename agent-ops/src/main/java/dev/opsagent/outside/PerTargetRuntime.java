@@ -66,6 +66,11 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<Optional<Usage>> usage(String target) {
+    return ask(target, "see what " + target + " uses", TargetLife::usage);
+  }
+
+  @Override
   public final String log(String target) {
     return switch (ask(target, "read the log of " + target, TargetLife::log)) {
       case Answer.Ok<String>(String lines) -> lines;

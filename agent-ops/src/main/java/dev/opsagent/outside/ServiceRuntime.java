@@ -92,6 +92,19 @@ public interface ServiceRuntime {
    */
   Answer<Running> restart(String target, String taskId);
 
+  /** What the service has used by now; empty when nothing runs or nobody counts. */
+  default Answer<Optional<Usage>> usage(String target) {
+    return new Answer.Ok<>(Optional.empty());
+  }
+
+  /**
+   * What is used.
+   *
+   * @param cpu processor time since the start
+   * @param memory bytes now, less what the kernel can take back at once
+   */
+  record Usage(Duration cpu, long memory) {}
+
   /** The last lines of the service's output, for the report of a failure. */
   String log(String target);
 

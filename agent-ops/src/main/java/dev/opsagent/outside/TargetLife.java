@@ -2,6 +2,7 @@ package dev.opsagent.outside;
 
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import java.io.IOException;
 import java.util.Optional;
 
@@ -19,6 +20,10 @@ public interface TargetLife {
   Answer<Boolean> stop() throws IOException, InterruptedException;
 
   Answer<Running> restart(String taskId) throws IOException, InterruptedException;
+
+  default Answer<Optional<Usage>> usage() throws IOException, InterruptedException {
+    return new Answer.Ok<>(Optional.empty());
+  }
 
   /** The last of what the service wrote. */
   Answer<String> log() throws IOException, InterruptedException;

@@ -109,6 +109,7 @@ final class Books {
             deployments.put(deployed.target().key(), deployed);
         case JournalRecord.Ledger _,
             JournalRecord.Escalated _,
+            JournalRecord.Learned _,
             JournalRecord.Forwarded _,
             JournalRecord.DeadLetter _ -> {}
       }

@@ -24,6 +24,7 @@ final class Trace {
       case JournalRecord.Escalated(Escalation escalation) ->
           Optional.of("  escalation " + escalation.escalationId());
       case JournalRecord.Ledger _,
+          JournalRecord.Learned _,
           JournalRecord.Deployed _,
           JournalRecord.Forwarded _,
           JournalRecord.DeadLetter _ ->

@@ -8,6 +8,7 @@ import dev.opsagent.outside.Environment.Cluster;
 import dev.opsagent.outside.Environment.Http;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Limits;
+import dev.opsagent.outside.Environment.Prices;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.Environment.Tcp;
@@ -73,6 +74,7 @@ class EnvironmentsFileTest {
                     Duration.ZERO,
                     List.of()),
                 new Limits(Optional.empty(), Optional.empty(), 1),
+                Optional.empty(),
                 Duration.ofMinutes(15),
                 false,
                 Wall.NONE));
@@ -121,6 +123,7 @@ class EnvironmentsFileTest {
                       window: 2m
                     - {name: up, query: up, min: 1}
                 limits: {cpus: 0.5, memory: 512Mi, replicas: 3}
+                prices: {currency: EUR, cpu: 20, memory: 2.5}
                 recovery: 10m
                 protected: false
                 sandbox: bubblewrap
@@ -170,6 +173,7 @@ class EnvironmentsFileTest {
                             Optional.empty(),
                             Optional.of(Duration.ofMinutes(1))))),
                 new Limits(Optional.of(new BigDecimal("0.5")), Optional.of(512L << 20), 3),
+                Optional.of(new Prices("EUR", Optional.of(20.0), Optional.of(2.5))),
                 Duration.ofMinutes(10),
                 false,
                 Wall.BUBBLEWRAP));

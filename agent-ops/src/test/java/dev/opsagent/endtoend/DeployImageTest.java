@@ -7,7 +7,10 @@ import dev.opsagent.cli.drill.SteadyLoad;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.protocol.Deliverable.ResourceRecommendation;
+import dev.opsagent.protocol.Deliverable.ResourceRecommendation.Finding;
 import dev.opsagent.protocol.DeploymentRecord.Release;
+import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskDispatch;
@@ -167,6 +170,29 @@ final class DeployImageTest {
     assertThat(containers(service.target().key())).as("no orphan").hasSize(1);
     StatusReport again = stack.run(deploy(service, kind + "-3", kind));
     assertThat(again.reason().orElseThrow().code()).isEqualTo(ReasonCode.QUARANTINED);
+  }
+
+  @Test
+  void whatAServiceMayUseAndHardlyUsesIsALesson() {
+    SampleService service = service("idle");
+
+    StatusReport end = stack.run(deploy(service, "idle-1", "good"));
+
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(end.deliverables())
+        .filteredOn(ResourceRecommendation.class::isInstance)
+        .extracting(it -> ((ResourceRecommendation) it).finding())
+        .containsOnly(Finding.OVER_PROVISIONED);
+    List<Learning> lessons = stack.learnings(service.target());
+    assertThat(lessons)
+        .extracting(Learning::learningId)
+        .contains("right-sizing:%s:memory".formatted(service.target().key()));
+    assertThat(lessons.getLast().summary())
+        .startsWith(service.target().key() + " may use 32 MiB and uses ")
+        .endsWith("give it 16 MiB");
+    String address = lessons.getLast().evidence().getFirst();
+    long shown = Long.parseLong(address.substring("ops.status/idle-1#".length()));
+    assertThat(shown).isBetween(1L, end.revision());
   }
 
   @Test

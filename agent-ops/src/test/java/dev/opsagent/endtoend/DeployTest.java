@@ -150,6 +150,22 @@ final class DeployTest {
   }
 
   @Test
+  void aServiceThatServesNoMoreAfterItsRestartIsAnOutage() {
+    SampleService service = published("down");
+    stack.run(service.deploy("down-1", "1.0.1"));
+    String health =
+        "{\"health\": {\"http\": {\"path\": \"/\", \"bodyContains\": \"another\"}, \"attempts\": 2}}";
+
+    StatusReport end = stack.run(service.task("down-2", "restart", health));
+
+    assertThat(end.state()).isEqualTo(TaskState.FAILED);
+    assertThat(code(end)).contains(ReasonCode.UNHEALTHY);
+    assertThat(stack.escalations("down-2"))
+        .singleElement()
+        .satisfies(it -> assertThat(it.trigger()).isEqualTo(Escalation.Trigger.OUTAGE));
+  }
+
+  @Test
   void aRollbackBringsTheReleaseBeforeBack() {
     SampleService service = stack.service("back");
     stack.run(service.publish("back-first"));

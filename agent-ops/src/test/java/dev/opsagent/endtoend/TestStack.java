@@ -3,6 +3,7 @@ package dev.opsagent.endtoend;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Escalation;
+import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.OpsClient;
 import dev.opsagent.protocol.QuarantineLift;
 import dev.opsagent.protocol.StatusReport;
@@ -184,6 +185,12 @@ final class TestStack implements AutoCloseable {
 
   List<Escalation> escalations(String taskId) {
     return bus.escalations(taskId);
+  }
+
+  List<Learning> learnings(Target target) {
+    return bus.messages(topics.learnings(), Learning.class).stream()
+        .filter(learning -> learning.target().filter(target::equals).isPresent())
+        .toList();
   }
 
   /** The newest record of what runs on the target. */

@@ -16,7 +16,10 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Deliverable.PipelineStatus.class, name = "pipeline-status"),
   @JsonSubTypes.Type(value = Deliverable.PublicationStatus.class, name = "publication-status"),
   @JsonSubTypes.Type(value = Deliverable.ImageStatus.class, name = "image-status"),
-  @JsonSubTypes.Type(value = Deliverable.PerformanceMetrics.class, name = "performance-metrics")
+  @JsonSubTypes.Type(value = Deliverable.PerformanceMetrics.class, name = "performance-metrics"),
+  @JsonSubTypes.Type(
+      value = Deliverable.ResourceRecommendation.class,
+      name = "resource-recommendation")
 })
 public sealed interface Deliverable {
   /**
@@ -105,6 +108,50 @@ public sealed interface Deliverable {
       if (!figures.values().stream().allMatch(Double::isFinite)) {
         throw new InvalidMessage("figures", "must be finite");
       }
+    }
+  }
+
+  /**
+   * What a service should be allowed to use instead of what it may use now.
+   *
+   * @param subject the target
+   * @param limit what it may use: processors, or bytes
+   * @param used what it used in 95 of 100 samples at most, in the same unit
+   * @param recommended in the same unit
+   * @param samples how many there were
+   * @param costPerMonth of the limit, by the operator's prices
+   * @param recommendedCostPerMonth of what is recommended, by the same
+   * @param currency of both
+   */
+  record ResourceRecommendation(
+      String subject,
+      Resource resource,
+      Finding finding,
+      double limit,
+      double used,
+      double recommended,
+      int samples,
+      Optional<Double> costPerMonth,
+      Optional<Double> recommendedCostPerMonth,
+      Optional<String> currency,
+      Instant at)
+      implements Deliverable {
+    public ResourceRecommendation {
+      Checks.range("samples", samples, 1, Integer.MAX_VALUE);
+    }
+
+    /** What is used. */
+    public enum Resource {
+      CPUS,
+      MEMORY
+    }
+
+    /** What is wrong with the limit. */
+    public enum Finding {
+      /** Much less is used. */
+      OVER_PROVISIONED,
+      /** Nearly all of it is used. */
+      STARVING
     }
   }
 }

@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param target what it was learnt on, if it was one target
  * @param operation the operation it is about, if it is about one
  * @param summary the lesson in one sentence
- * @param evidence addresses of the records that show it, such as {@code ops.status/3@1204}; at
- *     least one
+ * @param evidence addresses of the records that show it, such as {@code ops.status/task-7#12}
+ *     (topic, key and revision); at least one
  */
 public record Learning(
     String learningId,

@@ -10,10 +10,15 @@ import dev.opsagent.operations.MetricVerification;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.Verification;
+import dev.opsagent.operations.deploy.Sight.Terms;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Prices;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -38,25 +43,42 @@ record VerifyStep(Service service, Adapters adapters, Expected expected) impleme
   @Override
   public Outcome apply(StepContext context) throws Stopped, InterruptedException {
     Verification verification = adapters.verification(context);
+    UsageSamples used =
+        new UsageSamples(adapters.pace(), () -> service.runtime().usage(Service.target(context)));
     Running serving =
         verification.verified(
-            service, context, now -> expected.is(now, context), context.timeout());
+            service,
+            context,
+            now -> {
+              used.take();
+              return expected.is(now, context);
+            },
+            context.timeout());
+    List<Deliverable> sizes = sizes(used, context);
     Optional<MetricVerification> metrics = adapters.metrics(context);
     if (metrics.isEmpty()) {
-      return verified(serving, Facts.NONE);
+      return verified(serving, Facts.NONE, sizes);
     }
     MetricVerdict verdict =
         metrics.get().judge(context.task().target(), serving.version(), context.facts());
     if (!(verdict instanceof MetricVerdict.Bad)) {
       verification.stillServes(service, context, serving);
     }
-    return outcome(verdict, serving, context);
+    return outcome(verdict, serving, sizes, context);
   }
 
-  private Outcome outcome(MetricVerdict verdict, Running serving, StepContext context) {
+  private List<Deliverable> sizes(UsageSamples used, StepContext context) {
+    Terms terms = Sight.of(context.facts()).terms();
+    Optional<Prices> prices = adapters.environment(context.task()).flatMap(Environment::prices);
+    return new RightSizing(Service.target(context), terms.cpus(), terms.memory(), prices)
+        .of(used, adapters.pace().now());
+  }
+
+  private Outcome outcome(
+      MetricVerdict verdict, Running serving, List<Deliverable> sizes, StepContext context) {
     String action = "verify %s by its metrics".formatted(Service.target(context));
     return switch (verdict) {
-      case MetricVerdict.Good(List<Seen> seen) -> verified(serving, proofs(seen));
+      case MetricVerdict.Good(List<Seen> seen) -> verified(serving, proofs(seen), sizes);
       case MetricVerdict.Bad(ReasonCode code, String cause) ->
           new Outcome.Failed(
               Failure.of(code, action, cause + service.said(context), "see the service's log"));
@@ -65,8 +87,10 @@ record VerifyStep(Service service, Adapters adapters, Expected expected) impleme
     };
   }
 
-  private Outcome verified(Running serving, Facts proofs) {
-    return new Outcome.Applied(proofs, List.of(service.status(serving, true)));
+  private Outcome verified(Running serving, Facts proofs, List<Deliverable> sizes) {
+    List<Deliverable> brought = new ArrayList<>(sizes);
+    brought.add(service.status(serving, true));
+    return new Outcome.Applied(proofs, brought);
   }
 
   private static Facts proofs(List<Seen> seen) {

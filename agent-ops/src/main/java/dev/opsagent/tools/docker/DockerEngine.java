@@ -11,7 +11,9 @@ import com.github.dockerjava.api.model.PortBinding;
 import com.github.dockerjava.api.model.Ports.Binding;
 import com.github.dockerjava.api.model.PullResponseItem;
 import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.Statistics;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
@@ -26,6 +28,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 
@@ -229,6 +232,22 @@ final class DockerEngine implements Engine {
             client.removeContainerCmd(id).withForce(true).withRemoveVolumes(false).exec();
           } catch (NotFoundException e) {
             // Gone already, which is what was asked for.
+          }
+        });
+  }
+
+  @Override
+  public Answer<Optional<Usage>> usage(String id) {
+    // Of a stream the first frame comes at once; a single one would take two seconds.
+    Consumer<Gathered<Statistics>> question = frames -> client.statsCmd(id).exec(frames);
+    return call(
+        "see what a container uses",
+        () -> {
+          try {
+            return Gathered.first(question, LOG).flatMap(Seen::usage);
+          } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
           }
         });
   }

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +44,9 @@ interface Engine extends AutoCloseable {
 
   /** Ends and removes it, and leaves its volumes. */
   Answer<Boolean> remove(String id);
+
+  /** What it has used; empty when it does not run, or the engine does not count. */
+  Answer<Optional<Usage>> usage(String id);
 
   /** The end of what it wrote, unmasked; empty when nothing can be read. */
   String log(String id);

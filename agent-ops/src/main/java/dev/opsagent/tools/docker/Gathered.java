@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -52,6 +53,42 @@ final class Gathered<T> implements ResultCallback<T> {
   }
 
   /**
+   * Takes the first item of an endless stream, and ends it.
+   *
+   * @param question begins the stream
+   * @return empty when none came in time
+   * @throws RuntimeException what broke the stream
+   */
+  static <T> Optional<T> first(Consumer<Gathered<T>> question, Duration time)
+      throws InterruptedException {
+    CompletableFuture<Optional<T>> first = new CompletableFuture<>();
+    Gathered<T> items = new Gathered<>(item -> first.complete(Optional.of(item)));
+    var _ =
+        items.end.whenComplete((_, broken) -> {
+          boolean _ =
+              broken == null
+                  ? first.complete(Optional.empty())
+                  : first.completeExceptionally(broken);
+        });
+    try (items) {
+      question.accept(items);
+      return first.get(time.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      return Optional.empty();
+    } catch (ExecutionException e) {
+      throw broken(e);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static RuntimeException broken(ExecutionException e) {
+    return e.getCause() instanceof RuntimeException broken
+        ? broken
+        : new IllegalStateException(e.getCause());
+  }
+
+  /**
    * Waits for the end.
    *
    * @return whether it came in time
@@ -63,9 +100,7 @@ final class Gathered<T> implements ResultCallback<T> {
     } catch (TimeoutException e) {
       return false;
     } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException broken
-          ? broken
-          : new IllegalStateException(e.getCause());
+      throw broken(e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -4,10 +4,17 @@ import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.InspectContainerResponse.ContainerState;
 import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
+import com.github.dockerjava.api.model.CpuStatsConfig;
+import com.github.dockerjava.api.model.CpuUsageConfig;
 import com.github.dockerjava.api.model.ExposedPort;
+import com.github.dockerjava.api.model.MemoryStatsConfig;
 import com.github.dockerjava.api.model.RestartPolicy;
+import com.github.dockerjava.api.model.Statistics;
+import com.github.dockerjava.api.model.StatsConfig;
 import dev.opsagent.outside.ImageBuilder.Made;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.tools.docker.Engine.LocalImage;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +70,23 @@ final class Seen {
         labels,
         Optional.ofNullable(seen.getRepoTags()).orElse(List.of()),
         Optional.ofNullable(seen.getRepoDigests()).orElse(List.of()));
+  }
+
+  /** Empty when it tells no figures, as of a container that has ended. */
+  static Optional<Usage> usage(Statistics seen) {
+    Optional<Long> cpu =
+        Optional.ofNullable(seen.getCpuStats())
+            .map(CpuStatsConfig::getCpuUsage)
+            .map(CpuUsageConfig::getTotalUsage);
+    Optional<Long> memory =
+        Optional.ofNullable(seen.getMemoryStats()).map(MemoryStatsConfig::getUsage);
+    long reclaimable =
+        Optional.ofNullable(seen.getMemoryStats())
+            .map(MemoryStatsConfig::getStats)
+            .map(StatsConfig::getInactiveFile)
+            .orElse(0L);
+    return cpu.flatMap(nanos ->
+        memory.map(bytes -> new Usage(Duration.ofNanos(nanos), Math.max(0, bytes - reclaimable))));
   }
 
   /** A container's name without the slash that engines put before it. */

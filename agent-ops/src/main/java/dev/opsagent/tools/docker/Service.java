@@ -4,6 +4,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Printable;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -57,6 +58,19 @@ final class Service implements TargetLife {
   @Override
   public Answer<Running> restart(String taskId) {
     return containers.settled().then(places -> restart(taskId, places));
+  }
+
+  @Override
+  public Answer<Optional<Usage>> usage() {
+    return containers
+        .places()
+        .then(places ->
+            places
+                .shown()
+                .flatMap(_ -> places.current())
+                .map(Container::id)
+                .map(engine::usage)
+                .orElseGet(() -> new Answer.Ok<>(Optional.empty())));
   }
 
   /** What the current release wrote; else what the one before did. */

@@ -6,6 +6,7 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Trial;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -240,6 +241,11 @@ record FrontedService(
       case Answer.No<Running> no -> no;
       case Answer.Ok<Running>(Running again) -> turn(now.open(true).by(taskId), again);
     };
+  }
+
+  @Override
+  public Answer<Optional<Usage>> usage() {
+    return runtime.usage(route.map(it -> slot(it.live().name())).orElse(target));
   }
 
   @Override

@@ -359,6 +359,7 @@ final class DeployOperationTest {
             Duration.ofSeconds(7),
             metrics),
         limits,
+        Optional.empty(),
         Duration.ofMinutes(2),
         false,
         Environment.Wall.NONE);

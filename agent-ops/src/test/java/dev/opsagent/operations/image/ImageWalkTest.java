@@ -453,6 +453,7 @@ final class ImageWalkTest {
         Optional.empty(),
         local.verification(),
         local.limits(),
+        Optional.empty(),
         local.recovery(),
         false,
         Environment.Wall.NONE);

@@ -10,6 +10,7 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Image;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -106,6 +107,20 @@ class DockerRuntimeTest implements RuntimeContract {
     assertAnswers(running, "1.0.0");
     assertThat(engine.docker("port", id(running)))
         .containsExactly(subject.port + "/tcp -> 127.0.0.1:" + subject.port);
+  }
+
+  @Test
+  void whatAServiceUsesIsCountedWhileItRuns() throws Exception {
+    Subject subject = subject();
+    assertThat(ok(subject.runtime().usage(subject.target()))).isEmpty();
+    subject.deploy("1.0.0", "task-1");
+
+    Usage used = ok(subject.runtime().usage(subject.target())).orElseThrow();
+
+    assertThat(used.cpu()).isPositive();
+    assertThat(used.memory()).isBetween(1L << 12, 64L << 20);
+    ok(subject.runtime().stop(subject.target()));
+    assertThat(ok(subject.runtime().usage(subject.target()))).isEmpty();
   }
 
   @Test

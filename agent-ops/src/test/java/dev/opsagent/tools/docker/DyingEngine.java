@@ -1,6 +1,7 @@
 package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.testing.RuntimeContract;
 import java.time.Duration;
 import java.util.List;
@@ -34,6 +35,11 @@ final class DyingEngine implements Engine {
   @Override
   public Answer<Optional<LocalImage>> image(String reference) {
     return engine.image(reference);
+  }
+
+  @Override
+  public Answer<Optional<Usage>> usage(String id) {
+    return engine.usage(id);
   }
 
   @Override
