@@ -141,6 +141,11 @@ public record Health(
     return new Health(http, tcp, tries, pause, limit, Optional.empty(), Optional.empty());
   }
 
+  /** The same, with another time to endure. */
+  public Health lasting(Duration soak) {
+    return new Health(http, tcp, tries, pause, limit, Optional.of(soak), metrics);
+  }
+
   /** The longest that a verification takes. */
   public Duration longest() {
     return deadline().plus(soak()).plus(MetricVerification.longest(checks()));

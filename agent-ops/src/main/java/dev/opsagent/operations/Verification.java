@@ -121,6 +121,11 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
     return new Verification(probe, plain, pace);
   }
 
+  /** The same, over another time. */
+  public Verification lasting(Duration soak) {
+    return new Verification(probe, health.lasting(soak), pace);
+  }
+
   private interface Identity {
     /** What speaks against it; empty when nothing does. */
     Optional<String> doubt() throws Stopped;

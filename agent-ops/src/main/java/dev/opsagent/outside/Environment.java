@@ -165,7 +165,9 @@ public record Environment(
     /** The one before is stopped, then the release is started. */
     RECREATE,
     /** The release is started beside the one before, and gets its callers once it serves. */
-    BLUE_GREEN;
+    BLUE_GREEN,
+    /** The release is started beside the one before, and gets its callers by and by. */
+    CANARY;
 
     /** As it is written. */
     @JsonValue

@@ -36,12 +36,7 @@ public interface ServiceRuntime {
    * answer what the new one fails at, until {@link #retire}; {@link #rollback} then takes no time.
    */
   default Answer<Running> replace(String target, Release release, Trial trial) {
-    return new Answer.No<>(
-        Failure.of(
-            ReasonCode.INVALID_PARAMETERS,
-            "deploy " + release.version() + " beside what runs for " + target,
-            "the runtime " + kind() + " runs no two releases of a target at once",
-            "deploy it by recreate"));
+    return oneAtOnce("deploy " + release.version() + " beside what runs for " + target);
   }
 
   /** Whether the release before, or one that was tried, runs still beside the live one. */
@@ -57,6 +52,49 @@ public interface ServiceRuntime {
    */
   default Answer<Boolean> retire(String target) {
     return new Answer.Ok<>(false);
+  }
+
+  /**
+   * Brings the release up beside what runs for the target, and has it pass the trial ({@link
+   * Strategy#CANARY}). Nobody reaches it before {@link #share}, and what {@link #running} tells
+   * stays as it was. Harmless when it was introduced before.
+   */
+  default Answer<Running> introduce(String target, Release release, Trial trial) {
+    return oneAtOnce("introduce " + release.version() + " to " + target);
+  }
+
+  /**
+   * Lets so many of a hundred callers reach the release that was introduced, and the others what
+   * ran before. With 100 it is what runs, and the release before goes on as after {@link #replace}.
+   *
+   * @param percent 0 to 100
+   */
+  default Answer<Boolean> share(String target, String digest, int percent) {
+    return oneAtOnce("let callers of " + target + " reach another release");
+  }
+
+  /** How many of a hundred callers reach the release; empty when it is not there. */
+  default Answer<Optional<Integer>> shared(String target, String digest) {
+    return new Answer.Ok<>(Optional.empty());
+  }
+
+  /** What was introduced and is not yet what runs; empty when nothing is. */
+  default Answer<Optional<Running>> introduced(String target) {
+    return new Answer.Ok<>(Optional.empty());
+  }
+
+  /** The last lines of the output of what was introduced. */
+  default String logOfIntroduced(String target) {
+    return "";
+  }
+
+  private <T> Answer<T> oneAtOnce(String action) {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.INVALID_PARAMETERS,
+            action,
+            "the runtime " + kind() + " runs no two releases of a target at once",
+            "deploy it by recreate"));
   }
 
   /** What a release must pass before callers reach it. */

@@ -117,6 +117,19 @@ final class DeployImageTest {
     BusyboxImage.remove(PROGRAMS, folder, Map.of());
   }
 
+  private TaskDispatch canary(SampleService service, String taskId, String kind) {
+    return service.task(
+        taskId,
+        "deploy",
+        """
+        {"image": "%s:%s", "port": %d, "strategy": "canary",
+         "canary": [{"percent": 20, "for": "PT6S"}, {"percent": 60, "for": "PT1S"}],
+         "health": {"http": {"path": "/", "bodyContains": "sample %s"},
+                    "attempts": 12, "interval": "PT0.25S", "deadline": "PT4S"}}
+        """
+            .formatted(REPOSITORY, kind, service.port, kind));
+  }
+
   /** Every container of this test's services, whether it runs or not. */
   private List<String> containers(String target) {
     return docker("ps", "-a", "--format", "{{.ID}} {{.Label \"dev.opsagent.target\"}}")
@@ -193,6 +206,39 @@ final class DeployImageTest {
     String address = lessons.getLast().evidence().getFirst();
     long shown = Long.parseLong(address.substring("ops.status/idle-1#".length()));
     assertThat(shown).isBetween(1L, end.revision());
+  }
+
+  @Test
+  void callersOfACanaryNeverNoticeWhetherItIsGoodOrBad() {
+    SampleService service = service("canary");
+    StatusReport first = stack.run(canary(service, "canary-1", "good"));
+    assertThat(first.state()).as("%s", first.reason()).isEqualTo(TaskState.SUCCEEDED);
+    long begun = System.nanoTime();
+    try (SteadyLoad load = SteadyLoad.on(service.address(), 200)) {
+      StatusReport good = stack.run(canary(service, "canary-2", "better"));
+      assertThat(good.state()).as("%s", good.reason()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(service.answer()).startsWith("200 sample better");
+
+      StatusReport crash = stack.run(canary(service, "canary-3", "crash"));
+      assertThat(crash.state()).as("nobody reached it").isEqualTo(TaskState.FAILED);
+      StatusReport late = stack.run(canary(service, "canary-4", "short-lived"));
+      assertThat(late.state()).as("%s", late.reason()).isEqualTo(TaskState.ROLLED_BACK);
+      assertThat(late.reason().orElseThrow().detail()).contains("it served for a while");
+      assertThat(late.changes()).isEmpty();
+
+      Outage outage = load.since(begun);
+      assertThat(outage.requests()).isGreaterThan(100);
+      assertThat(outage.failed()).as("%s", outage).isZero();
+    }
+    for (int i = 0; i < 10; i++) {
+      assertThat(service.answer()).startsWith("200 sample better");
+    }
+    assertThat(stack.deployment(service.target()).running().map(Release::version))
+        .contains("better");
+    assertThat(stack.deployment(service.target()).quarantined()).hasSize(2);
+    assertThat(running(service.target().key())).as("no orphan").hasSize(1);
+    assertThat(stack.run(service.task("canary-stop", "stop", "{}")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
   }
 
   @Test

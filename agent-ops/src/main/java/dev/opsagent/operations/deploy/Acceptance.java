@@ -4,6 +4,7 @@ import dev.opsagent.operations.Health;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
+import dev.opsagent.operations.deploy.DeployParameters.Stage;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Limits;
@@ -13,6 +14,7 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.TaskDispatch;
+import java.time.Duration;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
@@ -27,6 +29,7 @@ import java.util.stream.Stream;
  */
 record Acceptance(String operation, Adapters adapters) {
   private static final String LATEST = "latest";
+  private static final Duration LONGEST_STAGE = Duration.ofDays(1);
 
   /** Why the task is not taken; empty when it is. */
   Optional<Failure> refuse(TaskDispatch task) {
@@ -119,9 +122,27 @@ record Acceptance(String operation, Adapters adapters) {
           "parameters.strategy",
           "is %s, which %s does not allow".formatted(strategy.id(), task.target().environment()));
     }
-    return strategy == Strategy.BLUE_GREEN && parameters.port().isEmpty()
-        ? Refusals.invalid("parameters.port", "is missing: callers come in there")
-        : Optional.empty();
+    if (strategy != Strategy.RECREATE && parameters.port().isEmpty()) {
+      return Refusals.invalid("parameters.port", "is missing: callers come in there");
+    }
+    return ofStages(strategy, parameters);
+  }
+
+  private static Optional<Failure> ofStages(Strategy strategy, DeployParameters parameters) {
+    if (parameters.wantedStages().isPresent() && strategy != Strategy.CANARY) {
+      return Refusals.invalid("parameters.canary", "is for the strategy canary");
+    }
+    int before = 0;
+    for (Stage stage : parameters.stages()) {
+      if (stage.percent() <= before) {
+        return Refusals.invalid("parameters.canary", "must let more callers in at each stage");
+      }
+      if (stage.time().compareTo(LONGEST_STAGE) > 0) {
+        return Refusals.invalid("parameters.canary", "has a stage of more than a day");
+      }
+      before = stage.percent();
+    }
+    return Optional.empty();
   }
 
   /** A task names its environment only; what it may do there, the operator says. */

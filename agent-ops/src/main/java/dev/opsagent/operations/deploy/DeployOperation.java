@@ -12,6 +12,7 @@ import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Artifact.Fetched;
 import dev.opsagent.operations.deploy.Artifact.Found;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
+import dev.opsagent.operations.deploy.DeployParameters.Stage;
 import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.operations.deploy.Sight.Origin;
 import dev.opsagent.operations.deploy.Sight.Terms;
@@ -32,6 +33,7 @@ import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * {@code deploy}: replaces what runs on a target, and proves that the new release serves. When it
@@ -169,18 +171,32 @@ public final class DeployOperation implements Operation {
       steps.add(Steps.fetch(seen.reference().orElse(version)));
     }
     Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
+    if (seen.isCanary()) {
+      steps.add(Steps.introduce(task.target(), seen.runtime(), version, seen.terms()));
+      parameters.stages().forEach(stage -> addStage(steps, task, seen, stage));
+    }
     steps.add(deploy(task, seen, version));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
     seen.running()
-        .filter(_ -> seen.terms().isBlueGreen())
+        .filter(_ -> seen.terms().isBeside())
         .ifPresent(
             before -> steps.add(Steps.retire(task.target(), seen.runtime(), before.version())));
     return Plan.of(observations, steps);
   }
 
+  private static void addStage(
+      List<PlannedStep> steps, TaskDispatch task, Sight seen, Stage stage) {
+    String version = seen.wanted().version();
+    steps.add(Steps.share(task.target(), seen.runtime(), version, stage));
+    steps.add(Steps.watch(task.target(), version, stage, seen.terms().health()));
+  }
+
   private static PlannedStep deploy(TaskDispatch task, Sight seen, String version) {
     Terms terms = seen.terms();
-    return terms.isBlueGreen()
+    if (seen.isCanary()) {
+      return Steps.deployToAll(task.target(), seen.runtime(), version, terms.recovery());
+    }
+    return terms.isBeside()
         ? Steps.deployBeside(task.target(), seen.runtime(), version, terms)
         : Steps.deploy(task.target(), seen.runtime(), version, terms.recovery());
   }
@@ -190,7 +206,7 @@ public final class DeployOperation implements Operation {
     DeployParameters parameters = DeployParameters.of(task);
     String runtime = acceptance.runtime(task, parameters).map(RuntimeKind::id).orElse(name());
     Optional<Peer> peer =
-        planned.name().equals(Steps.DEPLOY)
+        Set.of(Steps.DEPLOY, Steps.INTRODUCE).contains(planned.name())
             ? Optional.of(new Peer(runtime, task.target().key()))
             : Optional.empty();
     return new GuardedStep(
@@ -203,10 +219,19 @@ public final class DeployOperation implements Operation {
     DeployParameters parameters = DeployParameters.of(task);
     Service service = adapters.service(seen.runtime(), parameters.port());
     Artifact artifact = artifact(task, parameters, seen.runtime());
+    DeployStep deploy = new DeployStep(service, adapters, parameters, artifact);
+    Optional<Stage> stage =
+        parameters.stages().stream().filter(it -> name.endsWith("-" + it.percent())).findFirst();
+    if (stage.isPresent()) {
+      return name.startsWith(Steps.SHARE)
+          ? new ShareStep(service, stage.get().percent())
+          : VerifyStep.ofStage(service, adapters, stage.get().time());
+    }
     return switch (name) {
+      case Steps.INTRODUCE -> new IntroduceStep(deploy);
       case Steps.VALIDATE -> new ValidateStep(service, artifact);
       case Steps.FETCH -> new FetchStep(adapters.workspaces(), (Fetched) artifact);
-      case Steps.DEPLOY -> new DeployStep(service, adapters, parameters, artifact);
+      case Steps.DEPLOY -> deploy;
       case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
       case Steps.RETIRE -> new RetireStep(service);

@@ -7,6 +7,7 @@ import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.TaskDispatch;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -28,6 +29,7 @@ import java.util.Optional;
  * @param health how it proves that it serves; absent: its port takes connections
  * @param wantedStrategy how it takes the place of the one before; absent: recreate, where the
  *     environment allows it
+ * @param wantedStages how callers reach it by and by, with the strategy canary
  * @param adopt whether what runs there may be replaced although it was never verified
  */
 record DeployParameters(
@@ -43,13 +45,25 @@ record DeployParameters(
     Optional<Long> memory,
     Optional<Health> health,
     @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
+    @JsonProperty("canary") Optional<List<Stage>> wantedStages,
     @JsonProperty("adopt") Optional<Boolean> adopt) {
+  private static final List<Stage> STAGES =
+      List.of(new Stage(10, Duration.ofSeconds(30)), new Stage(50, Duration.ofSeconds(30)));
+
   /** A version of a package. */
   record Published(@JsonProperty("registry") Optional<String> from, String name, String version) {
     String registry() {
       return from.orElse("npm");
     }
   }
+
+  /**
+   * A share of the callers that reach a release for a while.
+   *
+   * @param percent 1 to 99
+   * @param time for how long it must do well with that
+   */
+  record Stage(int percent, @JsonProperty("for") Duration time) {}
 
   /**
    * Files of a repository.
@@ -85,6 +99,11 @@ record DeployParameters(
             .filter(allowed -> !allowed.contains(Strategy.RECREATE))
             .flatMap(allowed -> allowed.stream().findFirst())
             .orElse(Strategy.RECREATE));
+  }
+
+  /** How callers reach it by and by. */
+  List<Stage> stages() {
+    return wantedStages.orElse(STAGES);
   }
 
   List<String> arguments() {

@@ -66,12 +66,23 @@ record DeployStep(
 
   private Answer<Running> deployed(StepContext context, Release release) {
     String target = Service.target(context);
-    return Sight.of(context.facts()).terms().isBlueGreen()
+    Sight seen = Sight.of(context.facts());
+    if (seen.isCanary()) {
+      return service
+          .runtime()
+          .share(target, release.digest(), 100)
+          .then(_ -> service.runtime().running(target))
+          .then(now ->
+              now.<Answer<Running>>map(Answer.Ok::new)
+                  .orElseGet(() -> new Answer.No<>(ended(context, release))));
+    }
+    return seen.terms().isBeside()
         ? service.runtime().replace(target, release, trial(context))
         : service.runtime().deploy(target, release);
   }
 
-  private Trial trial(StepContext context) {
+  /** What it must pass before anybody reaches it. */
+  Trial trial(StepContext context) {
     return (candidate, log) -> {
       URI at = URI.create(candidate.address().orElseThrow());
       context.progress().line("%s is up, and is tried".formatted(candidate.version()));
@@ -93,7 +104,7 @@ record DeployStep(
         "see the service's log");
   }
 
-  private Release release(StepContext context) {
+  Release release(StepContext context) {
     Sight seen = Sight.of(context.facts());
     Next next = seen.wanted();
     return new Release(

@@ -119,8 +119,9 @@ record Sight(
           Optional.of(chosen).filter(it -> it != Strategy.RECREATE));
     }
 
-    boolean isBlueGreen() {
-      return strategy.filter(Strategy.BLUE_GREEN::equals).isPresent();
+    /** Whether the release is brought up beside the one before. */
+    boolean isBeside() {
+      return strategy.isPresent();
     }
   }
 
@@ -166,6 +167,11 @@ record Sight(
             .find("source.commit")
             .map(commit -> new Origin(facts.get("source.url"), facts.get("source.branch"), commit)),
         Json.readAcrossReleases(facts.get(TERMS).getBytes(StandardCharsets.UTF_8), Terms.class));
+  }
+
+  /** Whether callers reach the release by and by; where nothing runs, there is nothing to share. */
+  boolean isCanary() {
+    return running.isPresent() && terms.strategy().filter(Strategy.CANARY::equals).isPresent();
   }
 
   Next wanted() {

@@ -3,11 +3,13 @@ package dev.opsagent.operations.deploy;
 import dev.opsagent.authority.Effect;
 import dev.opsagent.operations.Health;
 import dev.opsagent.operations.MetricVerification;
+import dev.opsagent.operations.deploy.DeployParameters.Stage;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
 import dev.opsagent.protocol.Target;
 import java.time.Duration;
+import java.util.Locale;
 import java.util.Optional;
 
 /** The steps of this room as plans state them. */
@@ -21,6 +23,12 @@ final class Steps {
   static final String MEASURE = "measure";
   static final String VERIFY = "verify";
   static final String RETIRE = "retire";
+  static final String INTRODUCE = "introduce";
+
+  /** Followed by the percent of the callers. */
+  static final String SHARE = "share-";
+
+  static final String WATCH = "watch-";
 
   /** Attempts where only a passing failure is tried again: a peer that is down for a while. */
   private static final int PATIENT = 6;
@@ -52,15 +60,65 @@ final class Steps {
   }
 
   static PlannedStep deployBeside(Target target, String runtime, String version, Terms terms) {
-    Duration trial = terms.health().deadline().plus(CHANGE);
     return PlannedStep.effect(
         DEPLOY,
         "deploy %s beside what runs on %s as a %s, and let callers reach it once it serves"
             .formatted(version, target, runtime),
         Reversibility.REVERSIBLE,
         new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
-        terms.recovery().compareTo(trial) < 0 ? terms.recovery() : trial,
+        trial(terms),
         2);
+  }
+
+  static PlannedStep introduce(Target target, String runtime, String version, Terms terms) {
+    return PlannedStep.effect(
+        INTRODUCE,
+        "bring %s up beside what runs on %s as a %s, and try it"
+            .formatted(version, target, runtime),
+        Reversibility.REVERSIBLE,
+        new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version) + " beside"),
+        trial(terms),
+        2);
+  }
+
+  static PlannedStep share(Target target, String runtime, String version, Stage stage) {
+    return PlannedStep.effect(
+        SHARE + stage.percent(),
+        "let %d %% of the callers of %s reach %s".formatted(stage.percent(), target, version),
+        Reversibility.REVERSIBLE,
+        new Effect(
+            Effect.Kind.DEPLOYMENT,
+            "%s for %d %%".formatted(resource(target, runtime, version), stage.percent())),
+        CHANGE,
+        2);
+  }
+
+  static PlannedStep watch(Target target, String version, Stage stage, Health health) {
+    return PlannedStep.check(
+        WATCH + stage.percent(),
+        "watch %s on %s with %d %% of the callers for %s"
+            .formatted(version, target, stage.percent(), words(stage.time())),
+        health.lasting(stage.time()).longest().plusSeconds(15),
+        1);
+  }
+
+  private static String words(Duration time) {
+    return time.toString().substring("PT".length()).toLowerCase(Locale.ROOT);
+  }
+
+  static PlannedStep deployToAll(Target target, String runtime, String version, Duration recovery) {
+    return PlannedStep.effect(
+        DEPLOY,
+        "let all callers of %s reach %s".formatted(target, version),
+        Reversibility.REVERSIBLE,
+        new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
+        recovery.compareTo(CHANGE) < 0 ? recovery : CHANGE,
+        2);
+  }
+
+  private static Duration trial(Terms terms) {
+    Duration trial = terms.health().deadline().plus(CHANGE);
+    return terms.recovery().compareTo(trial) < 0 ? terms.recovery() : trial;
   }
 
   static PlannedStep retire(Target target, String runtime, String version) {

@@ -18,6 +18,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,10 +26,24 @@ import java.util.Optional;
 /**
  * Waits until what should run serves, has gone on serving for as long as the task asks, and has its
  * metrics in their bounds.
+ *
+ * @param stage for how long it must do well with a share of the callers; absent: all reach it
  */
-record VerifyStep(Service service, Adapters adapters, Expected expected) implements FallibleStep {
+record VerifyStep(Service service, Adapters adapters, Expected expected, Optional<Duration> stage)
+    implements FallibleStep {
   private static final String FIX =
       "accept it with done, take it back with undone, or measure again with continue";
+
+  /** Of what runs, or is to run, on the target. */
+  VerifyStep(Service service, Adapters adapters, Expected expected) {
+    this(service, adapters, expected, Optional.empty());
+  }
+
+  /** Of what only a share of the callers reaches. */
+  static VerifyStep ofStage(Service service, Adapters adapters, Duration time) {
+    Service introduced = new Service(new Introduced(service.runtime()), service.port());
+    return new VerifyStep(introduced, adapters, Expected::isRelease, Optional.of(time));
+  }
 
   /** A check is probed only when a person says that it is done: what runs counts as verified. */
   @Override
@@ -36,13 +51,16 @@ record VerifyStep(Service service, Adapters adapters, Expected expected) impleme
     return service
         .running(context)
         .filter(now -> expected.is(now, context))
-        .<Probe>map(now -> new Probe.Satisfied(Facts.NONE, List.of(service.status(now, true))))
+        .<Probe>map(now -> new Probe.Satisfied(Facts.NONE, status(now)))
         .orElseGet(Probe.Missing::new);
   }
 
   @Override
   public Outcome apply(StepContext context) throws Stopped, InterruptedException {
-    Verification verification = adapters.verification(context);
+    Verification verification =
+        stage
+            .map(adapters.verification(context)::lasting)
+            .orElseGet(() -> adapters.verification(context));
     UsageSamples used =
         new UsageSamples(adapters.pace(), () -> service.runtime().usage(Service.target(context)));
     Running serving =
@@ -89,8 +107,13 @@ record VerifyStep(Service service, Adapters adapters, Expected expected) impleme
 
   private Outcome verified(Running serving, Facts proofs, List<Deliverable> sizes) {
     List<Deliverable> brought = new ArrayList<>(sizes);
-    brought.add(service.status(serving, true));
+    brought.addAll(status(serving));
     return new Outcome.Applied(proofs, brought);
+  }
+
+  /** Nothing is deployed yet while only a share of the callers reaches it. */
+  private List<Deliverable> status(Running serving) {
+    return stage.isPresent() ? List.of() : List.of(service.status(serving, true));
   }
 
   private static Facts proofs(List<Seen> seen) {

@@ -4,11 +4,13 @@ import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import dev.opsagent.tools.front.Route.Slot;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -21,13 +23,15 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Passes each request on to the release that answers for the target when it comes in. As long as
- * the release before is kept warm, it answers what can be asked twice and the live one fails at.
+ * Passes each request on to the release that answers for the target when it comes in, or its share
+ * of them to a canary. As long as the release before is kept warm, it answers what can be asked
+ * twice and the live one fails at; the live one does for a canary.
  */
 final class Forwarding implements HttpHandler {
   private static final Duration CONNECT = Duration.ofSeconds(5);
@@ -60,6 +64,7 @@ final class Forwarding implements HttpHandler {
           .followRedirects(HttpClient.Redirect.NEVER)
           .build();
   private final AtomicReference<Route> route;
+  private final AtomicLong requests = new AtomicLong();
 
   Forwarding(Route route) {
     this.route = new AtomicReference<>(route);
@@ -83,7 +88,7 @@ final class Forwarding implements HttpHandler {
   }
 
   private void answer(HttpExchange exchange) throws IOException, InterruptedException {
-    Optional<HttpResponse<InputStream>> answer;
+    Optional<Got> answer;
     try {
       answer = ask(exchange, route.get());
     } catch (IllegalArgumentException _) {
@@ -97,28 +102,62 @@ final class Forwarding implements HttpHandler {
     }
   }
 
-  private Optional<HttpResponse<InputStream>> ask(HttpExchange exchange, Route now)
-      throws InterruptedException {
-    Optional<Slot> fallback = now.fallback().filter(_ -> canBeAskedTwice(exchange));
-    Optional<HttpResponse<InputStream>> first = send(exchange, now.live());
-    boolean failed = first.filter(answer -> answer.statusCode() < 500).isEmpty();
-    if (!failed || fallback.isEmpty()) {
+  /** What a release answers; of a short answer, all of it is there. */
+  private record Got(int status, HttpHeaders headers, InputStream body) {
+    private static final int SHORT = 64 * 1024;
+
+    static Got of(HttpResponse<InputStream> answer) {
+      return new Got(answer.statusCode(), answer.headers(), answer.body());
+    }
+
+    boolean isFailure() {
+      return status >= 500;
+    }
+
+    /** The same with a short body read; empty when that breaks off. */
+    Optional<Got> whole() {
+      long length = headers.firstValueAsLong("content-length").orElse(-1);
+      if (length < 0 || length > SHORT) {
+        return Optional.of(this);
+      }
+      try (body) {
+        byte[] all = body.readNBytes((int) length);
+        return Optional.of(new Got(status, headers, new ByteArrayInputStream(all)));
+      } catch (IOException _) {
+        return Optional.empty();
+      }
+    }
+
+    void drop() {
+      try {
+        body.close();
+      } catch (IOException _) {
+        // nobody wants it
+      }
+    }
+  }
+
+  private Optional<Got> ask(HttpExchange exchange, Route now) throws InterruptedException {
+    boolean canary = now.isForCanary(requests.getAndIncrement());
+    Slot slot = canary ? now.canary().orElseThrow().slot() : now.live();
+    Optional<Slot> fallback =
+        (canary ? Optional.of(now.live()) : now.fallback()).filter(_ -> canBeAskedTwice(exchange));
+    Optional<Got> first = send(exchange, slot);
+    if (fallback.isEmpty()) {
       return first;
     }
-    Optional<HttpResponse<InputStream>> second = send(exchange, fallback.get());
+    // One that ends amid a short answer has failed at it: nothing of it has been passed on yet.
+    boolean head = exchange.getRequestMethod().equals("HEAD");
+    first = head ? first : first.flatMap(Got::whole);
+    if (first.filter(answer -> !answer.isFailure()).isPresent()) {
+      return first;
+    }
+    Optional<Got> second = send(exchange, fallback.get());
     if (second.isEmpty()) {
       return first;
     }
-    first.ifPresent(Forwarding::drop);
+    first.ifPresent(Got::drop);
     return second;
-  }
-
-  private static void drop(HttpResponse<InputStream> answer) {
-    try {
-      answer.body().close();
-    } catch (IOException _) {
-      // nobody wants it
-    }
   }
 
   private static boolean canBeAskedTwice(HttpExchange exchange) {
@@ -132,10 +171,10 @@ final class Forwarding implements HttpHandler {
   }
 
   /** Empty when no answer came. */
-  private Optional<HttpResponse<InputStream>> send(HttpExchange exchange, Slot slot)
-      throws InterruptedException {
+  private Optional<Got> send(HttpExchange exchange, Slot slot) throws InterruptedException {
     try {
-      return Optional.of(client.send(request(exchange, slot), BodyHandlers.ofInputStream()));
+      return Optional.of(
+          Got.of(client.send(request(exchange, slot), BodyHandlers.ofInputStream())));
     } catch (IOException _) {
       return Optional.empty();
     }
@@ -177,8 +216,7 @@ final class Forwarding implements HttpHandler {
         .orElse(stream);
   }
 
-  private static void pass(HttpResponse<InputStream> answer, HttpExchange exchange)
-      throws IOException {
+  private static void pass(Got answer, HttpExchange exchange) throws IOException {
     try (InputStream body = answer.body()) {
       Set<String> own = own(answer.headers().allValues("connection"));
       for (Map.Entry<String, List<String>> header : answer.headers().map().entrySet()) {
@@ -186,15 +224,15 @@ final class Forwarding implements HttpHandler {
           exchange.getResponseHeaders().put(header.getKey(), header.getValue());
         }
       }
-      exchange.sendResponseHeaders(answer.statusCode(), length(answer, exchange));
+      exchange.sendResponseHeaders(answer.status(), length(answer, exchange));
       if (hasBody(answer, exchange)) {
         body.transferTo(exchange.getResponseBody());
       }
     }
   }
 
-  private static boolean hasBody(HttpResponse<?> answer, HttpExchange exchange) {
-    int status = answer.statusCode();
+  private static boolean hasBody(Got answer, HttpExchange exchange) {
+    int status = answer.status();
     return !exchange.getRequestMethod().equals("HEAD")
         && status >= 200
         && status != 204
@@ -202,7 +240,7 @@ final class Forwarding implements HttpHandler {
   }
 
   /** In the server's terms: -1 for no body, 0 for one of unknown length. */
-  private static long length(HttpResponse<?> answer, HttpExchange exchange) {
+  private static long length(Got answer, HttpExchange exchange) {
     if (!hasBody(answer, exchange)) {
       return -1;
     }

@@ -7,16 +7,17 @@ import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Adds the strategy blue-green to a runtime. A target then has three slots, each a target of its
- * own of that runtime: for the live release, the one before, and what is tried. A front answers for
- * whichever is live. A release is brought up in the free one, proved there, and only then do
- * callers reach it; the one before stays warm until it is {@link #retire retired}, so that going
- * back is one turn of the front. What was deployed by another strategy is the runtime's own, and
- * answered for by it.
+ * Adds the strategies blue-green and canary to a runtime. A target then has three slots, each a
+ * target of its own of that runtime: for the live release, the one before, and what is tried. A
+ * front answers for whichever is live. A release is brought up in the free one, proved there, and
+ * only then do callers reach it; the one before stays warm until it is {@link #retire retired}, so
+ * that going back is one turn of the front. What was deployed by another strategy is the runtime's
+ * own, and answered for by it.
  */
 public final class FrontedRuntime extends PerTargetRuntime<FrontedService> {
   private final ServiceRuntime runtime;
@@ -61,6 +62,43 @@ public final class FrontedRuntime extends PerTargetRuntime<FrontedService> {
   public Answer<Running> replace(String target, Release release, Trial trial) {
     String action = "deploy " + release.version() + " to " + target;
     return ask(target, action, service -> service.replace(release, trial));
+  }
+
+  @Override
+  public Answer<Running> introduce(String target, Release release, Trial trial) {
+    String action = "introduce " + release.version() + " to " + target;
+    return ask(target, action, service -> new FrontedCanary(service).introduce(release, trial));
+  }
+
+  @Override
+  public Answer<Boolean> share(String target, String digest, int percent) {
+    String action = "let %d %% of the callers of %s reach a release".formatted(percent, target);
+    return ask(target, action, service -> new FrontedCanary(service).share(digest, percent));
+  }
+
+  @Override
+  public Answer<Optional<Integer>> shared(String target, String digest) {
+    return ask(
+        target,
+        "look up who reaches what on " + target,
+        it -> new FrontedCanary(it).shared(digest));
+  }
+
+  @Override
+  public Answer<Optional<Running>> introduced(String target) {
+    return ask(
+        target,
+        "look up what is new on " + target,
+        service -> new FrontedCanary(service).running());
+  }
+
+  @Override
+  public String logOfIntroduced(String target) {
+    String action = "read the log of what is new on " + target;
+    return ask(target, action, service -> new FrontedCanary(service).log())
+            instanceof Answer.Ok<String>(String lines)
+        ? lines
+        : "";
   }
 
   @Override

@@ -10,10 +10,12 @@ import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.front.Route.Canary;
 import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The life of one target, for one question. What is live, the route says; what runs in the slots,
@@ -69,6 +71,15 @@ record FrontedService(
           "another program listens on port " + port,
           "end that program or give the service another port");
     }
+    return switch (tried(release, trial)) {
+      case Answer.No<Running> no -> no;
+      case Answer.Ok<Running>(Running candidate) ->
+          turn(arrived(slotOf(port, candidate)), candidate);
+    };
+  }
+
+  /** In the free slot, and past its trial. */
+  Answer<Running> tried(Release release, Trial trial) throws IOException, InterruptedException {
     String name = Route.free(route);
     if (vacated(name) instanceof Answer.No<Boolean> no) {
       return new Answer.No<>(no.failure());
@@ -76,17 +87,17 @@ record FrontedService(
     return switch (candidate(name, release)) {
       case Answer.No<Running> no -> no;
       case Answer.Ok<Running>(Running candidate) ->
-          switch (trial.passes(candidate, () -> runtime.log(slot(name)))) {
-            case Answer.No<Boolean> no -> new Answer.No<>(no.failure());
-            case Answer.Ok<Boolean> _ -> turn(arrived(port, name, candidate), candidate);
-          };
+          trial.passes(candidate, () -> runtime.log(slot(name))).map(_ -> candidate);
     };
   }
 
-  /** What is tried there replaces what the slot kept: nobody must go back to that any more. */
+  /** What is tried there replaces what the slot had: nobody must go to that any more. */
   private Answer<Boolean> vacated(String name) throws IOException, InterruptedException {
-    boolean kept = route.flatMap(Route::older).filter(it -> it.name().equals(name)).isPresent();
-    return kept ? front.put(route.get().withoutOlder()) : new Answer.Ok<>(true);
+    boolean kept =
+        Stream.of(route.flatMap(Route::older), route.flatMap(Route::canary).map(Canary::slot))
+            .flatMap(Optional::stream)
+            .anyMatch(it -> it.name().equals(name));
+    return kept ? front.put(route.get().vacated()) : new Answer.Ok<>(true);
   }
 
   private Optional<Running> alreadyLive(Release release) {
@@ -98,16 +109,18 @@ record FrontedService(
             live(it) instanceof Answer.Ok<Optional<Running>>(var live) ? live : Optional.empty());
   }
 
-  private Route arrived(int port, String name, Running candidate) {
-    Slot live =
-        new Slot(
-            name,
-            port(candidate),
-            port,
-            candidate.version(),
-            candidate.digest(),
-            candidate.taskId(),
-            true);
+  Slot slotOf(int entry, Running candidate) {
+    return new Slot(
+        Route.free(route),
+        port(candidate),
+        entry,
+        candidate.version(),
+        candidate.digest(),
+        candidate.taskId(),
+        true);
+  }
+
+  Route arrived(Slot live) {
     Optional<Slot> before = route.map(it -> it.live().warm(isUp(it)));
     return new Route(key, true, live, before, route.flatMap(Route::other), Optional.empty());
   }
@@ -149,7 +162,9 @@ record FrontedService(
     boolean isLive =
         now.live().digest().equals(digest) && now.withdrawn().filter(digest::equals).isEmpty();
     if (!isLive) {
-      return ended(unreached(now)).then(_ -> live(now));
+      Answer<Boolean> alone =
+          now.canary().isPresent() ? front.put(now.with(Optional.empty())) : new Answer.Ok<>(true);
+      return alone.then(_ -> ended(unreached(now))).then(_ -> live(now));
     }
     return now.other().isPresent() ? goBack(now, now.other().get()) : leave();
   }
@@ -207,7 +222,9 @@ record FrontedService(
     }
     Route now = route.get();
     Answer<Boolean> alone =
-        now.fallback().isEmpty() ? new Answer.Ok<>(true) : front.put(now.cooled());
+        now.fallback().isEmpty() && now.canary().isEmpty()
+            ? new Answer.Ok<>(true)
+            : front.put(now.cooled());
     return alone.then(_ -> ended(now.idle()));
   }
 
@@ -274,7 +291,7 @@ record FrontedService(
         now.other().map(Slot::version));
   }
 
-  private String slot(String name) {
+  String slot(String name) {
     return target + "~" + name;
   }
 
@@ -299,7 +316,7 @@ record FrontedService(
         "deploy it by recreate, as before, or stop it first");
   }
 
-  private Answer<Running> refused(ReasonCode code, String cause, String fix) {
+  Answer<Running> refused(ReasonCode code, String cause, String fix) {
     return new Answer.No<>(Failure.of(code, "deploy to " + target, cause, fix));
   }
 }

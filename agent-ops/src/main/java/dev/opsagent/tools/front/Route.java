@@ -16,6 +16,7 @@ import java.util.stream.Stream;
  * @param older the one before that: it takes the place of {@code other} when the live release is
  *     taken back, and its slot is the next to be used otherwise
  * @param withdrawn digest of the release that was taken back for the live one
+ * @param canary the release that some of the callers reach instead of the live one
  */
 record Route(
     String target,
@@ -23,7 +24,31 @@ record Route(
     Slot live,
     Optional<Slot> other,
     Optional<Slot> older,
-    Optional<String> withdrawn) {
+    Optional<String> withdrawn,
+    Optional<Canary> canary) {
+
+  /** One that all callers reach the live release by. */
+  Route(
+      String target,
+      boolean isOpen,
+      Slot live,
+      Optional<Slot> other,
+      Optional<Slot> older,
+      Optional<String> withdrawn) {
+    this(target, isOpen, live, other, older, withdrawn, Optional.empty());
+  }
+
+  /**
+   * A release on its way to be the live one.
+   *
+   * @param slot the one that is neither live nor kept to be gone back to
+   * @param percent so many of a hundred callers reach it
+   */
+  record Canary(Slot slot, int percent) {
+    boolean isOf(String digest) {
+      return slot.digest().equals(digest);
+    }
+  }
 
   /**
    * One of the places of a target.
@@ -81,10 +106,20 @@ record Route(
 
   /** Ports that its releases have, whether they run or not. */
   Set<Integer> ports() {
-    return Stream.of(Optional.of(live), other, older)
+    return Stream.of(Optional.of(live), other, older, canary.map(Canary::slot))
         .flatMap(Optional::stream)
         .flatMap(slot -> Stream.of(slot.port(), slot.entry()))
         .collect(Collectors.toSet());
+  }
+
+  /**
+   * Whether the request is one of those that reach the canary, which are spread evenly.
+   *
+   * @param number of the request, counted from 0
+   */
+  boolean isForCanary(long number) {
+    long percent = canary.map(Canary::percent).orElse(0);
+    return (number + 1) * percent / 100 > number * percent / 100;
   }
 
   /** The release that may answer where the live one fails. */
@@ -93,7 +128,12 @@ record Route(
   }
 
   Route open(boolean open) {
-    return new Route(target, open, live, other, older, withdrawn);
+    return new Route(target, open, live, other, older, withdrawn, canary);
+  }
+
+  /** The same with this canary, or without any. */
+  Route with(Optional<Canary> next) {
+    return new Route(target, isOpen, live, other, older, withdrawn, next);
   }
 
   /** The same, and nothing answers for the live one. */
@@ -112,11 +152,11 @@ record Route(
             live.digest(),
             taskId,
             live.isWarm());
-    return new Route(target, isOpen, again, other, older, withdrawn);
+    return new Route(target, isOpen, again, other, older, withdrawn, canary);
   }
 
-  /** The same without the oldest, whose slot is about to be used. */
-  Route withoutOlder() {
+  /** The same without what has the slot that is about to be used. */
+  Route vacated() {
     return new Route(target, isOpen, live, other, Optional.empty(), withdrawn);
   }
 

@@ -124,8 +124,8 @@ final class DeployOperationTest {
     assertThat(refused("{image: 'web:1', strategy: blue-green}")).isEmpty();
     assertThat(refused("{package: {name: web, version: 1.0.0}, strategy: blue-green}"))
         .contains("parameters.strategy", "which the runtime process cannot do");
-    assertThat(terms("image: web:1").isBlueGreen()).isFalse();
-    assertThat(terms("{image: 'web:1', strategy: blue-green}").isBlueGreen()).isTrue();
+    assertThat(terms("image: web:1").isBeside()).isFalse();
+    assertThat(terms("{image: 'web:1', strategy: blue-green}").isBeside()).isTrue();
   }
 
   @Test
@@ -374,6 +374,34 @@ final class DeployOperationTest {
     assertThat(refused("{source: {}, memory: 67108864}")).contains("for an image only");
     assertThat(refused("{source: {}, command: [run]}")).contains("parameters.command");
     assertThat(refused("{source: {}, image: 'web:1'}")).contains("must name");
+  }
+
+  @Test
+  void aCanaryIsIntroducedAndWatchedAtEachShareBeforeAllCallersReachIt() {
+    String canary = "{image: 'web:2', strategy: canary, canary: [{percent: 5, for: PT1M}]}";
+    assertThat(steps(canary)).containsExactly("validate", "deploy", "verify");
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+
+    assertThat(steps(canary))
+        .containsExactly(
+            "validate", "introduce", "share-5", "watch-5", "deploy", "verify", "retire");
+    assertThat(steps("{image: 'web:2', strategy: canary}"))
+        .containsSequence("introduce", "share-10", "watch-10", "share-50", "watch-50", "deploy");
+  }
+
+  @Test
+  void stagesAreOfACanaryAndLetMoreAndMoreCallersIn() {
+    assertThat(refused("{image: 'web:1', canary: [{percent: 5, for: PT1M}]}"))
+        .contains("is for the strategy canary");
+    assertThat(
+            refused(
+                "{image: 'web:1', strategy: canary, canary: [{percent: 5, for: PT1M}, {percent: 5,"
+                    + " for: PT1M}]}"))
+        .contains("more callers in at each stage");
+    assertThat(refused("{image: 'web:1', strategy: canary, canary: [{percent: 5, for: P2D}]}"))
+        .contains("more than a day");
+    assertThat(refused("{image: 'web:1', strategy: canary}")).isEmpty();
   }
 
   /** Why a task is refused; empty when it is accepted. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.sun.net.httpserver.HttpServer;
 import dev.opsagent.testing.FreePort;
+import dev.opsagent.tools.front.Route.Canary;
 import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -27,6 +28,8 @@ import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers get through the front, from real servers behind it. */
 final class ForwardingTest {
@@ -151,6 +154,63 @@ final class ForwardingTest {
     assertThat(get("/").statusCode()).isEqualTo(500);
   }
 
+  private void canary(long revision, Slot live, Slot next, int percent) {
+    Route route =
+        new Route(
+                "docker:local/web",
+                true,
+                live,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty())
+            .with(Optional.of(new Canary(next, percent)));
+    assertThat(listeners.apply(new Routes(revision, List.of(route))).refused()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 10, 33, 50, 99})
+  void aCanaryGetsItsShareOfEveryHundredRequests(int percent) throws Exception {
+    canary(1, release("blue", 200), release("green", 200), percent);
+
+    for (int i = 0; i < 100; i++) {
+      assertThat(get("/").statusCode()).isEqualTo(200);
+    }
+
+    assertThat(asked).filteredOn("green"::equals).hasSize(percent);
+    assertThat(asked).filteredOn("blue"::equals).hasSize(100 - percent);
+  }
+
+  @Test
+  void theShareIsSpreadEvenly() throws Exception {
+    canary(1, release("blue", 200), release("green", 200), 25);
+    for (int i = 0; i < 8; i++) {
+      get("/");
+    }
+    assertThat(asked)
+        .containsExactly("blue", "blue", "blue", "green", "blue", "blue", "blue", "green");
+  }
+
+  @Test
+  void whatACanaryFailsAtTheLiveReleaseAnswersUnlessItChangesSomething() throws Exception {
+    canary(1, release("blue", 200), release("green", 503), 50);
+
+    for (int i = 0; i < 4; i++) {
+      assertThat(get("/").body()).startsWith("blue");
+    }
+    assertThat(asked).containsExactly("blue", "green", "blue", "blue", "green", "blue");
+
+    List<Integer> posted = new ArrayList<>();
+    for (int i = 0; i < 2; i++) {
+      posted.add(
+          caller
+              .send(
+                  request("/").POST(BodyPublishers.ofString("order")).build(),
+                  BodyHandlers.ofString())
+              .statusCode());
+    }
+    assertThat(posted).containsExactly(200, 503);
+  }
+
   @Test
   void whatChangesSomethingIsNeverAskedTwice() throws Exception {
     route(1, release("green", 503), Optional.of(release("blue", 200)));
@@ -176,6 +236,7 @@ final class ForwardingTest {
   @Test
   void anAnswerThatBreaksOffDoesNotLookWhole() throws Exception {
     try (ServerSocket dying = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      dying.setSoTimeout(30_000);
       route(1, slot("blue", dying.getLocalPort()), Optional.empty());
       CompletableFuture<HttpResponse<String>> answer =
           caller.sendAsync(request("/").build(), BodyHandlers.ofString());
@@ -189,6 +250,27 @@ final class ForwardingTest {
       }
 
       assertThat(answer).failsWithin(Duration.ofSeconds(30));
+    }
+  }
+
+  @Test
+  void aShortAnswerThatBreaksOffIsGivenByTheOtherRelease() throws Exception {
+    try (ServerSocket dying = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      dying.setSoTimeout(30_000);
+      canary(1, release("blue", 200), slot("green", dying.getLocalPort()), 99);
+      assertThat(get("/").body()).startsWith("blue");
+      CompletableFuture<HttpResponse<String>> answer =
+          caller.sendAsync(request("/").build(), BodyHandlers.ofString());
+      try (var connection = dying.accept()) {
+        connection
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nhello"
+                    .getBytes(StandardCharsets.UTF_8));
+        connection.getOutputStream().flush();
+      }
+
+      assertThat(answer.get(30, TimeUnit.SECONDS).body()).startsWith("blue");
     }
   }
 

@@ -8,15 +8,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.RuntimeContract;
 import dev.opsagent.tools.process.ProcessRuntimeContractTest;
 import java.io.IOException;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Blue-green promises what every runtime does; here with processes in its slots. */
 class FrontedRuntimeContractTest extends ProcessRuntimeContractTest {
@@ -102,6 +108,124 @@ class FrontedRuntimeContractTest extends ProcessRuntimeContractTest {
 
     assertThat(ok(runtime.keepsWarm(subject.target()))).isFalse();
     RuntimeContract.assertAnswers(ok(runtime.running(subject.target())).orElseThrow(), "2.0.0");
+  }
+
+  /** What callers get of so many requests. */
+  private static List<String> answers(Running running, int requests) throws IOException {
+    URI at = URI.create(running.address().orElseThrow());
+    List<String> answers = new ArrayList<>();
+    for (int i = 0; i < requests; i++) {
+      try (var body = at.toURL().openStream()) {
+        String said = new String(body.readNBytes(100), StandardCharsets.UTF_8);
+        answers.add(said.substring(0, "version 0.0.0".length()));
+      }
+    }
+    return answers;
+  }
+
+  @Test
+  void aCanaryGetsItsShareOfTheCallersAndInTheEndAllOfThem() throws Exception {
+    Subject subject = subject();
+    Running first = subject.deploy("1.0.0", "task-1");
+    Release second = subject.release("2.0.0", "task-2");
+    ServiceRuntime runtime = fronts().before(super.runtime());
+    String target = subject.target();
+
+    Running introduced = ok(runtime.introduce(target, second, BlueGreen::serves));
+
+    assertThat(introduced.version()).isEqualTo("2.0.0");
+    assertThat(ok(runtime.introduced(target))).contains(introduced);
+    assertThat(ok(runtime.running(target))).map(Running::version).contains("1.0.0");
+    assertThat(ok(runtime.shared(target, second.digest()))).contains(0);
+    assertThat(answers(first, 20)).containsOnly("version 1.0.0");
+    ok(runtime.share(target, second.digest(), 25));
+    assertThat(answers(first, 20)).filteredOn("version 2.0.0"::equals).hasSize(5);
+    assertThat(ok(runtime.shared(target, second.digest()))).contains(25);
+
+    ok(runtime.share(target, second.digest(), 100));
+
+    assertThat(ok(runtime.shared(target, second.digest()))).contains(100);
+    assertThat(ok(runtime.introduced(target))).isEmpty();
+    assertThat(answers(first, 20)).containsOnly("version 2.0.0");
+    assertThat(ok(runtime.keepsWarm(target))).isTrue();
+    RuntimeContract.assertAnswers(
+        ok(runtime.rollback(target, second.digest())).orElseThrow(), "1.0.0");
+  }
+
+  @Test
+  void aCanaryThatIsTakenBackLeavesAllCallersWithTheReleaseBefore() throws Exception {
+    Subject subject = subject();
+    Running first = subject.deploy("1.0.0", "task-1");
+    Release second = subject.release("2.0.0", "task-2");
+    ServiceRuntime runtime = fronts().before(super.runtime());
+    String target = subject.target();
+    ok(runtime.introduce(target, second, BlueGreen::serves));
+    ok(runtime.share(target, second.digest(), 50));
+
+    assertThat(ok(runtime.rollback(target, second.digest())))
+        .map(Running::version)
+        .contains("1.0.0");
+
+    assertThat(answers(first, 10)).containsOnly("version 1.0.0");
+    assertThat(ok(runtime.shared(target, second.digest()))).isEmpty();
+    assertThat(ok(runtime.keepsWarm(target))).as("nothing is left of it").isFalse();
+  }
+
+  @Test
+  void aCanaryThatNobodyCanReachIsNotIntroduced() throws Exception {
+    Subject subject = subject();
+    Release second = subject.release("2.0.0", "task-2");
+    ServiceRuntime runtime = fronts().before(super.runtime());
+    assertThat(no(runtime.introduce(subject.target(), second, BlueGreen::serves)).code())
+        .isEqualTo(ReasonCode.CONFLICT);
+    subject.deploy("1.0.0", "task-1");
+    assertThat(
+            no(runtime.introduce(subject.target(), second.on(FreePort.any()), BlueGreen::serves))
+                .cause())
+        .contains("nobody comes in on port");
+    assertThat(no(runtime.share(subject.target(), second.digest(), 10)).code())
+        .isEqualTo(ReasonCode.CONFLICT);
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void aWorkerThatEndsWhileItIntroducesLeavesWhatTheNextOneCanGoOnWithOrTakeBack(int moments)
+      throws Exception {
+    Subject subject = subject();
+    Running first = subject.deploy("1.0.0", "task-1");
+    Release second = subject.release("2.0.0", "task-2");
+    String target = subject.target();
+    ServiceRuntime dying = fronts().before(new DyingRuntime(super.runtime(), moments));
+    try {
+      var _ = dying.introduce(target, second, BlueGreen::serves);
+    } catch (Gone _) {
+      // as it was to be
+    }
+    assertThat(answers(first, 10)).containsOnly("version 1.0.0");
+
+    ServiceRuntime next = fronts().before(super.runtime());
+    ok(next.introduce(target, second, BlueGreen::serves));
+    ok(next.share(target, second.digest(), 50));
+    assertThat(answers(first, 10)).filteredOn("version 2.0.0"::equals).hasSize(5);
+    ok(next.rollback(target, second.digest()));
+    assertThat(answers(first, 10)).containsOnly("version 1.0.0");
+    assertThat(ok(next.keepsWarm(target))).isFalse();
+  }
+
+  @Test
+  void anotherReleaseTakesTheSlotOfACanaryThatNobodyTookBack() throws Exception {
+    Subject subject = subject();
+    Running first = subject.deploy("1.0.0", "task-1");
+    Release second = subject.release("2.0.0", "task-2");
+    ServiceRuntime runtime = fronts().before(super.runtime());
+    ok(runtime.introduce(subject.target(), second, BlueGreen::serves));
+    ok(runtime.share(subject.target(), second.digest(), 50));
+
+    subject.deploy("3.0.0", "task-3");
+
+    assertThat(answers(first, 10)).containsOnly("version 3.0.0");
+    assertThat(ok(runtime.shared(subject.target(), second.digest()))).isEmpty();
+    assertThat(ok(runtime.introduced(subject.target()))).isEmpty();
   }
 
   /** A front ends by itself once it has nothing to answer for. */
