@@ -59,6 +59,16 @@ public interface ServiceRuntime {
     return new Answer.Ok<>(false);
   }
 
+  /**
+   * The data that deploying this release would lose, or part its service from, in words: what holds
+   * it and whose it is. Changes nothing.
+   *
+   * @return empty when all of it is kept
+   */
+  default Answer<List<String>> losses(String target, Release release) {
+    return new Answer.Ok<>(List.of());
+  }
+
   /** What a release must pass before callers reach it. */
   interface Trial {
     /**

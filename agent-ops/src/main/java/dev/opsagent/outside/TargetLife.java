@@ -4,6 +4,7 @@ import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,4 +28,9 @@ public interface TargetLife {
 
   /** The last of what the service wrote. */
   Answer<String> log() throws IOException, InterruptedException;
+
+  /** None, where nothing of a release holds data. */
+  default Answer<List<String>> losses(Release release) throws IOException, InterruptedException {
+    return new Answer.Ok<>(List.of());
+  }
 }

@@ -167,6 +167,9 @@ public final class DeployOperation implements Operation {
     if (parameters.reference().isEmpty()) {
       steps.add(Steps.fetch(seen.reference().orElse(version)));
     }
+    if (parameters.source().isPresent()) {
+      steps.add(Steps.protect(task.target(), version));
+    }
     Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
     steps.add(deploy(task, seen, version));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
@@ -205,6 +208,8 @@ public final class DeployOperation implements Operation {
     return switch (name) {
       case Steps.VALIDATE -> new ValidateStep(service, artifact);
       case Steps.FETCH -> new FetchStep(adapters.workspaces(), (Fetched) artifact);
+      case Steps.PROTECT ->
+          new ProtectStep(new DeployStep(service, adapters, parameters, artifact));
       case Steps.DEPLOY -> new DeployStep(service, adapters, parameters, artifact);
       case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);

@@ -29,6 +29,7 @@ import java.util.Optional;
  * @param wantedStrategy how it takes the place of the one before; absent: recreate, where the
  *     environment allows it
  * @param adopt whether what runs there may be replaced although it was never verified
+ * @param allowDataLoss whether a person may be asked to let data go
  */
 record DeployParameters(
     @JsonProperty("image") Optional<String> reference,
@@ -43,7 +44,8 @@ record DeployParameters(
     Optional<Long> memory,
     Optional<Health> health,
     @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
-    @JsonProperty("adopt") Optional<Boolean> adopt) {
+    @JsonProperty("adopt") Optional<Boolean> adopt,
+    @JsonProperty("allowDataLoss") Optional<Boolean> allowDataLoss) {
   /** A version of a package. */
   record Published(@JsonProperty("registry") Optional<String> from, String name, String version) {
     String registry() {
@@ -97,6 +99,10 @@ record DeployParameters(
 
   boolean adopted() {
     return adopt.orElse(false);
+  }
+
+  boolean mayLoseData() {
+    return allowDataLoss.orElse(false);
   }
 
   Health proof() {

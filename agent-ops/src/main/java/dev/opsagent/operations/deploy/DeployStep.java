@@ -93,7 +93,8 @@ record DeployStep(
         "see the service's log");
   }
 
-  private Release release(StepContext context) {
+  /** What is brought up. */
+  Release release(StepContext context) {
     Sight seen = Sight.of(context.facts());
     Next next = seen.wanted();
     return new Release(

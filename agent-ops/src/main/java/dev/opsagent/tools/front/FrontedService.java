@@ -244,6 +244,11 @@ record FrontedService(
   }
 
   @Override
+  public Answer<List<String>> losses(Release release) {
+    return runtime.losses(route.map(it -> slot(it.live().name())).orElse(target), release);
+  }
+
+  @Override
   public Answer<Optional<Usage>> usage() {
     return runtime.usage(route.map(it -> slot(it.live().name())).orElse(target));
   }
