@@ -109,6 +109,7 @@ record Catalogue(
             registries,
             new NpmScripts(programs, npm, data.resolve("npm/scripts")),
             runtimes,
+            served,
             health,
             new DesktopBrowser(programs, data, System.getProperty("os.name"), environment),
             workspaces,

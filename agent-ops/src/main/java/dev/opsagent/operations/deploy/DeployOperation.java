@@ -6,6 +6,7 @@ import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
+import dev.opsagent.operations.LateStep;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Artifact.Fetched;

@@ -1,6 +1,9 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.operations.Health;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.protocol.Json;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -19,6 +22,7 @@ import java.util.TreeMap;
  * @param account whom the registry takes us for
  * @param previous the version that the dist-tag named
  * @param running what ran on the target
+ * @param health how the deployment proves that it serves; absent: as the task says
  * @param at the release's time, in whole seconds
  */
 record Observations(
@@ -34,8 +38,10 @@ record Observations(
     Optional<String> account,
     Optional<String> previous,
     Optional<Before> running,
+    Optional<Health> health,
     Instant at) {
   private static final String AT = "release.at";
+  private static final String HEALTH = "service.health";
   private static final String BRANCH_PREFIX = "refs/heads/";
   private static final String TAG_PREFIX = "refs/tags/";
 
@@ -89,6 +95,7 @@ record Observations(
       facts.put("running.digest", before.digest());
       facts.put("running.task", before.taskId());
     });
+    health.ifPresent(it -> facts.put(HEALTH, new String(Json.write(it), StandardCharsets.UTF_8)));
     return new Facts(facts);
   }
 
@@ -118,6 +125,10 @@ record Observations(
             .find("running.digest")
             .map(digest ->
                 new Before(facts.get("running.version"), digest, facts.get("running.task"))),
+        facts
+            .find(HEALTH)
+            .map(json ->
+                Json.readAcrossReleases(json.getBytes(StandardCharsets.UTF_8), Health.class)),
         Instant.parse(facts.get(AT)));
   }
 

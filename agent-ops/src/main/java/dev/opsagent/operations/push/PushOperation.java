@@ -9,11 +9,14 @@ import dev.opsagent.execution.Timers;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.LateStep;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.Verification;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.outside.Browser;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.PackageScripts;
@@ -31,6 +34,7 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 
 /**
  * {@code push}: releases the next version of an npm package from a branch, with two legal ends.
@@ -44,6 +48,7 @@ public final class PushOperation implements Operation {
   private final Map<String, PackageRegistry> registries;
   private final PackageScripts scripts;
   private final Map<String, ServiceRuntime> runtimes;
+  private final Supplier<Environments> environments;
   private final HealthProbe health;
   private final Browser browser;
   private final InstantSource clock;
@@ -52,6 +57,7 @@ public final class PushOperation implements Operation {
   /**
    * @param registries by configured name
    * @param runtimes by kind
+   * @param environments those in force now
    * @param owners the map that changes are judged by
    */
   public PushOperation(
@@ -59,6 +65,7 @@ public final class PushOperation implements Operation {
       Map<String, PackageRegistry> registries,
       PackageScripts scripts,
       Map<String, ServiceRuntime> runtimes,
+      Supplier<Environments> environments,
       HealthProbe health,
       Browser browser,
       Workspaces workspaces,
@@ -69,6 +76,7 @@ public final class PushOperation implements Operation {
         registries,
         scripts,
         runtimes,
+        environments,
         health,
         browser,
         timers::now,
@@ -80,6 +88,7 @@ public final class PushOperation implements Operation {
       Map<String, PackageRegistry> registries,
       PackageScripts scripts,
       Map<String, ServiceRuntime> runtimes,
+      Supplier<Environments> environments,
       HealthProbe health,
       Browser browser,
       InstantSource clock,
@@ -88,6 +97,7 @@ public final class PushOperation implements Operation {
     this.registries = Map.copyOf(registries);
     this.scripts = scripts;
     this.runtimes = Map.copyOf(runtimes);
+    this.environments = environments;
     this.health = health;
     this.browser = browser;
     this.clock = clock;
@@ -101,14 +111,20 @@ public final class PushOperation implements Operation {
 
   @Override
   public Optional<Failure> refuse(TaskDispatch task) {
-    return new PushRefusal(registries.keySet(), runtimes.keySet()).of(task);
+    return new PushRefusal(registries.keySet(), runtimes.keySet(), environment(task)).of(task);
   }
 
   @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
     PushParameters parameters = PushParameters.of(task);
     PushResolver resolver =
-        new PushResolver(sources, parameters, publishesTo(parameters), runsOn(parameters), clock);
+        new PushResolver(
+            sources,
+            parameters,
+            publishesTo(parameters),
+            runsOn(parameters),
+            environment(task),
+            clock);
     try {
       return new Resolution.Resolved(resolver.observe(context).facts());
     } catch (Stopped | IOException | UncheckedIOException e) {
@@ -154,7 +170,7 @@ public final class PushOperation implements Operation {
       case PushPlanner.PUSH_REFS -> new PushRefsStep(sources);
       case PushPlanner.PUBLISH -> publish(parameters);
       case PushPlanner.DEPLOY -> new DeployStep(sources, deployment(parameters));
-      case PushPlanner.VERIFY -> verify(parameters);
+      case PushPlanner.VERIFY -> new LateStep(context -> verify(parameters, context));
       case PushPlanner.OPEN_BROWSER -> new OpenBrowserStep(sources, browser);
       default -> throw new IllegalArgumentException("a push has no step " + name);
     };
@@ -165,14 +181,19 @@ public final class PushOperation implements Operation {
     return new PublishStep(sources, registry, parameters.publish().orElseThrow(), readback);
   }
 
-  private FallibleStep verify(PushParameters parameters) {
-    Health wanted = parameters.health().orElse(Health.DEFAULT);
+  private FallibleStep verify(PushParameters parameters, StepContext context) {
+    Health wanted =
+        Observations.of(context.facts()).health().or(parameters::health).orElse(Health.DEFAULT);
     return new VerifyStep(
         deployment(parameters), new Verification(health, wanted, readback.pace()));
   }
 
   private Deployment deployment(PushParameters parameters) {
     return new Deployment(runsOn(parameters).orElseThrow(), parameters.deploy().orElseThrow());
+  }
+
+  private Optional<Environment> environment(TaskDispatch task) {
+    return environments.get().find(task.target().environment());
   }
 
   private Optional<PackageRegistry> publishesTo(PushParameters parameters) {

@@ -116,7 +116,7 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
             new Effect(Effect.Kind.DEPLOYMENT, resource),
             Duration.ofMinutes(5),
             2));
-    Duration deadline = parameters.health().orElse(Health.DEFAULT).longest();
+    Duration deadline = seen.health().or(parameters::health).orElse(Health.DEFAULT).longest();
     steps.add(
         PlannedStep.check(
             VERIFY,

@@ -8,6 +8,7 @@ import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
@@ -23,8 +24,10 @@ import java.util.stream.Stream;
  *
  * @param registries names of the configured registries
  * @param runtimes kinds of the configured runtimes
+ * @param environment the task's
  */
-record PushRefusal(Set<String> registries, Set<String> runtimes) {
+record PushRefusal(
+    Set<String> registries, Set<String> runtimes, Optional<Environment> environment) {
   private static final Pattern DIST_TAG = Pattern.compile("[A-Za-z][A-Za-z0-9._-]{0,63}");
   private static final Pattern RANGE = Pattern.compile("[vV]?\\d.*|[xX]");
   private static final Pattern HTTP_PATH =
@@ -92,6 +95,10 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
     if (!runtimes.contains(deploy.kind())) {
       return invalid("parameters.deploy.kind", "must be one of " + new TreeSet<>(runtimes));
     }
+    Optional<Failure> elsewhere = environment.flatMap(it -> ofEnvironment(it, deploy));
+    if (elsewhere.isPresent()) {
+      return elsewhere;
+    }
     boolean process = deploy.kind().equals(Deploy.PROCESS);
     if (process && (deploy.file().isPresent() || deploy.project().isPresent())) {
       return invalid("parameters.deploy", "a process has no file and no project");
@@ -105,7 +112,30 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
         : invalid("parameters.deploy.file", "must be a path inside the repository");
   }
 
-  private static Optional<Failure> ofHealth(PushParameters parameters) {
+  /** A task names its environment only; how things are done there, the operator says. */
+  private static Optional<Failure> ofEnvironment(Environment environment, Deploy deploy) {
+    boolean allowed = environment.runtimes().stream().anyMatch(it -> it.id().equals(deploy.kind()));
+    if (!allowed) {
+      return invalid(
+          "parameters.deploy.kind",
+          "is %s, which %s does not allow".formatted(deploy.kind(), environment.name()));
+    }
+    if (!environment.strategies().contains(Strategy.RECREATE)) {
+      return invalid(
+          "parameters.deploy",
+          "takes the place of what runs by recreate, which %s does not allow; push without it,"
+                  .formatted(environment.name())
+              + " then deploy");
+    }
+    return environment.verification().metrics().isEmpty()
+        ? Optional.empty()
+        : invalid(
+            "parameters.deploy",
+            "is not verified by metrics, which %s asks for; push without it, then deploy"
+                .formatted(environment.name()));
+  }
+
+  private Optional<Failure> ofHealth(PushParameters parameters) {
     if (parameters.deploy().isEmpty()) {
       return parameters.health().isPresent()
           ? invalid("parameters.health", "needs deploy")
@@ -115,7 +145,11 @@ record PushRefusal(Set<String> registries, Set<String> runtimes) {
       return invalid("parameters.health.metrics", "are for deploy and restart only");
     }
     boolean probed =
-        parameters.health().filter(h -> h.http().isPresent() || h.tcp().isPresent()).isPresent();
+        parameters
+            .health()
+            .or(() -> environment.map(it -> Health.of(it.verification())))
+            .filter(h -> h.http().isPresent() || h.tcp().isPresent())
+            .isPresent();
     if (!probed && parameters.deploy().get().port().isEmpty()) {
       return invalid(
           "parameters.health", "is missing, and deploy names no port: nothing would be verified");

@@ -4,12 +4,14 @@ import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.BranchLookup;
+import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Lines;
 import dev.opsagent.operations.RemoteBranch;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.push.Observations.Before;
 import dev.opsagent.operations.push.PushParameters.Publish;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.PackageRegistry.Listing;
@@ -36,6 +38,7 @@ record PushResolver(
     PushParameters parameters,
     Optional<PackageRegistry> registry,
     Optional<ServiceRuntime> runtime,
+    Optional<Environment> environment,
     InstantSource clock) {
   /** What npm runs before it packs for a publish, in its order. */
   private static final List<String> LIFECYCLE = List.of("prepublishOnly", "prepack", "prepare");
@@ -76,6 +79,7 @@ record PushResolver(
         account,
         previous,
         running(context),
+        parameters.deploy().flatMap(_ -> environment).map(this::health),
         clock.instant().truncatedTo(ChronoUnit.SECONDS));
   }
 
@@ -165,6 +169,11 @@ record PushResolver(
           "take it out of /scripts, or add it on the branch");
     }
     return wanted;
+  }
+
+  /** What the task leaves open, its environment decides. */
+  private Health health(Environment it) {
+    return parameters.health().orElse(Health.DEFAULT).orElse(Health.of(it.verification()));
   }
 
   private Optional<Before> running(StepContext context) throws Stopped {

@@ -7,6 +7,7 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.GoldenJournal;
 import dev.opsagent.execution.GoldenJournal.Planned;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
@@ -50,6 +51,7 @@ class GoldenPlansTest {
             Map.of("npm", new ShelfRegistry()),
             new NpmScripts(programs, Optional.empty(), folder),
             Map.of(runtime.kind(), runtime),
+            () -> Environments.undeclared(List.of("local")),
             health,
             _ -> new Answer.Ok<>(true),
             new TaskWorkspaces(folder),

@@ -3,22 +3,31 @@ package dev.opsagent.operations.push;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.configuration.EnvironmentsFile;
+import dev.opsagent.configuration.OperatorFile.Loaded;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.testing.GitProgram;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.node.ObjectNode;
 
 final class PushRefusalTest {
+  @TempDir Path folder;
+
   private static final String HTTPS = "https://git.example/x.git";
 
   @ParameterizedTest
@@ -97,7 +106,49 @@ final class PushRefusalTest {
     assertThat(refused("production", HTTPS, "{'bump':'patch'}")).isEmpty();
   }
 
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "runtime: docker|is process, which declared does not allow",
+        "runtime: process, strategies: [blue-green]|takes the place of what runs by recreate",
+        "runtime: process, prometheus: 'http://127.0.0.1:9090', verification: {metrics: [{name: up, query: up, min: 1}]}|is not verified by metrics",
+      })
+  void whatTheEnvironmentDoesNotAllowIsRefused(String declared, String why) {
+    String deploying = "{'bump':'patch','deploy':{'kind':'process','port':1}}";
+    Optional<Environment> environment = Optional.of(declared(declared));
+
+    assertThat(refused(environment, deploying))
+        .hasValueSatisfying(failure -> assertThat(failure.cause()).contains(why));
+    assertThat(refused(environment, "{'bump':'patch'}")).isEmpty();
+  }
+
+  @Test
+  void howADeploymentIsVerifiedMayBeSaidByTheEnvironmentAlone() {
+    Environment declared = declared("runtime: process, verification: {tcp: {port: 8080}}");
+    assertThat(refused(Optional.of(declared), "{'bump':'patch','deploy':{'kind':'process'}}"))
+        .isEmpty();
+  }
+
+  private Environment declared(String fields) {
+    GitProgram.write(
+        folder.resolve("environments.yaml"),
+        "{version: 1, environments: [{name: declared, kind: dev, %s}]}".formatted(fields));
+    var loaded = EnvironmentsFile.load(folder.resolve("environments.yaml"));
+    assertThat(loaded).isInstanceOf(Loaded.Sound.class);
+    return ((Loaded.Sound<Environments>) loaded).value().all().getFirst();
+  }
+
   private static Optional<Failure> refused(String environment, String url, String parameters) {
+    return refused(environment, url, parameters, Optional.empty());
+  }
+
+  private static Optional<Failure> refused(Optional<Environment> declared, String parameters) {
+    return refused("declared", HTTPS, parameters, declared);
+  }
+
+  private static Optional<Failure> refused(
+      String environment, String url, String parameters, Optional<Environment> declared) {
     var task =
         new TaskDispatch(
             "task-1",
@@ -110,6 +161,6 @@ final class PushRefusalTest {
             "pm",
             false,
             Optional.empty());
-    return new PushRefusal(Set.of("npm"), Set.of("process")).of(task);
+    return new PushRefusal(Set.of("npm"), Set.of("process"), declared).of(task);
   }
 }

@@ -6,6 +6,7 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Browser;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.PackageScripts;
 import dev.opsagent.outside.Repository;
@@ -187,6 +188,7 @@ final class PushWorld implements AutoCloseable {
         Map.of("npm", registry),
         scripts(data),
         Map.of(runs.kind(), runs),
+        () -> Environments.undeclared(List.of("local")),
         health,
         browser(),
         InstantSource.fixed(Instant.parse("2026-03-01T12:00:00.5Z")),

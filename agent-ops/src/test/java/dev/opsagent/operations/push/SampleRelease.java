@@ -54,6 +54,7 @@ final class SampleRelease {
         Optional.empty(),
         previous,
         Optional.empty(),
+        Optional.empty(),
         Instant.EPOCH);
   }
 }

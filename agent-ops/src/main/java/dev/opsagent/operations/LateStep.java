@@ -1,20 +1,18 @@
-package dev.opsagent.operations.deploy;
+package dev.opsagent.operations;
 
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
-import dev.opsagent.operations.FallibleStep;
-import dev.opsagent.operations.Stopped;
 import java.io.IOException;
 import java.util.function.Function;
 
 /**
- * A step that is made when it is used: only the facts tell the runtime that it works with.
+ * A step that is made when it is used: only the facts tell what it works with.
  *
  * @param made of the context that it is used in
  */
-record LateStep(Function<StepContext, FallibleStep> made) implements FallibleStep {
+public record LateStep(Function<StepContext, FallibleStep> made) implements FallibleStep {
   @Override
   public Probe probe(StepContext context) throws Stopped, IOException, InterruptedException {
     return made.apply(context).probe(context);
