@@ -67,6 +67,12 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<Boolean> standsBeside(String target, Release release) {
+    String action = "see whether " + release.version() + " can run beside what runs for " + target;
+    return ask(target, action, life -> life.standsBeside(release));
+  }
+
+  @Override
   public final Answer<List<String>> losses(String target, Release release) {
     String action = "look up what data " + target + " keeps";
     return ask(target, action, life -> life.losses(release));

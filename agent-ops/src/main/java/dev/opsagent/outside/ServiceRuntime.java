@@ -60,6 +60,15 @@ public interface ServiceRuntime {
   }
 
   /**
+   * Whether the release can run while another one of the target does. Changes nothing.
+   *
+   * @return a failure that says what the two would fight over
+   */
+  default Answer<Boolean> standsBeside(String target, Release release) {
+    return new Answer.Ok<>(true);
+  }
+
+  /**
    * The data that deploying this release would lose, or part its service from, in words: what holds
    * it and whose it is. Changes nothing.
    *

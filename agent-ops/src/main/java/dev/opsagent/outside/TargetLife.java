@@ -29,6 +29,11 @@ public interface TargetLife {
   /** The last of what the service wrote. */
   Answer<String> log() throws IOException, InterruptedException;
 
+  /** Always, where releases share nothing. */
+  default Answer<Boolean> standsBeside(Release release) throws IOException, InterruptedException {
+    return new Answer.Ok<>(true);
+  }
+
   /** None, where nothing of a release holds data. */
   default Answer<List<String>> losses(Release release) throws IOException, InterruptedException {
     return new Answer.Ok<>(List.of());

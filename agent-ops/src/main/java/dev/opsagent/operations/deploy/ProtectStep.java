@@ -8,12 +8,15 @@ import dev.opsagent.operations.DataLoss;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.plan.Facts;
 import java.util.List;
 
 /**
- * Looks for data that the release would lose, before anything is changed. It takes two to let data
- * go: the task, and a person who says that the step is done.
+ * Looks, before anything is changed, for what the release would take from the one that runs: a port
+ * or a volume that both want, and data that would be lost. It takes two to let data go: the task,
+ * and a person who says that the step is done.
  */
 record ProtectStep(DeployStep deploy) implements FallibleStep {
   private static final String ASK = "let it go with done, or keep it with undone";
@@ -22,9 +25,13 @@ record ProtectStep(DeployStep deploy) implements FallibleStep {
 
   @Override
   public Outcome apply(StepContext context) throws Stopped {
-    List<String> losses =
-        unlessOk(
-            deploy.service().runtime().losses(Service.target(context), deploy.release(context)));
+    String target = Service.target(context);
+    ServiceRuntime runtime = deploy.service().runtime();
+    Release release = deploy.release(context);
+    if (Sight.of(context.facts()).terms().isBlueGreen()) {
+      unlessOk(runtime.standsBeside(target, release));
+    }
+    List<String> losses = unlessOk(runtime.losses(target, release));
     if (losses.isEmpty()) {
       return new Outcome.Applied(Facts.NONE);
     }

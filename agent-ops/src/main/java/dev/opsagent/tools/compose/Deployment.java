@@ -85,6 +85,11 @@ final class Deployment implements TargetLife {
   }
 
   @Override
+  public Answer<Boolean> standsBeside(Release release) throws IOException {
+    return preparation.standsBeside(release);
+  }
+
+  @Override
   public Answer<List<String>> losses(Release release) throws IOException {
     return switch (containers.mounts(target)) {
       case Answer.No<List<Mount>> no -> new Answer.No<>(no.failure());

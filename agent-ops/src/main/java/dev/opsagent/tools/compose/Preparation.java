@@ -51,10 +51,27 @@ final class Preparation {
   /** What the volumes of its services are; copies it, and changes nothing that runs. */
   Answer<Volumes> volumes(Release release) throws IOException {
     return copied(release)
-        .then(kept ->
-            compose
-                .config("read the compose file", folder.project(kept, false))
-                .map(config -> new Volumes(config, kept.project())));
+        .then(kept -> config(kept).map(config -> new Volumes(config, kept.project())));
+  }
+
+  /** Whether it shares nothing with a release of another project that runs at the same time. */
+  Answer<Boolean> standsBeside(Release release) throws IOException {
+    return copied(release)
+        .then(kept -> config(kept).map(it -> new Separation(it, kept.project(), kept.port())))
+        .then(separation ->
+            separation
+                .fault()
+                .<Answer<Boolean>>map(fault ->
+                    no(
+                        ReasonCode.PRECONDITION_FAILED,
+                        fault,
+                        "publish ${PORT} and name nothing in the compose file, or deploy it by"
+                            + " recreate"))
+                .orElseGet(() -> new Answer.Ok<>(true)));
+  }
+
+  private Answer<JsonNode> config(Kept kept) {
+    return compose.config("read the compose file", folder.project(kept, false));
   }
 
   private Answer<Kept> copied(Release release) throws IOException {
@@ -92,7 +109,7 @@ final class Preparation {
   private Answer<Kept> prepare(Kept first, Duration timeout) {
     Project project = folder.project(first, false);
     return vacant(first.project())
-        .then(vacant -> compose.config("read the compose file", project))
+        .then(vacant -> config(first))
         .then(config -> allowed(config, folder.release(first)))
         .then(config -> build(config, project, timeout))
         .then(config -> pin(config, first.with(services(config).size())));
