@@ -3,6 +3,7 @@ package dev.opsagent.cli;
 import dev.opsagent.bench.Bench;
 import dev.opsagent.bench.BenchFailed;
 import dev.opsagent.bench.Comparison;
+import dev.opsagent.bench.ComposeUp;
 import dev.opsagent.bench.KnownIds;
 import dev.opsagent.bench.Scale;
 import dev.opsagent.bench.Starts;
@@ -36,6 +37,7 @@ import picocli.CommandLine.Parameters;
       "",
       "  start  from the start of a worker's process to ready, and its idle memory",
       "  index  fill an index of known tasks with --ids ids, and look some up",
+      "  deploy services at once by one worker; with --image, one image against Compose",
       "  train  start a worker once and keep what it loaded in FILE, for quicker starts",
       "",
       "Without --bootstrap a broker is started in a process of its own first.",
@@ -45,10 +47,12 @@ import picocli.CommandLine.Parameters;
       "  ops-agent bench --full --json",
       "  ops-agent bench --only saturation --jfr worker.jfr",
       "  ops-agent bench index --ids 10000000",
+      "  ops-agent bench deploy --services 50 --json",
       "  ops-agent bench start --runs 9 --bootstrap localhost:9092 --json"
     })
 final class BenchCommand implements Callable<Integer> {
   private static final long MOST_IDS = 100_000_000;
+  private static final int MOST_SERVICES = 500;
 
   private final Surroundings around;
 
@@ -59,7 +63,7 @@ final class BenchCommand implements Callable<Integer> {
       index = "0",
       arity = "0..1",
       paramLabel = "WHAT",
-      description = "start, index or train.")
+      description = "start, index, deploy or train.")
   private @Nullable What what;
 
   @Parameters(
@@ -69,7 +73,11 @@ final class BenchCommand implements Callable<Integer> {
       description = "train: the cache to write, for -XX:AOTCache.")
   private @Nullable Path file;
 
-  @Option(names = "--runs", paramLabel = "N", defaultValue = "5", description = "start: runs (5).")
+  @Option(
+      names = "--runs",
+      paramLabel = "N",
+      defaultValue = "5",
+      description = "start, deploy --image: runs (5).")
   private int runs;
 
   @Option(
@@ -78,6 +86,19 @@ final class BenchCommand implements Callable<Integer> {
       defaultValue = "1000000",
       description = "index: ids to fill it with (1000000).")
   private long ids;
+
+  @Option(
+      names = "--services",
+      paramLabel = "N",
+      defaultValue = "50",
+      description = "deploy: how many at once (50).")
+  private int services;
+
+  @Option(
+      names = "--image",
+      paramLabel = "REF",
+      description = "deploy: an image of the engine, by tag, that listens on the port in PORT.")
+  private @Nullable String image;
 
   @Option(names = "--quick", description = "About two minutes (the default).")
   private boolean quick;
@@ -106,6 +127,7 @@ final class BenchCommand implements Callable<Integer> {
   enum What {
     START,
     INDEX,
+    DEPLOY,
     TRAIN
   }
 
@@ -120,6 +142,13 @@ final class BenchCommand implements Callable<Integer> {
     }
     if (quick && full) {
       throw CommandFailed.usage("measure", "--quick and --full are given", "give one of them");
+    }
+    if (services < 1 || services > MOST_SERVICES) {
+      throw CommandFailed.usage(
+          "measure", "--services is out of range", "give 1 to " + MOST_SERVICES);
+    }
+    if (what == What.DEPLOY) {
+      return deploy();
     }
     Path folder = Files.createTempDirectory("ops-agent-bench-");
     try (Bench bench = new Bench(wanted(), folder, around.err()::println)) {
@@ -175,8 +204,30 @@ final class BenchCommand implements Callable<Integer> {
               .index(
                   KnownIds.measure(
                       folder.resolve("index"), ids, index -> MvKnownTasks.open(index, ids)));
+      case DEPLOY -> throw new IllegalStateException("has a stage of its own");
       case TRAIN -> train(bench.starts());
     };
+  }
+
+  private int deploy() throws IOException, InterruptedException {
+    LocalStage stage =
+        new LocalStage(around, Files.createTempDirectory("ops-agent-bench-").toRealPath());
+    Interruption.Armed armed = Interruption.arm(() -> stage.close(false), around.err());
+    try {
+      DeployBench.Measured measured =
+          new DeployBench(stage)
+              .measure(
+                  services,
+                  Optional.ofNullable(image)
+                      .map(it -> new ComposeUp(stage.folder().resolve("compose"), it)),
+                  runs);
+      return new BenchReport(around, output.format()).deployments(measured);
+    } catch (BenchFailed failed) {
+      throw failed(stage.folder(), failed);
+    } finally {
+      armed.disarm();
+      stage.close(false);
+    }
   }
 
   private List<Starts.Run> starts(Bench bench) throws InterruptedException {

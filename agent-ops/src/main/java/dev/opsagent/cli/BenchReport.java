@@ -60,6 +60,12 @@ final class BenchReport {
     return ExitCode.SUCCEEDED.code();
   }
 
+  int deployments(DeployBench.Measured measured) {
+    Format shown = format == Format.json ? Format.jsonl : format;
+    new Printer(around, shown).result(measured, measured::lines);
+    return ExitCode.SUCCEEDED.code();
+  }
+
   int index(KnownIds.Measured measured) {
     String filled =
         "filled: %,d ids, %,d a second; opened again in %d ms; %d MB on disk, %d MB of heap"

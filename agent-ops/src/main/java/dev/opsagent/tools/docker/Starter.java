@@ -25,7 +25,7 @@ final class Starter {
    */
   record Limits(Duration firstMoments, Duration glance, Duration margin) {
     static final Limits USUAL =
-        new Limits(Duration.ofSeconds(2), Duration.ofMillis(200), Duration.ofSeconds(3));
+        new Limits(Duration.ofMillis(500), Duration.ofMillis(100), Duration.ofSeconds(3));
   }
 
   Starter(String target, Engine engine, Printable log, Limits limits, Timers timers) {

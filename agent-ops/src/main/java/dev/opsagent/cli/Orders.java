@@ -1,0 +1,25 @@
+package dev.opsagent.cli;
+
+import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.MessageType;
+import dev.opsagent.protocol.TaskDispatch;
+import tools.jackson.databind.node.ObjectNode;
+
+/** Tasks of a command's own making. */
+final class Orders {
+  private Orders() {}
+
+  /** A task on a service of this machine. */
+  static TaskDispatch task(
+      String by, String taskId, String operation, String service, ObjectNode parameters) {
+    ObjectNode task = Json.mapper().createObjectNode();
+    task.put("taskId", taskId).put("operation", operation);
+    task.putObject("target").put("environment", "local").put("service", service);
+    task.set("parameters", parameters);
+    task.putObject("requirements");
+    task.putArray("requiredEvidence");
+    task.put("requestedBy", by).put("dryRun", false);
+    return (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, task);
+  }
+}
