@@ -12,10 +12,8 @@ import dev.opsagent.console.Style;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.LocalPorts;
-import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
-import dev.opsagent.protocol.MessageType;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.StatusReport;
@@ -207,17 +205,10 @@ final class RollbackDrill {
 
   private static TaskDispatch task(
       String taskId, String operation, ObjectNode parameters, Optional<RepositoryRef> from) {
-    ObjectNode task = Json.mapper().createObjectNode();
-    task.put("taskId", taskId).put("operation", operation);
-    task.putObject("target").put("environment", "local").put("service", SERVICE);
-    from.ifPresent(it -> task.set("repository", Json.mapper().valueToTree(it)));
-    task.set("parameters", parameters);
-    task.putObject("requirements");
-    task.putArray("requiredEvidence");
-    task.put("requestedBy", "drill").put("dryRun", false);
-    return (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, task);
+    return Orders.task("drill", taskId, operation, SERVICE, parameters, from);
   }
 
+  /** What a tool has made; what it could not make ends the command. */
   static <T> T made(Answer<T> answer) {
     return switch (answer) {
       case Answer.Ok<T>(T value) -> value;

@@ -146,6 +146,12 @@ final class DeployComposeTest {
     service.commit(
         "feat: " + version,
         Map.of("compose.yaml", file, "www/index.html", "sample " + version + suffix()));
+    return order(service, version, version, parameters);
+  }
+
+  /** Has the last commit deployed. */
+  private StatusReport order(
+      SampleService service, String taskId, String version, String parameters) {
     String json =
         """
         {"source": {}, "version": "%s", "port": %d, %s,
@@ -155,7 +161,7 @@ final class DeployComposeTest {
             .formatted(version, service.port, parameters, version);
     return stack.run(
         new TaskDispatch(
-            version,
+            taskId,
             "deploy",
             service.target(),
             Optional.of(
@@ -240,7 +246,7 @@ final class DeployComposeTest {
     assertThat(refused.reason().orElseThrow().detail())
         .contains("service web publishes the port " + service.port, "publish ${PORT}");
     assertThat(containers("--all", "{{.ID}}", service.target().key())).isEmpty();
-    succeeded(deployFile(service, "fixed-plain", fixed, "\"strategy\": \"recreate\""));
+    succeeded(order(service, "fixed-plain", "fixed-blue", "\"strategy\": \"recreate\""));
     succeeded(stack.run(service.task("fixed-stop", "stop", "{}")));
   }
 
