@@ -33,7 +33,9 @@ public final class TargetContainers {
                 "count the containers of " + target, () -> found(session, target, false).size()));
   }
 
-  /** Removes its containers, those that run too, and the networks of its Compose projects. */
+  /**
+   * Removes its containers, those that run too, their unnamed volumes, and its projects' networks.
+   */
   public Answer<Boolean> remove(String target) {
     return Session.ask(
         door.session(ANSWER),
