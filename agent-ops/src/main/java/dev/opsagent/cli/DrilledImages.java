@@ -18,8 +18,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.function.UnaryOperator;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -36,6 +38,7 @@ final class DrilledImages implements DrilledReleases {
   private final Path busybox;
   private final ImageBuilder builder;
   private final TargetContainers containers;
+  private final Deque<String> layers = new ConcurrentLinkedDeque<>();
 
   /**
    * @throws CommandFailed when this machine has no such program
@@ -93,7 +96,7 @@ final class DrilledImages implements DrilledReleases {
             BUILD);
     String name = reference(sample.version());
     Answer<Boolean> built =
-        builder.build(recipe, new Silent()).then(image -> builder.tag(image.id(), name));
+        builder.build(recipe, new Layers(layers)).then(image -> builder.tag(image.id(), name));
     return switch (built) {
       case Answer.Ok<Boolean> _ -> name;
       case Answer.No<Boolean>(Failure failure) -> throw needs(failure.cause());
@@ -124,6 +127,9 @@ final class DrilledImages implements DrilledReleases {
           for (Made image : images) {
             removed = removed.then(_ -> remove(image));
           }
+          for (String layer : layers) { // the last first: what is made of another goes before it
+            removed = removed.then(_ -> builder.remove(layer).map(_ -> true));
+          }
           return removed;
         });
   }
@@ -136,8 +142,8 @@ final class DrilledImages implements DrilledReleases {
     return removed.then(_ -> builder.remove(image.id()).map(_ -> true));
   }
 
-  /** The drill tells of its releases, not of their builds. */
-  private static final class Silent implements ImageBuilder.Listener {
+  /** Remembers what builds leave behind; the drill tells of its releases, not of their builds. */
+  private record Layers(Deque<String> made) implements ImageBuilder.Listener {
     @Override
     public void line(String text) {
       // told when it fails
@@ -145,7 +151,7 @@ final class DrilledImages implements DrilledReleases {
 
     @Override
     public void made(String id) {
-      // found by its label
+      made.addFirst(id);
     }
   }
 }

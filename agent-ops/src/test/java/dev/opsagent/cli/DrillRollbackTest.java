@@ -15,14 +15,14 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
 
 class DrillRollbackTest {
   @TempDir Path folder;
+  private String service = "";
 
   @Test
   void everyKindOfBadReleaseIsTakenBackAndNothingIsLeftOver() throws Exception {
@@ -46,9 +46,18 @@ class DrillRollbackTest {
     assertThat(result.get("max_s").asDouble()).isZero();
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"docker", "compose"})
-  void callersOfContainersGetEveryAnswerAndTheEngineIsLeftAsItWas(String runtime) throws Exception {
+  @Test
+  void callersOfContainersGetEveryAnswerAndTheEngineIsLeftAsItWas() throws Exception {
+    assertCallersGetEveryAnswer("docker");
+  }
+
+  @Test
+  @Tag("slow")
+  void callersOfComposeProjectsGetEveryAnswerAndTheEngineIsLeftAsItWas() throws Exception {
+    assertCallersGetEveryAnswer("compose");
+  }
+
+  private void assertCallersGetEveryAnswer(String runtime) throws Exception {
     Peers.require("busybox", "install busybox-static");
     Peers.require(
         "Docker",
@@ -58,12 +67,11 @@ class DrillRollbackTest {
     JsonNode result = drilled(runtime, "blue-green");
 
     assertThat(result.get("failed_requests").asLong()).isZero();
-    assertThat(docker("image", "ls", "--quiet", "--filter", "label=dev.opsagent.drill").stdout())
-        .isBlank();
+    String mark = "label=dev.opsagent.drill=" + service;
+    assertThat(docker("image", "ls", "--all", "--quiet", "--filter", mark).stdout()).isBlank();
     assertThat(docker("ps", "--all", "--format", "{{.Label \"dev.opsagent.target\"}}").stdout())
-        .doesNotContain("local/drill-");
-    assertThat(docker("network", "ls", "--format", "{{.Name}}").stdout())
-        .doesNotContain("ops-local-drill-");
+        .doesNotContain("local/" + service);
+    assertThat(docker("network", "ls", "--format", "{{.Name}}").stdout()).doesNotContain(service);
   }
 
   private Finished docker(String... arguments) {
@@ -90,6 +98,7 @@ class DrillRollbackTest {
             "--strategy",
             strategy,
             "--json")) {
+      service = "drill-" + drill.pid();
       assertThat(drill.exitCode(300)).describedAs(() -> read(stderr)).isZero();
       String last = drill.rest().lines().reduce("", (_, line) -> line);
       JsonNode result = Json.readTree(last.getBytes(StandardCharsets.UTF_8));

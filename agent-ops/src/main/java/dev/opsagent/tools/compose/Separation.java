@@ -74,11 +74,13 @@ record Separation(JsonNode config, String project, Optional<Integer> port) {
     return parts.length == 1 ? "" : parts[parts.length - 2];
   }
 
+  /** Without a colon it is one that nobody has named. */
   private static boolean isVolume(JsonNode mount) {
-    String source = mount.isString() ? mount.asString() : "";
-    return mount.isString()
-        ? !source.contains(":") || !source.matches("[./~].*")
-        : mount.path("type").asString("").equals("volume");
+    if (!mount.isString()) {
+      return mount.path("type").asString("").equals("volume");
+    }
+    String words = mount.asString();
+    return !words.contains(":") || !words.matches("[./~].*");
   }
 
   private boolean isNamed(String key, JsonNode network) {

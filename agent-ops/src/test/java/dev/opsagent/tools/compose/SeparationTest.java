@@ -19,6 +19,7 @@ class SeparationTest {
         "ports: ['127.0.0.1:21000:8080/tcp']",
         "ports: ['21000:8080', '9000']",
         "ports: [{published: '21000', target: 8080}, {target: 9000}]",
+        "ports: [{published: 21000, target: 8080}, '127.0.0.1::9000']",
         REACHED + ", volumes: ['./www:/www:ro', {type: bind, source: /x, target: /y}]",
         REACHED + ", volumes: [{type: tmpfs, target: /cache}]",
       })
