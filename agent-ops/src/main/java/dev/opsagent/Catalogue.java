@@ -100,7 +100,7 @@ record Catalogue(
             programs, data, new NpmInstaller(programs, npm), mask::mask, timers::nanoTime);
     runtimes.put(processes.kind(), fronts.before(processes));
     ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
-    runtimes.put(compose.kind(), compose);
+    runtimes.put(compose.kind(), fronts.before(compose));
     Map<String, PackageRegistry> registries = registries(programs);
     Repository repository = new GitRepository(this::login, GIT_TIMEOUT);
     Operation push =

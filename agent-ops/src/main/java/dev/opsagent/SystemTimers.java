@@ -8,10 +8,10 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 
 /** The machine's clocks, and one thread that rings alarms. */
-final class SystemTimers implements Timers, AutoCloseable {
+public final class SystemTimers implements Timers, AutoCloseable {
   private final ScheduledThreadPoolExecutor alarms;
 
-  SystemTimers() {
+  public SystemTimers() {
     alarms =
         new ScheduledThreadPoolExecutor(1, Thread.ofPlatform().daemon().name("alarms").factory());
     alarms.setRemoveOnCancelPolicy(true);

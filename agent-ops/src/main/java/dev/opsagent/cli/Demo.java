@@ -4,6 +4,7 @@ import dev.opsagent.cli.demo.SampleRepository;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.console.Style;
 import dev.opsagent.console.Timeline;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
@@ -83,7 +84,7 @@ final class Demo {
       stage.say("nothing is deployed: that needs node and npm");
     }
     TaskDispatch task = task(repository, publish, deploy);
-    stage.stopLater(TARGET);
+    stage.stopLater(TARGET, RuntimeKind.PROCESS);
     stage.say("dispatching task " + task.taskId() + " as a PM agent would");
     Optional<StatusReport> last;
     try (Bus.Reports reports = bus.reports(Optional.of(task.taskId()), Bus.From.NOW)) {

@@ -6,6 +6,7 @@ import dev.opsagent.bench.ComposeUp;
 import dev.opsagent.cli.drill.SamplePackage;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
@@ -256,7 +257,7 @@ final class DeployBench {
   }
 
   private TaskDispatch ofPackage(String service) {
-    stage.stopLater("local/" + service);
+    stage.stopLater("local/" + service, RuntimeKind.PROCESS);
     ObjectNode parameters = Json.mapper().createObjectNode().put("port", LocalPorts.free());
     parameters.putObject("package").put("name", SamplePackage.NAME).put("version", VERSION);
     return Orders.task(BY, "bench-" + service, "deploy", service, parameters);

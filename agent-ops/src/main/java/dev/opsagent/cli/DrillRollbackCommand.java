@@ -22,17 +22,22 @@ import picocli.CommandLine.Option;
     mixinStandardHelpOptions = true,
     footer = {
       "",
-      "Starts a Kafka broker, a local npm registry and a worker, deploys a good release, and asks",
-      "it for answers 50 times a second. Then bad releases come in turn: one that cannot start,",
-      "one that crashes, one that is never ready, one that ends after a while, and one that leaks",
-      "into errors. A release is recovered from when the task has ended and the good one answers",
-      "again. Seconds are counted from the first request without an answer to the first of those",
-      "that were answered ever after.",
+      "Starts a Kafka broker and a worker, deploys a good release, and asks it for answers 50 times",
+      "a second. Then bad releases come in turn: one that cannot start, one that crashes, one that",
+      "is never ready, one that ends after a while, and one that leaks into errors. A release is",
+      "recovered from when the task has ended and the good one answers again. Seconds are counted",
+      "from the first request without an answer to the first of those that were answered ever",
+      "after.",
       "",
-      "Succeeds when every bad release was taken back and no process is left over.",
+      "Releases are packages of a local npm registry, images, or compose files of a repository. An",
+      "image is built of busybox, which must be one static program, and removed at the end.",
+      "",
+      "Succeeds when every bad release was taken back, and no process and no container is left",
+      "over.",
       "",
       "Examples:",
       "  ops-agent drill rollback --failures 5",
+      "  ops-agent drill rollback --runtime docker",
       "  ops-agent drill rollback --failures 50 --strategy blue-green --json"
     })
 final class DrillRollbackCommand implements Callable<Integer> {
@@ -48,6 +53,13 @@ final class DrillRollbackCommand implements Callable<Integer> {
       defaultValue = "5",
       description = "Bad releases to deploy (5).")
   private int failures;
+
+  @Option(
+      names = "--runtime",
+      paramLabel = "RUNTIME",
+      defaultValue = "process",
+      description = "process, docker or compose (process).")
+  private String runtime = "";
 
   @Option(
       names = "--strategy",
@@ -83,13 +95,25 @@ final class DrillRollbackCommand implements Callable<Integer> {
   private int drill(LocalStage stage) throws IOException, InterruptedException {
     Interruption.Armed armed = Interruption.arm(() -> stage.close(false), around.err());
     try {
-      DrillResult result = new RollbackDrill(around, stage, strategy()).run(failures);
+      DrillResult result =
+          new RollbackDrill(around, stage, releases(stage), strategy()).run(failures);
       print(result);
       return (result.passed() ? ExitCode.SUCCEEDED : ExitCode.FAILED).code();
     } finally {
       armed.disarm();
       stage.close(false);
     }
+  }
+
+  private DrilledReleases releases(LocalStage stage) {
+    return switch (runtime) {
+      case "process" -> new DrilledPackages(stage);
+      case "docker" -> new DrilledImages(around, stage);
+      case "compose" -> new DrilledProjects(around, stage);
+      default ->
+          throw CommandFailed.usage(
+              "drill", "there is no drill on " + runtime, "give one of process, docker, compose");
+    };
   }
 
   private Strategy strategy() {
@@ -121,7 +145,7 @@ final class DrillRollbackCommand implements Callable<Integer> {
         "%d of %d bad releases were taken back".formatted(result.recovered(), result.of()),
         "without answers: median %.1f s, 99 %% within %.1f s, at most %.1f s"
             .formatted(result.p50Seconds(), result.p99Seconds(), result.maxSeconds()),
-        "%d requests failed, %d processes are left over"
+        "%d requests failed, %d processes and containers are left over"
             .formatted(result.failedRequests(), result.orphans()));
   }
 }

@@ -1,10 +1,13 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.SystemTimers;
 import dev.opsagent.broker.EmbeddedBroker;
 import dev.opsagent.cli.demo.SampleRepository;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.Secrets;
+import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
@@ -14,6 +17,8 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
+import dev.opsagent.tools.compose.ComposeRuntime;
+import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.front.FrontedRuntime;
 import dev.opsagent.tools.npm.LocalVerdaccio;
 import dev.opsagent.tools.npm.NpmRegistry;
@@ -28,6 +33,7 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** Everything that a demo or a drill needs around its worker; stops it in reverse order. */
@@ -113,22 +119,39 @@ final class LocalStage {
   }
 
   /** Stops whatever service the target then has, when everything else stops. */
-  void stopLater(String target) {
-    ServiceRuntime processes =
-        new ProcessRuntime(
-            programs(),
-            data(),
-            new NpmInstaller(programs(), Optional.empty()),
-            UnaryOperator.identity(),
-            System::nanoTime);
-    ServiceRuntime runtime =
-        new FrontedRuntime.Fronts(programs(), data(), System::nanoTime).before(processes);
+  void stopLater(String target, RuntimeKind kind) {
+    endLater(() -> {
+      try (SystemTimers timers = new SystemTimers()) {
+        return new FrontedRuntime.Fronts(programs(), data(), System::nanoTime)
+            .before(slots(kind, timers))
+            .stop(target);
+      }
+    });
+  }
+
+  /** Does this once the worker has stopped; what is asked for last is done last. */
+  void endLater(Supplier<Answer<Boolean>> end) {
     // Below the worker, which would otherwise find its service gone.
     parts.addLast(() -> {
-      if (runtime.stop(target) instanceof Answer.No<Boolean>(Failure failure)) {
+      if (end.get() instanceof Answer.No<Boolean>(Failure failure)) {
         say(failure.sentence());
       }
     });
+  }
+
+  private ServiceRuntime slots(RuntimeKind kind, Timers timers) {
+    return switch (kind) {
+      case PROCESS ->
+          new ProcessRuntime(
+              programs(),
+              data(),
+              new NpmInstaller(programs(), Optional.empty()),
+              UnaryOperator.identity(),
+              timers::nanoTime);
+      case DOCKER -> new DockerRuntime(around.environment(), UnaryOperator.identity(), timers);
+      case COMPOSE -> new ComposeRuntime(programs(), data(), around.environment(), timers);
+      case KUBERNETES -> throw new IllegalArgumentException("no cluster is on this machine");
+    };
   }
 
   Configuration configuration(String bootstrap, Optional<LocalVerdaccio> registry) {

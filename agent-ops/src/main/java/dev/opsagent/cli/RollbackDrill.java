@@ -4,7 +4,6 @@ import dev.opsagent.cli.drill.Defect;
 import dev.opsagent.cli.drill.DrillResult;
 import dev.opsagent.cli.drill.DrillResult.Round;
 import dev.opsagent.cli.drill.Outage;
-import dev.opsagent.cli.drill.SamplePackage;
 import dev.opsagent.cli.drill.ServiceProcesses;
 import dev.opsagent.cli.drill.SteadyLoad;
 import dev.opsagent.configuration.Configuration;
@@ -13,31 +12,32 @@ import dev.opsagent.console.Style;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.LocalPorts;
-import dev.opsagent.outside.PackageRegistry;
-import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
-import dev.opsagent.protocol.MessageType;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
-import dev.opsagent.tools.npm.LocalVerdaccio;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.Writer;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /** The drill's course: one good release under load, then bad ones in turn, as a PM would order. */
 final class RollbackDrill {
-  private static final String TARGET = "local/drill";
+  /** Its own for each process: drills may share an engine. */
+  static final String SERVICE = "drill-" + ProcessHandle.current().pid();
+
+  static final String TARGET = "local/" + SERVICE;
   private static final String GOOD = "1.0.0";
   private static final int RATE = 50;
   private static final Duration READY = Duration.ofSeconds(60);
@@ -47,77 +47,67 @@ final class RollbackDrill {
 
   private final Surroundings around;
   private final LocalStage stage;
+  private final DrilledReleases releases;
   private final Strategy strategy;
   private final int port;
 
   /**
    * @param strategy how each release takes the place of the one before
    */
-  RollbackDrill(Surroundings around, LocalStage stage, Strategy strategy) {
+  RollbackDrill(
+      Surroundings around, LocalStage stage, DrilledReleases releases, Strategy strategy) {
     this.around = around;
     this.stage = stage;
+    this.releases = releases;
     this.strategy = strategy;
     this.port = LocalPorts.free();
   }
 
   DrillResult run(int failures) throws IOException, InterruptedException {
-    LocalVerdaccio registry = registry();
-    Configuration configuration = stage.configuration(stage.broker(), Optional.of(registry));
-    publish(failures, stage.packages(configuration));
+    stage.say("making a good release and %d bad ones".formatted(failures));
+    Configuration configuration = releases.make(versions(failures), stage.broker());
     if (!stage.worker(configuration).awaitReady(READY)) {
       throw failed(
           "start the worker",
           "it is not ready after %d s".formatted(READY.toSeconds()),
           "see what is installed: ops-agent doctor");
     }
-    stage.stopLater(TARGET);
+    stage.stopLater(TARGET, releases.runtime());
     try (Bus bus = ClientBus.open(configuration)) {
       List<Round> rounds = rounds(bus, failures);
       expect(
           TaskState.SUCCEEDED,
-          order(bus, task("drill-stop", "stop", Json.mapper().createObjectNode())));
+          order(
+              bus, task("drill-stop", "stop", Json.mapper().createObjectNode(), Optional.empty())));
       return DrillResult.of(rounds, orphans(configuration.data()));
     }
   }
 
-  private LocalVerdaccio registry() {
-    return switch (stage.localRegistry()) {
-      case Answer.Ok<LocalVerdaccio>(LocalVerdaccio registry) -> registry;
-      case Answer.No<LocalVerdaccio>(Failure failure) ->
-          throw new CommandFailed(ExitCode.FAILED, failure);
-    };
+  private static Map<String, Optional<Defect>> versions(int failures) {
+    Map<String, Optional<Defect>> versions = new LinkedHashMap<>(Map.of(GOOD, Optional.empty()));
+    for (int i = 0; i < failures; i++) {
+      versions.put(bad(i), Optional.of(Defect.of(i)));
+    }
+    return versions;
   }
 
   /** What still works there once everything has had its time to end. */
-  private static int orphans(Path data) throws InterruptedException {
+  private int orphans(Path data) throws InterruptedException {
     long until = System.nanoTime() + CALM.toNanos();
-    int left = ServiceProcesses.below(data);
+    int left = left(data);
     while (left > 0 && until - System.nanoTime() > 0) {
       Thread.sleep(LOOK);
-      left = ServiceProcesses.below(data);
+      left = left(data);
     }
     return left;
   }
 
-  private void publish(int failures, PackageRegistry registry) throws IOException {
-    stage.say("publishing a good release and %d bad ones".formatted(failures));
-    Path folder = Files.createDirectories(stage.folder().resolve("packages"));
-    publish(new SamplePackage(GOOD, Optional.empty()), folder, registry);
-    for (int i = 0; i < failures; i++) {
-      publish(new SamplePackage(bad(i), Optional.of(Defect.of(i))), folder, registry);
-    }
+  private int left(Path data) {
+    return ServiceProcesses.below(data) + releases.running();
   }
 
   private static String bad(int number) {
     return "1.1." + number;
-  }
-
-  private static void publish(SamplePackage sample, Path folder, PackageRegistry registry)
-      throws IOException {
-    Answer<Boolean> published = registry.publish(sample.pack(folder), "latest", Optional.empty());
-    if (published instanceof Answer.No<Boolean>(Failure failure)) {
-      throw new CommandFailed(ExitCode.FAILED, failure);
-    }
   }
 
   private List<Round> rounds(Bus bus, int failures) throws InterruptedException {
@@ -202,7 +192,6 @@ final class RollbackDrill {
   private TaskDispatch deploy(String taskId, String version) {
     ObjectNode parameters = Json.mapper().createObjectNode().put("port", port);
     parameters.put("strategy", strategy.id());
-    parameters.putObject("package").put("name", SamplePackage.NAME).put("version", version);
     ObjectNode health = parameters.putObject("health");
     health.putObject("http").put("path", "/").put("bodyContains", "drill " + version);
     health
@@ -210,18 +199,21 @@ final class RollbackDrill {
         .put("interval", "PT0.2S")
         .put("deadline", "PT5S")
         .put("soak", "PT5S");
-    return task(taskId, "deploy", parameters);
+    releases.name(version, parameters);
+    return task(taskId, "deploy", parameters, releases.repository(version));
   }
 
-  private static TaskDispatch task(String taskId, String operation, ObjectNode parameters) {
-    ObjectNode task = Json.mapper().createObjectNode();
-    task.put("taskId", taskId).put("operation", operation);
-    task.putObject("target").put("environment", "local").put("service", "drill");
-    task.set("parameters", parameters);
-    task.putObject("requirements");
-    task.putArray("requiredEvidence");
-    task.put("requestedBy", "drill").put("dryRun", false);
-    return (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, task);
+  private static TaskDispatch task(
+      String taskId, String operation, ObjectNode parameters, Optional<RepositoryRef> from) {
+    return Orders.task("drill", taskId, operation, SERVICE, parameters, from);
+  }
+
+  /** What a tool has made; what it could not make ends the command. */
+  static <T> T made(Answer<T> answer) {
+    return switch (answer) {
+      case Answer.Ok<T>(T value) -> value;
+      case Answer.No<T>(Failure failure) -> throw new CommandFailed(ExitCode.FAILED, failure);
+    };
   }
 
   private static CommandFailed failed(String action, String cause, String fix) {

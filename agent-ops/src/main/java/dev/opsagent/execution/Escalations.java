@@ -31,7 +31,9 @@ final class Escalations {
     String step = task.planned(doubt.step()).name();
     return new Escalation(
         task.id() + ":decision:" + step,
-        Trigger.CRITICAL_DEPLOYMENT_FAILURE,
+        doubt.failure().code() == ReasonCode.DATA_LOSS_RISK
+            ? Trigger.DATA_LOSS_RISK
+            : Trigger.CRITICAL_DEPLOYMENT_FAILURE,
         Severity.CRITICAL,
         Status.OPEN,
         task.dispatch().target(),
@@ -65,6 +67,9 @@ final class Escalations {
   private static Optional<Trigger> trigger(TaskRecord task, Failure failure) {
     if (failure.code() == ReasonCode.FOREIGN_CHANGE) {
       return Optional.of(Trigger.SECURITY_INCIDENT);
+    }
+    if (failure.code() == ReasonCode.DATA_LOSS_RISK) {
+      return Optional.of(Trigger.DATA_LOSS_RISK);
     }
     if (failure.code() == ReasonCode.DEGRADED) {
       return Optional.of(Trigger.PERFORMANCE_DEGRADATION);

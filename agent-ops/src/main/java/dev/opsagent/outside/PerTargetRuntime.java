@@ -1,6 +1,7 @@
 package dev.opsagent.outside;
 
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -63,6 +64,18 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   @Override
   public final Answer<Running> restart(String target, String taskId) {
     return ask(target, "restart " + target, life -> life.restart(taskId));
+  }
+
+  @Override
+  public final Answer<Boolean> standsBeside(String target, Release release) {
+    String action = "see whether " + release.version() + " can run beside what runs for " + target;
+    return ask(target, action, life -> life.standsBeside(release));
+  }
+
+  @Override
+  public final Answer<List<String>> losses(String target, Release release) {
+    String action = "look up what data " + target + " keeps";
+    return ask(target, action, life -> life.losses(release));
   }
 
   @Override

@@ -97,6 +97,25 @@ public interface ServiceRuntime {
             "deploy it by recreate"));
   }
 
+  /**
+   * Whether the release can run while another one of the target does. Changes nothing.
+   *
+   * @return a failure that says what the two would fight over
+   */
+  default Answer<Boolean> standsBeside(String target, Release release) {
+    return new Answer.Ok<>(true);
+  }
+
+  /**
+   * The data that deploying this release would lose, or part its service from, in words: what holds
+   * it and whose it is. Changes nothing.
+   *
+   * @return empty when all of it is kept
+   */
+  default Answer<List<String>> losses(String target, Release release) {
+    return new Answer.Ok<>(List.of());
+  }
+
   /** What a release must pass before callers reach it. */
   interface Trial {
     /**

@@ -4,6 +4,7 @@ import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -27,4 +28,14 @@ public interface TargetLife {
 
   /** The last of what the service wrote. */
   Answer<String> log() throws IOException, InterruptedException;
+
+  /** Always, where releases share nothing. */
+  default Answer<Boolean> standsBeside(Release release) throws IOException, InterruptedException {
+    return new Answer.Ok<>(true);
+  }
+
+  /** None, where nothing of a release holds data. */
+  default Answer<List<String>> losses(Release release) throws IOException, InterruptedException {
+    return new Answer.Ok<>(List.of());
+  }
 }

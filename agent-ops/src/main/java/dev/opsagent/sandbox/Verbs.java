@@ -24,11 +24,14 @@ final class Verbs {
                   "publish",
                   "run",
                   "view"),
-          "docker", Set.of("compose", "image", "ps", "stop", "tag", "version"),
+          "docker", Set.of("compose", "container", "image", "ps", "stop", "tag", "version"),
           "docker-compose", COMPOSE);
 
   private static final Map<String, Set<String>> BELOW =
-      Map.of("compose", COMPOSE, "image", Set.of("inspect", "ls", "rm"));
+      Map.of(
+          "compose", COMPOSE,
+          "container", Set.of("inspect"),
+          "image", Set.of("inspect", "ls", "rm"));
 
   private Verbs() {}
 

@@ -54,6 +54,10 @@ final class TestingProgram implements AutoCloseable {
     return String.join(File.pathSeparator, entries);
   }
 
+  long pid() {
+    return process.pid();
+  }
+
   /** The next line of stdout. */
   String line(int seconds) throws InterruptedException {
     String line = lines.poll(seconds, TimeUnit.SECONDS);

@@ -47,6 +47,9 @@ public enum ReasonCode {
 
   /** The release has failed on this target before, and nobody has lifted that. */
   QUARANTINED,
+
+  /** The change would lose data, or part a service from it. */
+  DATA_LOSS_RISK,
   DEADLINE_PASSED,
   CANCELLED,
   EFFECT_IN_DOUBT,

@@ -32,33 +32,56 @@ public record SampleRepository(Path remote) {
    * @param folder an empty folder, or one that does not exist
    */
   public static SampleRepository create(Path folder) throws IOException {
+    Map<String, byte[]> files = new TreeMap<>();
+    for (String file : FILES) {
+      files.put(file, read(file));
+    }
+    return create(folder, Map.of(BRANCH, files));
+  }
+
+  /**
+   * Makes one with several branches.
+   *
+   * @param folder an empty folder, or one that does not exist
+   * @param branches the files of each by their names
+   */
+  public static SampleRepository create(Path folder, Map<String, Map<String, byte[]>> branches)
+      throws IOException {
     Path remote = folder.resolve("shop.git");
     Path work = folder.resolve("work");
     try (Git bare =
             Git.init().setBare(true).setInitialBranch(BRANCH).setDirectory(remote.toFile()).call();
         Git clone = Git.init().setInitialBranch(BRANCH).setDirectory(work.toFile()).call()) {
-      for (String file : FILES) {
-        write(file, work.resolve(file));
-        clone.add().addFilepattern(file).call();
+      String url = new URIish(bare.getRepository().getDirectory().toURI().toURL()).toString();
+      for (Map.Entry<String, Map<String, byte[]>> branch : branches.entrySet()) {
+        commit(clone, work, branch.getValue());
+        clone
+            .push()
+            .setRemote(url)
+            .setRefSpecs(new RefSpec("refs/heads/main:refs/heads/" + branch.getKey()))
+            .call();
       }
-      PersonIdent author = new PersonIdent("Sample Engineer", "engineer@example.org");
-      clone
-          .commit()
-          .setSign(false)
-          .setNoVerify(true)
-          .setMessage("feat: answer health checks")
-          .setAuthor(author)
-          .setCommitter(author)
-          .call();
-      clone
-          .push()
-          .setRemote(new URIish(bare.getRepository().getDirectory().toURI().toURL()).toString())
-          .setRefSpecs(new RefSpec("refs/heads/main:refs/heads/main"))
-          .call();
       return new SampleRepository(remote);
     } catch (GitAPIException failed) {
       throw new IOException("make the sample repository in " + folder, failed);
     }
+  }
+
+  private static void commit(Git clone, Path work, Map<String, byte[]> files)
+      throws IOException, GitAPIException {
+    for (Map.Entry<String, byte[]> file : files.entrySet()) {
+      Files.write(work.resolve(file.getKey()), file.getValue());
+      clone.add().addFilepattern(file.getKey()).call();
+    }
+    PersonIdent author = new PersonIdent("Sample Engineer", "engineer@example.org");
+    clone
+        .commit()
+        .setSign(false)
+        .setNoVerify(true)
+        .setMessage("feat: answer health checks")
+        .setAuthor(author)
+        .setCommitter(author)
+        .call();
   }
 
   /** The refs of the remote: branches by name, tags by name with the commit that they mark. */
@@ -75,9 +98,9 @@ public record SampleRepository(Path remote) {
     return refs;
   }
 
-  private static void write(String resource, Path file) throws IOException {
+  private static byte[] read(String resource) throws IOException {
     try (InputStream in = SampleRepository.class.getResourceAsStream(resource)) {
-      Files.copy(Objects.requireNonNull(in, resource + " is missing from the jar"), file);
+      return Objects.requireNonNull(in, resource + " is missing from the jar").readAllBytes();
     }
   }
 }

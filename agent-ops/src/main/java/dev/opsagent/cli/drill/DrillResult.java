@@ -11,7 +11,8 @@ import java.util.List;
  * @param of bad releases
  * @param p50Seconds how long callers were without answers, the median of all bad releases
  * @param failedRequests of all that were sent
- * @param orphans processes that nothing accounts for at the end; 0 where there is no {@code /proc}
+ * @param orphans processes and containers that nothing accounts for at the end; processes are seen
+ *     where there is a {@code /proc}
  */
 public record DrillResult(
     int recovered,

@@ -170,6 +170,9 @@ public final class DeployOperation implements Operation {
     if (parameters.reference().isEmpty()) {
       steps.add(Steps.fetch(seen.reference().orElse(version)));
     }
+    if (parameters.source().isPresent()) {
+      steps.add(Steps.protect(task.target(), version));
+    }
     Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
     if (seen.isCanary()) {
       steps.add(Steps.introduce(task.target(), seen.runtime(), version, seen.terms()));
@@ -231,6 +234,7 @@ public final class DeployOperation implements Operation {
       case Steps.INTRODUCE -> new IntroduceStep(deploy);
       case Steps.VALIDATE -> new ValidateStep(service, artifact);
       case Steps.FETCH -> new FetchStep(adapters.workspaces(), (Fetched) artifact);
+      case Steps.PROTECT -> new ProtectStep(deploy);
       case Steps.DEPLOY -> deploy;
       case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);

@@ -31,6 +31,7 @@ import java.util.Optional;
  *     environment allows it
  * @param wantedStages how callers reach it by and by, with the strategy canary
  * @param adopt whether what runs there may be replaced although it was never verified
+ * @param allowDataLoss whether a person may be asked to let data go
  */
 record DeployParameters(
     @JsonProperty("image") Optional<String> reference,
@@ -46,7 +47,8 @@ record DeployParameters(
     Optional<Health> health,
     @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
     @JsonProperty("canary") Optional<List<Stage>> wantedStages,
-    @JsonProperty("adopt") Optional<Boolean> adopt) {
+    @JsonProperty("adopt") Optional<Boolean> adopt,
+    @JsonProperty("allowDataLoss") Optional<Boolean> allowDataLoss) {
   private static final List<Stage> STAGES =
       List.of(new Stage(10, Duration.ofSeconds(30)), new Stage(50, Duration.ofSeconds(30)));
 
@@ -116,6 +118,10 @@ record DeployParameters(
 
   boolean adopted() {
     return adopt.orElse(false);
+  }
+
+  boolean mayLoseData() {
+    return allowDataLoss.orElse(false);
   }
 
   Health proof() {

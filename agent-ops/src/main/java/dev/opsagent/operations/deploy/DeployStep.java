@@ -104,6 +104,7 @@ record DeployStep(
         "see the service's log");
   }
 
+  /** What is brought up. */
   Release release(StepContext context) {
     Sight seen = Sight.of(context.facts());
     Next next = seen.wanted();

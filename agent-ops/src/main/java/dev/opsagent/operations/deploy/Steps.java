@@ -16,6 +16,7 @@ import java.util.Optional;
 final class Steps {
   static final String VALIDATE = "validate";
   static final String FETCH = "fetch";
+  static final String PROTECT = "protect";
   static final String DEPLOY = "deploy";
   static final String ROLLBACK = "rollback";
   static final String RESTART = "restart";
@@ -47,6 +48,14 @@ final class Steps {
 
   static PlannedStep fetch(String reference) {
     return PlannedStep.inWorkspace(FETCH, "fetch " + reference, Duration.ofMinutes(5), PATIENT);
+  }
+
+  static PlannedStep protect(Target target, String version) {
+    return PlannedStep.check(
+        PROTECT,
+        "check that %s loses no data of %s".formatted(version, target),
+        Duration.ofMinutes(2),
+        PATIENT);
   }
 
   static PlannedStep deploy(Target target, String runtime, String version, Duration recovery) {

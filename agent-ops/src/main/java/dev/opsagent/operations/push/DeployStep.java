@@ -6,6 +6,7 @@ import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.DataLoss;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
@@ -24,6 +25,9 @@ import java.util.Optional;
 
 /** Replaces what runs on the target by the release. */
 record DeployStep(ReleaseSource sources, Deployment deployment) implements FallibleStep {
+  private static final String KEEP =
+      "keep it in the release, or bring the commit up with deploy and allowDataLoss: true";
+
   @Override
   public Probe probe(StepContext context) throws Stopped {
     Optional<Running> running = running(context);
@@ -66,6 +70,10 @@ record DeployStep(ReleaseSource sources, Deployment deployment) implements Falli
   @Override
   public Outcome apply(StepContext context) throws Stopped {
     Release release = release(context);
+    List<String> losses = unlessOk(deployment.runtime().losses(Service.target(context), release));
+    if (!losses.isEmpty()) {
+      return new Outcome.Failed(DataLoss.risk(context, losses, KEEP));
+    }
     context.fence().check();
     Running running = unlessOk(deployment.runtime().deploy(Service.target(context), release));
     // A service may live just long enough for its start to count.

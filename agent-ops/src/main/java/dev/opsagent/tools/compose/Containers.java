@@ -1,6 +1,8 @@
 package dev.opsagent.tools.compose;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.tools.compose.Volumes.Mount;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -16,8 +18,8 @@ final class Containers {
   static final String TASK = "dev.opsagent.task";
   static final String SERVICES = "dev.opsagent.services";
   static final String ADDRESS = "dev.opsagent.address";
-  private static final String PROJECT = "com.docker.compose.project";
-  private static final String SERVICE = "com.docker.compose.service";
+  static final String PROJECT = "com.docker.compose.project";
+  static final String SERVICE = "com.docker.compose.service";
   private static final String FORMAT =
       Stream.concat(
               Stream.of("{{.ID}}", "{{.State}}", "{{.Status}}"),
@@ -39,6 +41,22 @@ final class Containers {
   /** Every container of a Compose project, whoever made it. */
   Answer<List<Container>> ofProject(String project) {
     return list("look up the containers of project " + project, PROJECT + "=" + project);
+  }
+
+  /** The volumes of the target's containers, whatever their state; each of a service once. */
+  Answer<List<Mount>> mounts(String target) {
+    String action = "look up the volumes of " + target;
+    return compose
+        .docker(action, "ps", "--all", "--quiet", "--filter", "label=" + TARGET + "=" + target)
+        .then(ids -> ids.isBlank() ? new Answer.Ok<>("") : inspect(action, ids.lines().toList()))
+        .map(text -> text.lines().flatMap(Mount::parse).distinct().toList());
+  }
+
+  private Answer<String> inspect(String action, List<String> ids) {
+    List<String> arguments =
+        new ArrayList<>(List.of("container", "inspect", "--format", Mount.FORMAT));
+    arguments.addAll(ids);
+    return compose.docker(action, arguments.toArray(String[]::new));
   }
 
   private Answer<List<Container>> list(String action, String label) {

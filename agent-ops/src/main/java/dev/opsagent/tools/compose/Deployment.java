@@ -8,6 +8,7 @@ import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.compose.Containers.Container;
+import dev.opsagent.tools.compose.Volumes.Mount;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -80,6 +81,21 @@ final class Deployment implements TargetLife {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Running>> _ when state.isEmpty() -> nothingKept();
       case Answer.Ok<Optional<Running>> ok -> restart(taskId, state.orElseThrow(), ok.value());
+    };
+  }
+
+  @Override
+  public Answer<Boolean> standsBeside(Release release) throws IOException {
+    return preparation.standsBeside(release);
+  }
+
+  @Override
+  public Answer<List<String>> losses(Release release) throws IOException {
+    return switch (containers.mounts(target)) {
+      case Answer.No<List<Mount>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<List<Mount>>(List<Mount> now) when now.isEmpty() -> new Answer.Ok<>(List.of());
+      case Answer.Ok<List<Mount>>(List<Mount> now) ->
+          preparation.volumes(release).map(next -> next.losses(now));
     };
   }
 

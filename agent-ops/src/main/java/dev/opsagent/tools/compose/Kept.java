@@ -29,17 +29,23 @@ record Kept(
     environment = Map.copyOf(environment);
   }
 
-  static Kept of(Release release, String project, String file, int services) {
+  static Kept of(Release release, String project, String file) {
     return new Kept(
         release.version(),
         release.digest(),
         release.taskId(),
         project,
         file,
-        services,
+        0,
         release.port(),
         release.environment(),
         release.timeout().toMillis());
+  }
+
+  /** The same, once it is known how many services it declares. */
+  Kept with(int declared) {
+    return new Kept(
+        version, digest, taskId, project, file, declared, port, environment, timeoutMillis);
   }
 
   /** The same release, brought up by another task. */

@@ -42,6 +42,39 @@ final class Preparation {
 
   /** Copies, checks and builds it, and gives its images names that nobody moves. */
   Answer<Kept> prepare(Release release) throws IOException {
+    return switch (copied(release)) {
+      case Answer.No<Kept> no -> no;
+      case Answer.Ok<Kept>(Kept first) -> prepare(first, release.timeout());
+    };
+  }
+
+  /** What the volumes of its services are; copies it, and changes nothing that runs. */
+  Answer<Volumes> volumes(Release release) throws IOException {
+    return copied(release)
+        .then(kept -> config(kept).map(config -> new Volumes(config, kept.project())));
+  }
+
+  /** Whether it shares nothing with a release of another project that runs at the same time. */
+  Answer<Boolean> standsBeside(Release release) throws IOException {
+    return copied(release)
+        .then(kept -> config(kept).map(it -> new Separation(it, kept.project(), kept.port())))
+        .then(separation ->
+            separation
+                .fault()
+                .<Answer<Boolean>>map(fault ->
+                    no(
+                        ReasonCode.PRECONDITION_FAILED,
+                        fault,
+                        "publish ${PORT} and name nothing in the compose file, or deploy it by"
+                            + " recreate"))
+                .orElseGet(() -> new Answer.Ok<>(true)));
+  }
+
+  private Answer<JsonNode> config(Kept kept) {
+    return compose.config("read the compose file", folder.project(kept, false));
+  }
+
+  private Answer<Kept> copied(Release release) throws IOException {
     Optional<String> foreign =
         release.environment().keySet().stream().filter(Preparation::leads).findFirst();
     if (foreign.isPresent()) {
@@ -49,8 +82,18 @@ final class Preparation {
     }
     return switch (folder.keep(release.digest(), release.source())) {
       case Answer.No<Path> no -> new Answer.No<>(no.failure());
-      case Answer.Ok<Path> copy -> prepare(release, copy.value());
+      case Answer.Ok<Path>(Path copy) -> kept(release, file(release, copy));
     };
+  }
+
+  private Answer<Kept> kept(Release release, Optional<String> file) {
+    return file.<Answer<Kept>>map(name ->
+            new Answer.Ok<>(Kept.of(release, release.project().orElseGet(this::projectName), name)))
+        .orElseGet(() ->
+            no(
+                ReasonCode.PRECONDITION_FAILED,
+                "its folder holds no such compose file",
+                "name the compose file in the task's deploy parameters"));
   }
 
   /**
@@ -63,22 +106,13 @@ final class Preparation {
         .then(config -> pin(config, next));
   }
 
-  private Answer<Kept> prepare(Release release, Path copy) throws IOException {
-    Optional<String> file = file(release, copy);
-    if (file.isEmpty()) {
-      return no(
-          ReasonCode.PRECONDITION_FAILED,
-          "its folder holds no such compose file",
-          "name the compose file in the task's deploy parameters");
-    }
-    String name = release.project().orElseGet(this::projectName);
-    Kept first = Kept.of(release, name, file.get(), 0);
+  private Answer<Kept> prepare(Kept first, Duration timeout) {
     Project project = folder.project(first, false);
-    return vacant(name)
-        .then(vacant -> compose.config("read the compose file", project))
-        .then(config -> allowed(config, copy))
-        .then(config -> build(config, project, release.timeout()))
-        .then(config -> pin(config, Kept.of(release, name, file.get(), services(config).size())));
+    return vacant(first.project())
+        .then(vacant -> config(first))
+        .then(config -> allowed(config, folder.release(first)))
+        .then(config -> build(config, project, timeout))
+        .then(config -> pin(config, first.with(services(config).size())));
   }
 
   private static Optional<String> file(Release release, Path copy) throws IOException {

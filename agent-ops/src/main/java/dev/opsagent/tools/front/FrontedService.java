@@ -260,6 +260,17 @@ record FrontedService(
     };
   }
 
+  /** On another port than its own: there callers come in. */
+  @Override
+  public Answer<Boolean> standsBeside(Release release) throws IOException {
+    return runtime.standsBeside(slot(Route.free(route)), release.on(front.freePort()));
+  }
+
+  @Override
+  public Answer<List<String>> losses(Release release) {
+    return runtime.losses(route.map(it -> slot(it.live().name())).orElse(target), release);
+  }
+
   @Override
   public Answer<Optional<Usage>> usage() {
     return runtime.usage(route.map(it -> slot(it.live().name())).orElse(target));

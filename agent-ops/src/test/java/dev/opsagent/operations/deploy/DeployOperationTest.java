@@ -6,6 +6,7 @@ import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Operation.Resolution;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
@@ -56,6 +57,7 @@ final class DeployOperationTest {
   private Optional<DeploymentRecord> known = Optional.empty();
   private Environment environment = Environment.undeclared("local");
   private String repository = "";
+  private List<String> losses = List.of();
   private Optional<URI> prometheus = Optional.empty();
   private List<MetricCheck> metrics = List.of();
   private final ShelfRegistry registry = new ShelfRegistry();
@@ -404,6 +406,48 @@ final class DeployOperationTest {
     assertThat(refused("{image: 'web:1', strategy: canary}")).isEmpty();
   }
 
+  @Test
+  void dataIsLetGoOnlyByTheTaskAndAPersonTogether() {
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    assertThat(protect("source: {}")).isInstanceOf(Outcome.Applied.class);
+    losses = List.of("volume shop_data of service db is not in the release");
+
+    assertThat(protect("source: {}"))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            it -> {
+              assertThat(it.failure().code()).isEqualTo(ReasonCode.DATA_LOSS_RISK);
+              assertThat(it.failure().sentence()).contains("shop_data", "db", "allowDataLoss");
+            });
+    assertThat(protect("{source: {}, allowDataLoss: true}"))
+        .isInstanceOfSatisfying(
+            Outcome.Inconclusive.class,
+            it -> {
+              assertThat(it.failure().code()).isEqualTo(ReasonCode.DATA_LOSS_RISK);
+              assertThat(it.failure().sentence()).contains("shop_data", "db", "done", "undone");
+            });
+  }
+
+  private Outcome protect(String parameters) {
+    TaskDispatch task = task(parameters);
+    Facts facts =
+        new Sight(
+                "compose",
+                Optional.empty(),
+                Optional.of(new Sight.Next("1", NEW)),
+                Optional.empty(),
+                Optional.empty(),
+                Sight.Terms.of(Optional.empty(), Health.DEFAULT))
+            .facts();
+    List<PlannedStep> steps = operation().plan(task, facts).steps();
+    assertThat(steps)
+        .extracting(PlannedStep::name)
+        .containsSubsequence("fetch", "protect", "deploy");
+    PlannedStep protect =
+        steps.stream().filter(it -> it.name().equals(Steps.PROTECT)).findFirst().orElseThrow();
+    return operation().step(protect, task).apply(context(task, facts));
+  }
+
   /** Why a task is refused; empty when it is accepted. */
   private String refused(String parameters) {
     return operation().refuse(task(parameters)).map(Failure::sentence).orElse("");
@@ -489,6 +533,11 @@ final class DeployOperationTest {
     @Override
     public Answer<Optional<Running>> running(String target) {
       return new Answer.Ok<>(running);
+    }
+
+    @Override
+    public Answer<List<String>> losses(String target, Release release) {
+      return new Answer.Ok<>(losses);
     }
   }
 

@@ -7,6 +7,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.Peers;
@@ -23,6 +24,8 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
@@ -39,8 +42,9 @@ class PushToComposeTest {
           image: %s
           command: [/bin/busybox, httpd, -f, -p, "8080", -h, /www]
           ports: ["127.0.0.1:${PORT}:8080"]
-          volumes: ["./www:/www:ro"]
+          volumes: ["./www:/www:ro", "kept:/kept"]
           stop_signal: SIGKILL
+      volumes: {kept: {}}
       """
           .formatted(BusyboxImage.NAME);
 
@@ -52,7 +56,7 @@ class PushToComposeTest {
   }
 
   @Test
-  void aPushBringsTheProjectOfItsCommitUpAndAWithdrawalTakesItDown() throws Exception {
+  void aPushBringsTheProjectOfItsCommitUpLosesNoDataAndAWithdrawalTakesItDown() throws Exception {
     try (LocalVerdaccio verdaccio = Verdaccio.start(folder.resolve("verdaccio"));
         PushWorld world = new PushWorld(folder, verdaccio)) {
       ComposeRuntime compose =
@@ -82,9 +86,40 @@ class PushToComposeTest {
 
       Running running = ok(compose.running(world.target())).orElseThrow();
       assertThat(running.taskId()).isEqualTo("task-1");
+
+      GitProgram.git(world.developer, "pull", "-q", "--rebase", "origin", "HEAD");
+      GitProgram.commitAndPush(
+          world.developer,
+          "fix: keep nothing",
+          Map.of("docker-compose.yml", COMPOSE.replace(", \"kept:/kept\"", "")));
+      SequentialRun losing =
+          new SequentialRun(
+              world.operation("machine", world.registry(), compose),
+              world.task("task-2", parameters -> toCompose(parameters, world.port)));
+      assertThat(losing.run())
+          .hasValueSatisfying(
+              failure -> assertThat(failure.code()).isEqualTo(ReasonCode.DATA_LOSS_RISK));
+      assertThat(ok(compose.running(world.target()))).contains(running);
+
       assertThat(ok(compose.rollback(world.target(), running.digest()))).isEmpty();
       assertThat(ok(compose.running(world.target()))).isEqualTo(Optional.empty());
+      removeVolumes(world.target());
     }
+  }
+
+  private void removeVolumes(String target) {
+    String project = "ops-" + target.replace('/', '-') + "-";
+    docker("volume", "ls", "--quiet")
+        .lines()
+        .filter(name -> name.startsWith(project))
+        .forEach(name -> docker("volume", "rm", name));
+  }
+
+  private String docker(String... arguments) {
+    List<String> command = new ArrayList<>(List.of("docker"));
+    command.addAll(List.of(arguments));
+    return BusyboxImage.run(
+        TestingPrograms.ofTheMachine(), folder, Map.of(), command.toArray(String[]::new));
   }
 
   private static ObjectNode toCompose(ObjectNode parameters, int port) {

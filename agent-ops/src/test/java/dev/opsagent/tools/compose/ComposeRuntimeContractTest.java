@@ -1,5 +1,7 @@
 package dev.opsagent.tools.compose;
 
+import static dev.opsagent.testing.Answers.ok;
+
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
@@ -16,6 +18,7 @@ import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.RuntimeContract;
 import dev.opsagent.testing.TestingPrograms;
+import dev.opsagent.tools.docker.TargetContainers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -33,7 +36,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 @Tag("slow")
-class ComposeRuntimeContractTest implements RuntimeContract {
+public class ComposeRuntimeContractTest implements RuntimeContract {
   private static final Set<String> CHANGES = Set.of("up", "down", "stop", "build", "tag", "rm");
   private static final String SERVES =
       """
@@ -56,7 +59,7 @@ class ComposeRuntimeContractTest implements RuntimeContract {
 
   private static Programs programs = TestingPrograms.ofTheMachine();
 
-  @TempDir Path data;
+  @TempDir protected Path data;
   private final List<ComposedService> made = new ArrayList<>();
 
   @BeforeAll
@@ -90,6 +93,24 @@ class ComposeRuntimeContractTest implements RuntimeContract {
     return service;
   }
 
+  /** A fresh runtime. */
+  protected ServiceRuntime runtime(Programs started) {
+    return new ComposeRuntime(started, data, System.getenv(), new RealTimers());
+  }
+
+  /** What its releases call their project; absent: the runtime names it. */
+  protected Optional<String> project(String target) {
+    return Optional.of(target.replace('/', '-'));
+  }
+
+  /** Puts what is somebody else's in the way of the target's service. */
+  protected AutoCloseable obstruct(String target, int port) throws IOException {
+    String project = project(target).orElseThrow();
+    String label = "com.docker.compose.project=" + project;
+    String id = docker("create", "--label", label, BusyboxImage.NAME, "/bin/busybox").getFirst();
+    return () -> docker("rm", id); // fails when it is gone
+  }
+
   private static boolean changesSomething(Command command) {
     return command.arguments().stream().anyMatch(CHANGES::contains);
   }
@@ -112,6 +133,7 @@ class ComposeRuntimeContractTest implements RuntimeContract {
   private final class ComposedService implements Subject {
     private final String target;
     private final int port;
+    private Optional<AutoCloseable> obstacle = Optional.empty();
 
     ComposedService(String target, int port) {
       this.target = target;
@@ -125,17 +147,13 @@ class ComposeRuntimeContractTest implements RuntimeContract {
 
     @Override
     public ServiceRuntime runtime() {
-      return runtime(programs);
+      return ComposeRuntimeContractTest.this.runtime(programs);
     }
 
     @Override
     public ServiceRuntime dying(int changes) {
-      return runtime(
+      return ComposeRuntimeContractTest.this.runtime(
           new DyingPrograms(programs, ComposeRuntimeContractTest::changesSomething, changes));
-    }
-
-    private ServiceRuntime runtime(Programs programs) {
-      return new ComposeRuntime(programs, data, System.getenv(), new RealTimers());
     }
 
     @Override
@@ -162,20 +180,20 @@ class ComposeRuntimeContractTest implements RuntimeContract {
           List.of(),
           Optional.of(port),
           Optional.of("compose.yaml"),
-          Optional.of(project()),
+          project(target),
           Map.of(),
           Duration.ofSeconds(40));
     }
 
     @Override
-    public void obstruct() {
-      String label = "com.docker.compose.project=" + project();
-      docker("create", "--label", label, "--name", foreign(), BusyboxImage.NAME, "/bin/busybox");
+    public void obstruct() throws IOException {
+      obstacle = Optional.of(ComposeRuntimeContractTest.this.obstruct(target, port));
     }
 
     @Override
-    public boolean isObstructed() {
-      return !docker("ps", "-aq", "--filter", "name=" + foreign()).isEmpty();
+    public boolean isObstructed() throws Exception {
+      obstacle.orElseThrow().close();
+      return true;
     }
 
     @Override
@@ -183,21 +201,11 @@ class ComposeRuntimeContractTest implements RuntimeContract {
       return ReasonCode.PRECONDITION_FAILED;
     }
 
-    private String project() {
-      return target.replace('/', '-');
-    }
-
-    private String foreign() {
-      return project() + "-foreign";
-    }
-
     void remove() {
-      String label = "label=com.docker.compose.project=" + project();
-      docker("ps", "-aq", "--filter", label)
-          .forEach(id -> docker("rm", "--force", "--volumes", id));
-      docker("network", "ls", "-q", "--filter", label).forEach(id -> docker("network", "rm", id));
+      ok(new TargetContainers(System.getenv()).remove(target));
+      String name = target.replace('/', '-');
       docker("image", "ls", "--format", "{{.Repository}}:{{.Tag}}").stream()
-          .filter(image -> image.startsWith("ops-agent/" + project() + "/"))
+          .filter(image -> image.startsWith("ops-agent/") && image.contains(name))
           .forEach(image -> docker("image", "rm", image));
     }
   }

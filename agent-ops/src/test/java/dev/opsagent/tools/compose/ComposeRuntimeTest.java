@@ -188,6 +188,29 @@ class ComposeRuntimeTest {
   }
 
   @Test
+  void dataThatAReleaseWouldLoseIsNamedAndNothingIsChanged() throws Exception {
+    String kept =
+        IMAGED.replace("[./www:/www:ro]", "[./www:/www:ro, 'data:/data']")
+            + "volumes: {data: {}}\n";
+    Release first = release("1.0.0", kept);
+    assertThat(ok(runtime().losses(target, first))).isEmpty();
+    Running running = ok(runtime().deploy(target, first));
+    try {
+      assertThat(ok(runtime().losses(target, release("2.0.0", kept)))).isEmpty();
+
+      List<String> losses = ok(runtime().losses(target, release("3.0.0", IMAGED)));
+
+      assertThat(losses)
+          .containsExactly(
+              "volume %s_data of service web is not in the release".formatted(project()));
+      assertThat(ok(runtime().running(target))).contains(running);
+    } finally {
+      ok(runtime().rollback(target, running.digest()));
+      docker("volume", "rm", project() + "_data");
+    }
+  }
+
+  @Test
   void aComposeFileThatAsksForTheHostIsRefused() throws Exception {
     String mount = "services: {web: {image: x, volumes: ['/var/run/docker.sock:/s']}}";
 
