@@ -6,6 +6,7 @@ import dev.opsagent.execution.Operation;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.deploy.Adapters;
 import dev.opsagent.operations.deploy.DeployOperation;
+import dev.opsagent.operations.deploy.DriftOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.image.BuildOperation;
 import dev.opsagent.operations.push.PushOperation;
@@ -147,6 +148,7 @@ record Catalogue(
             Pace.of(timers));
     List<Operation> all = new ArrayList<>(List.of(push, build, new DeployOperation(adapters)));
     all.addAll(ServiceOperation.all(adapters));
+    all.add(new DriftOperation(adapters));
     return all.stream()
         .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));
   }

@@ -79,6 +79,11 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<List<Difference>> drift(String target) {
+    return ask(target, "compare what runs for " + target, TargetLife::drift);
+  }
+
+  @Override
   public final Answer<Optional<Usage>> usage(String target) {
     return ask(target, "see what " + target + " uses", TargetLife::usage);
   }

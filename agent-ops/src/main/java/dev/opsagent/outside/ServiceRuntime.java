@@ -149,6 +149,23 @@ public interface ServiceRuntime {
    */
   Answer<Running> restart(String target, String taskId);
 
+  /**
+   * What is otherwise than this agent left it. Changes nothing.
+   *
+   * @return empty when all is as it was, or nothing of the target is known here
+   */
+  default Answer<List<Difference>> drift(String target) {
+    return new Answer.Ok<>(List.of());
+  }
+
+  /**
+   * Something that somebody or something has changed.
+   *
+   * @param field what it is of the service, in the runtime's words
+   * @param by who or what is known to have changed it
+   */
+  record Difference(String field, String wanted, String found, Optional<String> by) {}
+
   /** What the service has used by now; empty when nothing runs or nobody counts. */
   default Answer<Optional<Usage>> usage(String target) {
     return new Answer.Ok<>(Optional.empty());

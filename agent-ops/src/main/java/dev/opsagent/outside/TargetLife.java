@@ -1,5 +1,6 @@
 package dev.opsagent.outside;
 
+import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Usage;
@@ -21,6 +22,10 @@ public interface TargetLife {
   Answer<Boolean> stop() throws IOException, InterruptedException;
 
   Answer<Running> restart(String taskId) throws IOException, InterruptedException;
+
+  default Answer<List<Difference>> drift() throws IOException, InterruptedException {
+    return new Answer.Ok<>(List.of());
+  }
 
   default Answer<Optional<Usage>> usage() throws IOException, InterruptedException {
     return new Answer.Ok<>(Optional.empty());

@@ -68,7 +68,7 @@ class RoutingOnTheBusTest {
 
   @Test
   void anOperationThatIsNotBuiltYetIsUnsupportedAndAnUnknownOneUnknown() {
-    assertThat(sent("unbuilt", "infrastructure.drift", "").reason().orElseThrow().code())
+    assertThat(sent("unbuilt", "infrastructure.plan", "").reason().orElseThrow().code())
         .isEqualTo(ReasonCode.UNSUPPORTED_OPERATION);
     assertThat(sent("unheard", "explode", "").reason().orElseThrow().code())
         .isEqualTo(ReasonCode.UNKNOWN_OPERATION);
@@ -122,7 +122,8 @@ class RoutingOnTheBusTest {
     assertThat(new String(records.getLast().key(), UTF_8)).isEqualTo("ops");
     AgentCard card = worker.messages(worker.topics.cards(), AgentCard.class).getLast();
     assertThat(card.operations().stream().map(AgentCard.Operation::name))
-        .containsExactlyInAnyOrder("push", "image.build", "deploy", "rollback", "restart", "stop");
+        .containsExactlyInAnyOrder(
+            "push", "image.build", "infrastructure.drift", "deploy", "rollback", "restart", "stop");
     assertThat(card.notFor().stream().map(AgentCard.NotFor::owner))
         .contains("engineer", "documentation", "qa", "security", "research", "architect");
   }

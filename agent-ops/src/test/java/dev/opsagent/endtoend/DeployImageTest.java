@@ -7,6 +7,8 @@ import dev.opsagent.cli.drill.SteadyLoad;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.protocol.Deliverable.DriftReport;
+import dev.opsagent.protocol.Deliverable.DriftReport.Difference;
 import dev.opsagent.protocol.Deliverable.ResourceRecommendation;
 import dev.opsagent.protocol.Deliverable.ResourceRecommendation.Finding;
 import dev.opsagent.protocol.DeploymentRecord.Release;
@@ -183,6 +185,41 @@ final class DeployImageTest {
     assertThat(containers(service.target().key())).as("no orphan").hasSize(1);
     StatusReport again = stack.run(deploy(service, kind + "-3", kind));
     assertThat(again.reason().orElseThrow().code()).isEqualTo(ReasonCode.QUARANTINED);
+  }
+
+  @Test
+  void whatSomebodyChangesByHandIsToldAndHealedWhenThatIsAskedFor() {
+    SampleService service = service("drift");
+    StatusReport unknown = stack.run(service.task("drift-0", "infrastructure.drift", "{}"));
+    assertThat(unknown.reason().orElseThrow().code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
+    stack.run(deploy(service, "drift-1", "good"));
+    assertThat(drift(stack.run(service.task("drift-2", "infrastructure.drift", "{}")))).isEmpty();
+    String container = containers(service.target().key()).getFirst();
+    docker("update", "--memory", "48m", "--memory-swap", "48m", container);
+
+    StatusReport told = stack.run(service.task("drift-3", "infrastructure.drift", "{}"));
+
+    assertThat(told.state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(told.changes()).isEmpty();
+    assertThat(drift(told))
+        .containsExactly(
+            new Difference("memory", "33554432 bytes", "50331648 bytes", Optional.empty()));
+    docker("kill", container);
+    StatusReport healed =
+        stack.run(service.task("drift-4", "infrastructure.drift", "{\"heal\": true}"));
+    assertThat(healed.state()).as("%s", healed.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(drift(healed)).extracting(Difference::field).contains("release", "memory");
+    assertThat(service.answer()).startsWith("200 sample good");
+    assertThat(drift(stack.run(service.task("drift-5", "infrastructure.drift", "{}")))).isEmpty();
+  }
+
+  private static List<Difference> drift(StatusReport report) {
+    return report.deliverables().stream()
+        .filter(DriftReport.class::isInstance)
+        .map(DriftReport.class::cast)
+        .toList()
+        .getFirst()
+        .differences();
   }
 
   @Test

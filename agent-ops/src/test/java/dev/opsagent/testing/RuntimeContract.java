@@ -46,6 +46,9 @@ public interface RuntimeContract {
     /** Puts what is somebody else's where the target's service belongs. */
     void obstruct() throws Exception;
 
+    /** Changes by hand what runs, as this agent would not. */
+    void tamper(Running running) throws Exception;
+
     /** Whether what {@link #obstruct} put there is still there. */
     boolean isObstructed() throws Exception;
 
@@ -59,6 +62,11 @@ public interface RuntimeContract {
 
     default Running deploy(String version, String task) throws Exception {
       return ok(runtime().deploy(target(), release(version, task)));
+    }
+
+    /** Whether nobody else keeps what {@link #tamper} changed. */
+    default boolean healsByRestart() {
+      return true;
     }
 
     default Optional<Running> running() {
@@ -114,6 +122,27 @@ public interface RuntimeContract {
     assertThat(subject.rollback(first)).isEmpty();
     assertThat(subject.running()).isEmpty();
     assertThat(subject.rollback(first)).isEmpty();
+  }
+
+  @Test
+  default void whatSomebodyChangesByHandIsDriftUntilTheReleaseIsStartedAgain() throws Exception {
+    Subject subject = subject();
+    assertThat(ok(subject.runtime().drift(subject.target()))).isEmpty();
+    Running first = subject.deploy("1.0.0", "task-1");
+    assertThat(ok(subject.runtime().drift(subject.target()))).isEmpty();
+
+    subject.tamper(first);
+
+    await()
+        .atMost(Duration.ofSeconds(20))
+        .untilAsserted(() ->
+            assertThat(ok(subject.runtime().drift(subject.target())))
+                .isNotEmpty()
+                .allMatch(it -> !it.wanted().equals(it.found())));
+    if (subject.healsByRestart()) {
+      ok(subject.runtime().restart(subject.target(), "task-2"));
+      assertThat(ok(subject.runtime().drift(subject.target()))).isEmpty();
+    }
   }
 
   @Test

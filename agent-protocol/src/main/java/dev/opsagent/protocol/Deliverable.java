@@ -3,6 +3,7 @@ package dev.opsagent.protocol;
 import com.fasterxml.jackson.annotation.JsonSubTypes;
 import com.fasterxml.jackson.annotation.JsonTypeInfo;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -17,6 +18,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Deliverable.PublicationStatus.class, name = "publication-status"),
   @JsonSubTypes.Type(value = Deliverable.ImageStatus.class, name = "image-status"),
   @JsonSubTypes.Type(value = Deliverable.PerformanceMetrics.class, name = "performance-metrics"),
+  @JsonSubTypes.Type(value = Deliverable.DriftReport.class, name = "drift-report"),
   @JsonSubTypes.Type(
       value = Deliverable.ResourceRecommendation.class,
       name = "resource-recommendation")
@@ -109,6 +111,26 @@ public sealed interface Deliverable {
         throw new InvalidMessage("figures", "must be finite");
       }
     }
+  }
+
+  /**
+   * What of a service is otherwise than it was left.
+   *
+   * @param subject the target
+   * @param differences none: all is as it was left
+   */
+  record DriftReport(String subject, List<Difference> differences, Instant at)
+      implements Deliverable {
+    public DriftReport {
+      differences = List.copyOf(differences);
+    }
+
+    /**
+     * One field.
+     *
+     * @param by who or what is known to have changed it
+     */
+    public record Difference(String field, String wanted, String found, Optional<String> by) {}
   }
 
   /**

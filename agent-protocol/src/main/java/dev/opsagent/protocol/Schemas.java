@@ -23,7 +23,8 @@ import tools.jackson.databind.JsonNode;
 /** The JSON Schemas of {@code schemas/}, which travel in the jar; nothing is ever fetched. */
 final class Schemas {
   static final Set<String> OPERATIONS =
-      Set.of("deploy", "image.build", "push", "restart", "rollback", "stop");
+      Set.of(
+          "deploy", "image.build", "infrastructure.drift", "push", "restart", "rollback", "stop");
 
   private static final Map<String, String> TEXTS = texts();
 

@@ -24,6 +24,7 @@ final class Steps {
   static final String MEASURE = "measure";
   static final String VERIFY = "verify";
   static final String RETIRE = "retire";
+  static final String COMPARE = "compare";
   static final String INTRODUCE = "introduce";
 
   /** Followed by the percent of the callers. */
@@ -160,6 +161,14 @@ final class Steps {
         "stop what runs on " + target,
         Reversibility.FORWARD_ONLY,
         new Effect(Effect.Kind.STOP, runtime + ":" + target.key()));
+  }
+
+  static PlannedStep compare(Target target) {
+    return PlannedStep.check(
+        COMPARE,
+        "compare what runs on %s with what was left there".formatted(target),
+        Duration.ofMinutes(2),
+        PATIENT);
   }
 
   /** Empty when no metric is compared with what it was before the change. */

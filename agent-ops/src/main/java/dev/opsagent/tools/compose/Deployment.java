@@ -2,6 +2,7 @@ package dev.opsagent.tools.compose;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.TargetLife;
@@ -10,8 +11,11 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.compose.Containers.Container;
 import dev.opsagent.tools.compose.Volumes.Mount;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 
 /** The life of one target: what is to be gone back to is written down before anything changes. */
@@ -97,6 +101,43 @@ final class Deployment implements TargetLife {
       case Answer.Ok<List<Mount>>(List<Mount> now) ->
           preparation.volumes(release).map(next -> next.losses(now));
     };
+  }
+
+  /** Each service of a release that is up has one container, which runs or has ended well. */
+  @Override
+  public Answer<List<Difference>> drift() throws IOException {
+    Optional<Kept> up = folder.read().filter(Kept.State::isUp).map(Kept.State::current);
+    return up.isEmpty()
+        ? new Answer.Ok<>(List.of())
+        : containers
+            .of(target)
+            .map(found ->
+                found.stream().filter(it -> up.get().isOf(it.digest(), it.task())).toList())
+            .map(found -> differences(up.get(), found));
+  }
+
+  private static List<Difference> differences(Kept kept, List<Container> found) {
+    List<Difference> differences = new ArrayList<>();
+    Map<String, List<Container>> services =
+        found.stream()
+            .collect(Collectors.groupingBy(Container::service, TreeMap::new, Collectors.toList()));
+    if (services.size() < kept.services()) {
+      differences.add(
+          of("services", Integer.toString(kept.services()), Integer.toString(services.size())));
+    }
+    services.forEach((service, containers) -> {
+      if (containers.size() > 1) {
+        differences.add(of("containers of " + service, "1", Integer.toString(containers.size())));
+      }
+      containers.stream()
+          .filter(it -> !it.isUp())
+          .forEach(it -> differences.add(of("state of " + service, "running", it.status())));
+    });
+    return differences;
+  }
+
+  private static Difference of(String field, String wanted, String found) {
+    return new Difference(field, wanted, found, Optional.empty());
   }
 
   /** The last lines of every service. */

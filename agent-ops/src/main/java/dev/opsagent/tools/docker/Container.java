@@ -10,7 +10,19 @@ import java.util.Optional;
  *     start it again by itself
  */
 record Container(
-    String id, String name, Optional<Labels> labels, State state, boolean isConfirmed) {
+    String id,
+    String name,
+    Optional<Labels> labels,
+    State state,
+    boolean isConfirmed,
+    Allowance allowance) {
+  /**
+   * What it may use, as the engine enforces it; 0: as much as there is.
+   *
+   * @param memory in bytes
+   */
+  record Allowance(double cpus, long memory) {}
+
   /**
    * @param isUp whether it has a process, which may be paused
    * @param isRestarting whether it has ended and the engine is about to start it again

@@ -22,6 +22,8 @@ import java.util.Optional;
 
 /** What an engine tells, in our own terms; whatever it leaves out is no. */
 final class Seen {
+  private static final double NANOS_PER_CPU = 1e9;
+
   private Seen() {}
 
   static Container container(InspectContainerResponse seen, String confirmed) {
@@ -35,7 +37,10 @@ final class Seen {
         bare(seen.getName()),
         Labels.of(labels),
         state(seen.getState()),
-        policy.equals(confirmed));
+        policy.equals(confirmed),
+        new Container.Allowance(
+            Optional.ofNullable(seen.getHostConfig().getNanoCPUs()).orElse(0L) / NANOS_PER_CPU,
+            Optional.ofNullable(seen.getHostConfig().getMemory()).orElse(0L)));
   }
 
   private static Container.State state(ContainerState seen) {

@@ -2,12 +2,14 @@ package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Printable;
+import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -58,6 +60,13 @@ final class Service implements TargetLife {
   @Override
   public Answer<Running> restart(String taskId) {
     return containers.settled().then(places -> restart(taskId, places));
+  }
+
+  @Override
+  public Answer<List<Difference>> drift() {
+    return containers
+        .places()
+        .map(places -> places.current().map(it -> new Drift(it).found()).orElseGet(List::of));
   }
 
   @Override

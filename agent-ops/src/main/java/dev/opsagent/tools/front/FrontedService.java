@@ -3,6 +3,7 @@ package dev.opsagent.tools.front;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Trial;
@@ -269,6 +270,11 @@ record FrontedService(
   @Override
   public Answer<List<String>> losses(Release release) {
     return runtime.losses(route.map(it -> slot(it.live().name())).orElse(target), release);
+  }
+
+  @Override
+  public Answer<List<Difference>> drift() {
+    return runtime.drift(route.map(it -> slot(it.live().name())).orElse(target));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.opsagent.tools.kubernetes;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Printable;
+import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.TargetLife;
@@ -94,6 +95,13 @@ final class Workload implements TargetLife {
               ? carriedOn(current.get())
               : bringUp(intent.restarted(taskId, timers.now().toString()));
         });
+  }
+
+  @Override
+  public Answer<List<Difference>> drift() {
+    return objects
+        .current()
+        .map(current -> current.map(it -> new Drift(it, manifests).found()).orElseGet(List::of));
   }
 
   /** Of the newest pod. */

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.process;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.TargetLife;
@@ -9,6 +10,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.process.ServiceState.Entry;
 import dev.opsagent.tools.process.ServiceState.Spec;
 import java.io.IOException;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -82,6 +84,22 @@ final class Service implements TargetLife {
       case Answer.Ok<Optional<Entry>> _ when state.isEmpty() -> nothingKept();
       case Answer.Ok<Optional<Entry>> ok -> restart(taskId, state.orElseThrow(), ok.value());
     };
+  }
+
+  /** What was started and not stopped should live. */
+  @Override
+  public Answer<List<Difference>> drift() throws IOException {
+    Optional<ServiceState> state = folder.read().filter(it -> it.current().process().isPresent());
+    return live(state)
+        .map(live ->
+            state.isPresent() && live.isEmpty()
+                ? List.of(
+                    new Difference(
+                        "process",
+                        "running since task " + state.get().current().spec().taskId(),
+                        "ended",
+                        Optional.empty()))
+                : List.of());
   }
 
   @Override

@@ -7,6 +7,7 @@ import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.sandbox.LocalPrograms;
@@ -188,6 +189,11 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
     @Override
     public void obstruct() throws IOException {
       obstacle = Optional.of(ComposeRuntimeContractTest.this.obstruct(target, port));
+    }
+
+    @Override
+    public void tamper(Running running) {
+      docker("pause", running.identity().split(",", 2)[0]);
     }
 
     @Override

@@ -463,6 +463,11 @@ class DockerRuntimeTest implements RuntimeContract {
     }
 
     @Override
+    public void tamper(Running running) {
+      engine.docker("update", "--memory", "48m", "--memory-swap", "48m", name());
+    }
+
+    @Override
     public boolean isObstructed() {
       return names().equals(List.of(name()));
     }

@@ -7,6 +7,7 @@ import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -67,6 +68,11 @@ final class BlueGreen implements ServiceRuntime {
   @Override
   public Answer<Running> restart(String target, String taskId) {
     return runtime.restart(target, taskId);
+  }
+
+  @Override
+  public Answer<List<Difference>> drift(String target) {
+    return runtime.drift(target);
   }
 
   @Override

@@ -229,6 +229,17 @@ abstract class OnCluster {
     }
 
     @Override
+    public void tamper(Running running) {
+      scaledByAnother(3);
+    }
+
+    /** Nothing that somebody else manages is ever forced. */
+    @Override
+    public boolean healsByRestart() {
+      return false;
+    }
+
+    @Override
     public boolean isObstructed() {
       return found()
           .filter(it -> it.getSpec().getReplicas() == 0)

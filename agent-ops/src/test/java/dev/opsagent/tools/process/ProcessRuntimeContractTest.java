@@ -4,6 +4,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
@@ -126,16 +127,25 @@ public class ProcessRuntimeContractTest implements RuntimeContract {
       return ReasonCode.PRECONDITION_FAILED;
     }
 
+    @Override
+    public void tamper(Running running) throws IOException {
+      kill();
+    }
+
     void end() throws IOException {
+      kill();
+      if (other.isPresent()) {
+        other.get().close();
+      }
+    }
+
+    private void kill() throws IOException {
       Path services = data.toAbsolutePath().normalize().resolve("services");
       for (String one : targets(target)) {
         String mark = "OPS_AGENT_SERVICE=" + new ServiceFolder(services, one).path();
         new ProcessTable(Path.of("/proc"))
             .tree(Optional.empty(), Set.of(mark))
             .forEach(ProcessHandle::destroyForcibly);
-      }
-      if (other.isPresent()) {
-        other.get().close();
       }
     }
   }
