@@ -134,9 +134,9 @@ class EnvironmentsCommandTest {
 
     assertThat(call.execute("environments")).isZero();
     assertThat(call.out())
-        .containsPattern("local +local +process,docker,compose +no +- +recreate,blue-green +none\n")
+        .containsPattern("local +local +process,docker,compose +no +- +recreate,blue-green,canary +none\n")
         .containsPattern(
-            "staging +local +process,docker,compose +no +- +recreate,blue-green +landlock\n");
+            "staging +local +process,docker,compose +no +- +recreate,blue-green,canary +landlock\n");
   }
 
   @Test

@@ -14,6 +14,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.front.Route.Canary;
 import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -184,17 +185,22 @@ record FrontedService(
   /** What is warm only has to be turned to; what was retired is started first. */
   private Answer<Optional<Running>> goBack(Route now, Slot back)
       throws IOException, InterruptedException {
+    Answer<Optional<Running>> warm = runtime.running(slot(back.name()));
     Answer<Running> up =
-        runtime
-            .running(slot(back.name()))
-            .then(warm ->
-                warm.<Answer<Running>>map(Answer.Ok::new)
-                    .orElseGet(() -> runtime.restart(slot(back.name()), back.taskId())));
+        warm.then(running ->
+            running
+                .<Answer<Running>>map(Answer.Ok::new)
+                .orElseGet(() -> runtime.restart(slot(back.name()), back.taskId())));
     if (up instanceof Answer.No<Running> no) {
       return new Answer.No<>(no.failure());
     }
     if (up instanceof Answer.Ok<Running>(Running there) && !there.digest().equals(back.digest())) {
       return another(there, back);
+    }
+    boolean cold = warm instanceof Answer.Ok<Optional<Running>>(var running) && running.isEmpty();
+    if (cold && now.isOpen()) {
+      // It lives, and may not listen yet; the one that is left answers meanwhile.
+      FirstAnswer.await(URI.create(back.address()));
     }
     Route turned = now.back(back);
     return front.put(turned).then(_ -> ended(turned.idle())).then(_ -> live(turned));
