@@ -217,7 +217,7 @@ class EnvironmentsFileTest {
           runtime: nomad                    | 3:32: environments[0].runtime must be one of process,docker,compose,kubernetes; correct it; schemas/environments.schema.json says what may stand there
           runtime: kubernetes               | 3:5: environments[0].kubernetes is required; correct it; schemas/environments.schema.json says what may stand there
           runtime: kubernetes, kubernetes: {context: a} | 3:53: environments[0].kubernetes.namespace is required; correct it; schemas/environments.schema.json says what may stand there
-          runtime: docker, strategies: [recreate, canary] | 3:72: environments[0].strategies[1]: canary is not built yet; write recreate or blue-green
+          runtime: docker, strategies: [recreate, rolling] | 3:72: environments[0].strategies[1]: rolling is not built yet; write recreate or blue-green or canary
           runtime: docker, engine: 'tcp://127.0.0.1:99999' | 3:49: environments[0].engine names no port; write a port from 1 to 65535
           runtime: docker, promotesFrom: w2b | 3:49: environments[0].promotesFrom names no environment of this file; did you mean web?
           runtime: docker, promotesFrom: web | 3:49: environments[0].promotesFrom comes back to where it began: web from web; take it from one of them
@@ -253,7 +253,7 @@ class EnvironmentsFileTest {
               - {name: b, kind: dev, runtime: docker, promotesFrom: a}
               - {name: c, kind: dev, runtime: docker, promotesFrom: b}
               - {name: d, kind: dev, runtime: docker, promotesFrom: c}
-              - {name: a, kind: dev, runtime: docker, strategies: [canary]}
+              - {name: a, kind: dev, runtime: docker, strategies: [rolling]}
             """);
 
     assertThat(problems)
@@ -263,8 +263,8 @@ class EnvironmentsFileTest {
                 + " a from c from b from a; take it from one of them",
             file() + ":7:6: environments[4].name is given to two environments; give each its own",
             file()
-                + ":7:56: environments[4].strategies[0]: canary is not built yet;"
-                + " write recreate or blue-green");
+                + ":7:56: environments[4].strategies[0]: rolling is not built yet;"
+                + " write recreate or blue-green or canary");
   }
 
   @Test
