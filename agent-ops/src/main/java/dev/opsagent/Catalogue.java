@@ -5,9 +5,9 @@ import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.deploy.Adapters;
-import dev.opsagent.operations.deploy.DeployOperation;
 import dev.opsagent.operations.deploy.DriftOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
+import dev.opsagent.operations.deploy.StackOperation;
 import dev.opsagent.operations.image.BuildOperation;
 import dev.opsagent.operations.push.PushOperation;
 import dev.opsagent.outside.Environment;
@@ -146,7 +146,7 @@ record Catalogue(
             workspaces,
             served,
             Pace.of(timers));
-    List<Operation> all = new ArrayList<>(List.of(push, build, new DeployOperation(adapters)));
+    List<Operation> all = new ArrayList<>(List.of(push, build, new StackOperation(adapters)));
     all.addAll(ServiceOperation.all(adapters));
     all.add(new DriftOperation(adapters));
     return all.stream()

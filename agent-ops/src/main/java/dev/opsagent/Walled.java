@@ -35,7 +35,19 @@ record Walled(Operation operation, LocalPrograms programs, Supplier<Environments
 
   @Override
   public Optional<Failure> refuse(TaskDispatch task) {
-    return unwalled(task).or(() -> operation.refuse(task));
+    return part(task).or(() -> unwalled(task)).or(() -> operation.refuse(task));
+  }
+
+  /** What a stack is made of is changed in its lane only, or two tasks could change it at once. */
+  private static Optional<Failure> part(TaskDispatch task) {
+    return task.target().isPart()
+        ? Optional.of(
+            Failure.of(
+                ReasonCode.INVALID_PARAMETERS,
+                "accept the task",
+                "target.service must not hold two dashes in a row: services of stacks are so called",
+                "name the stack in the target, and its service in the parameters"))
+        : Optional.empty();
   }
 
   private Optional<Failure> unwalled(TaskDispatch task) {

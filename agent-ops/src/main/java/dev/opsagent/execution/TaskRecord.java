@@ -162,13 +162,16 @@ record TaskRecord(
     });
   }
 
-  /** Knows more, and has delivered more; a deliverable replaces an earlier one of its kind. */
+  /**
+   * Knows more, and has delivered more; a deliverable replaces earlier ones of its kind about the
+   * same.
+   */
   TaskRecord learned(Facts more, List<Deliverable> produced) {
     List<Deliverable> all = new ArrayList<>(deliverables);
-    for (Deliverable one : produced) {
-      all.removeIf(old -> old.getClass() == one.getClass());
-      all.add(one);
-    }
+    all.removeIf(old ->
+        produced.stream()
+            .anyMatch(one -> old.getClass() == one.getClass() && old.about().equals(one.about())));
+    all.addAll(produced);
     return edit(draft -> {
       draft.facts = Optional.of(known().with(more));
       draft.deliverables = all;

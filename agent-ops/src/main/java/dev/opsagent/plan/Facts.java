@@ -17,6 +17,14 @@ public record Facts(@JsonValue SortedMap<String, String> values) {
   /** Begins the names of facts that the audit tells: what was proved, and by which map. */
   public static final String PROOF = "proof.";
 
+  /**
+   * The fact of a service of a stack that tells how the names of the steps end that bring it up;
+   * empty when all steps of the plan are about it.
+   */
+  public static final String STEPS = "steps";
+
+  private static final String OF = "/";
+
   public static final Facts NONE = new Facts(new TreeMap<>());
 
   @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -41,6 +49,44 @@ public record Facts(@JsonValue SortedMap<String, String> values) {
   /** What the audit tells of these facts, one sentence each. */
   public List<String> proofs() {
     return List.copyOf(values.subMap(PROOF, PROOF + Character.MAX_VALUE).values());
+  }
+
+  /** The names of the services of a stack that these facts tell of. */
+  public List<String> services() {
+    return values.keySet().stream()
+        .filter(name -> name.endsWith(OF + STEPS))
+        .map(name -> name.substring(0, name.length() - (OF + STEPS).length()))
+        .toList();
+  }
+
+  /** The fact of a service of a stack. */
+  public Optional<String> find(Optional<String> service, String name) {
+    return find(service.map(it -> it + OF).orElse("") + name);
+  }
+
+  /** What these facts tell of one service of a stack, as if it were alone. */
+  public Facts of(String service) {
+    String prefix = service + OF;
+    SortedMap<String, String> own = new TreeMap<>();
+    values.forEach((name, value) -> {
+      if (name.startsWith(prefix)) {
+        own.put(name.substring(prefix.length()), value);
+      } else if (name.startsWith(PROOF + prefix)) {
+        own.put(PROOF + name.substring((PROOF + prefix).length()), value);
+      }
+    });
+    return new Facts(own);
+  }
+
+  /** These facts as those of a service of a stack: what {@link #of} turns back. */
+  public Facts under(String service) {
+    SortedMap<String, String> all = new TreeMap<>();
+    values.forEach((name, value) -> {
+      boolean proof = name.startsWith(PROOF);
+      String own = proof ? name.substring(PROOF.length()) : name;
+      all.put((proof ? PROOF : "") + service + OF + own, value);
+    });
+    return new Facts(all);
   }
 
   /** These facts and the others; the others win. */

@@ -142,10 +142,15 @@ final class SampleService implements AutoCloseable {
 
   /** Any operation on this service. */
   TaskDispatch task(String taskId, String operation, String parameters) {
+    return task(taskId, operation, parameters, target());
+  }
+
+  /** Any operation on any target. */
+  TaskDispatch task(String taskId, String operation, String parameters, Target target) {
     return new TaskDispatch(
         taskId,
         operation,
-        target(),
+        target,
         Optional.empty(),
         (ObjectNode) Json.readTree(parameters.getBytes(StandardCharsets.UTF_8)),
         Requirements.NONE,
@@ -256,7 +261,12 @@ final class SampleService implements AutoCloseable {
 
   /** Every process that was started as a release of this service by a worker of this test. */
   List<ProcessHandle> processes() {
-    String release = "\0OPS_AGENT_RELEASE=" + target().key() + ":";
+    return processes(target());
+  }
+
+  /** The same of any target. */
+  List<ProcessHandle> processes(Target of) {
+    String release = "\0OPS_AGENT_RELEASE=" + of.key() + ":";
     String service = "\0OPS_AGENT_SERVICE=" + folder;
     return ProcessHandle.allProcesses()
         .filter(process -> isMarked(process, release, service))

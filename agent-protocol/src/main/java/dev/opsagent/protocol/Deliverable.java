@@ -24,6 +24,11 @@ import java.util.Optional;
       name = "resource-recommendation")
 })
 public sealed interface Deliverable {
+  /** What it tells of; a later one of its kind about the same replaces it. */
+  default String about() {
+    return "";
+  }
+
   /**
    * What was deployed, and whether it answers.
    *
@@ -32,10 +37,36 @@ public sealed interface Deliverable {
    * @param digest digest of the deployed artifact
    * @param address where it answers, if it has an address
    * @param verified whether its health was verified
+   * @param service which service of the target, where the target is a stack of several
+   * @param replaced the version that ran when the task was planned, of a service of a stack;
+   *     absent: none did
    */
   record DeploymentStatus(
-      String runtime, String version, String digest, Optional<String> address, boolean verified)
-      implements Deliverable {}
+      String runtime,
+      String version,
+      String digest,
+      Optional<String> address,
+      boolean verified,
+      Optional<String> service,
+      Optional<String> replaced)
+      implements Deliverable {
+    /** Of a target that is one service. */
+    public DeploymentStatus(
+        String runtime, String version, String digest, Optional<String> address, boolean verified) {
+      this(runtime, version, digest, address, verified, Optional.empty(), Optional.empty());
+    }
+
+    /** The same, told of a service of a stack. */
+    public DeploymentStatus of(String service, Optional<String> replaced) {
+      return new DeploymentStatus(
+          runtime, version, digest, address, verified, Optional.of(service), replaced);
+    }
+
+    @Override
+    public String about() {
+      return service.orElse("");
+    }
+  }
 
   /**
    * What was published, and how it can be told apart from another release.
@@ -111,6 +142,11 @@ public sealed interface Deliverable {
         throw new InvalidMessage("figures", "must be finite");
       }
     }
+
+    @Override
+    public String about() {
+      return subject;
+    }
   }
 
   /**
@@ -160,6 +196,11 @@ public sealed interface Deliverable {
       implements Deliverable {
     public ResourceRecommendation {
       Checks.range("samples", samples, 1, Integer.MAX_VALUE);
+    }
+
+    @Override
+    public String about() {
+      return subject;
     }
 
     /** What is used. */

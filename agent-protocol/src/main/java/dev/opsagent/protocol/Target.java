@@ -11,6 +11,12 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
  * @param service the service's name in that environment
  */
 public record Target(String environment, String service) {
+  /**
+   * Stands between the name of a stack and that of a service of it. No task is taken whose own
+   * target has it, so that a service of a stack is changed in the lane of the stack only.
+   */
+  private static final String PART = "--";
+
   @JsonCreator
   public Target {
     Checks.matches("target.environment", environment, Checks.NAME);
@@ -21,6 +27,21 @@ public record Target(String environment, String service) {
   @JsonIgnore
   public String key() {
     return environment + "/" + service;
+  }
+
+  /**
+   * What runtimes know a service of this stack by.
+   *
+   * @throws InvalidMessage when the two names together are too long
+   */
+  public Target part(String name) {
+    return new Target(environment, service + PART + name);
+  }
+
+  /** Whether it can be a service of a stack. */
+  @JsonIgnore
+  public boolean isPart() {
+    return service.contains(PART);
   }
 
   /** Reads {@link #key()} back. */

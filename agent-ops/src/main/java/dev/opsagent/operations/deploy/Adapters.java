@@ -16,6 +16,7 @@ import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.TaskDispatch;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -41,6 +42,32 @@ public record Adapters(
   public Adapters {
     runtimes = Map.copyOf(runtimes);
     registries = Map.copyOf(registries);
+  }
+
+  /** The same, in a folder of its own of each task's workspace. */
+  Adapters in(String folder) {
+    return new Adapters(
+        environments,
+        runtimes,
+        images,
+        registries,
+        repository,
+        probe,
+        metrics,
+        new Below(workspaces, folder),
+        pace);
+  }
+
+  private record Below(Workspaces whole, String folder) implements Workspaces {
+    @Override
+    public Path of(String taskId) {
+      return whole.of(taskId).resolve(folder);
+    }
+
+    @Override
+    public void delete(String taskId) {
+      whole.delete(taskId);
+    }
   }
 
   Optional<ServiceRuntime> find(String runtime) {

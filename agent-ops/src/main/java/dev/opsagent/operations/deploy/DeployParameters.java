@@ -32,6 +32,11 @@ import java.util.Optional;
  * @param wantedStages how callers reach it by and by, with the strategy canary
  * @param adopt whether what runs there may be replaced although it was never verified
  * @param allowDataLoss whether a person may be asked to let data go
+ * @param services those of a stack by name, each with parameters of its own; absent: the target is
+ *     one service
+ * @param after the services of the stack that must serve before this one is deployed
+ * @param atOnce how many services of the stack are worked on at once; absent: {@link
+ *     #USUALLY_AT_ONCE}
  */
 record DeployParameters(
     @JsonProperty("image") Optional<String> reference,
@@ -48,9 +53,13 @@ record DeployParameters(
     @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
     @JsonProperty("canary") Optional<List<Stage>> wantedStages,
     @JsonProperty("adopt") Optional<Boolean> adopt,
-    @JsonProperty("allowDataLoss") Optional<Boolean> allowDataLoss) {
+    @JsonProperty("allowDataLoss") Optional<Boolean> allowDataLoss,
+    Optional<Map<String, DeployParameters>> services,
+    Optional<List<String>> after,
+    @JsonProperty("parallel") Optional<Integer> atOnce) {
   private static final List<Stage> STAGES =
       List.of(new Stage(10, Duration.ofSeconds(30)), new Stage(50, Duration.ofSeconds(30)));
+  private static final int USUALLY_AT_ONCE = 4;
 
   /** A version of a package. */
   record Published(@JsonProperty("registry") Optional<String> from, String name, String version) {
@@ -114,6 +123,10 @@ record DeployParameters(
 
   Map<String, String> environment() {
     return env.orElse(Map.of());
+  }
+
+  int parallel() {
+    return atOnce.orElse(USUALLY_AT_ONCE);
   }
 
   boolean adopted() {

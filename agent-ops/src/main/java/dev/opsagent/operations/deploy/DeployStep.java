@@ -162,7 +162,7 @@ record DeployStep(
       throws Stopped, InterruptedException {
     Before before = seen.running().orElseThrow();
     try {
-      var _ =
+      Running again =
           adapters
               .verification(context)
               .ofAnyVersion()
@@ -175,7 +175,8 @@ record DeployStep(
       return new Undo.Undone(
           List.of(
               new PerformanceMetrics(
-                  Service.target(context), Map.of(RECOVERY, seconds), adapters.pace().now())));
+                  Service.target(context), Map.of(RECOVERY, seconds), adapters.pace().now()),
+              service.status(again, true)));
     } catch (Stopped sick) {
       return new Undo.UndoFailed(
           Failure.passing(

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * {@code rollback}, {@code restart} and {@code stop}: what is done to a service that runs. They go
@@ -54,10 +55,9 @@ public final class ServiceOperation implements Operation {
 
   /** All of them. */
   public static List<Operation> all(Adapters adapters) {
-    return List.of(
-        new ServiceOperation(Deed.ROLLBACK, adapters),
-        new ServiceOperation(Deed.RESTART, adapters),
-        new ServiceOperation(Deed.STOP, adapters));
+    return Stream.of(Deed.values())
+        .<Operation>map(deed -> new ServiceOfStack(new ServiceOperation(deed, adapters)))
+        .toList();
   }
 
   @Override
