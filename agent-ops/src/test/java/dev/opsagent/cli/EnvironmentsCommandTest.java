@@ -134,7 +134,8 @@ class EnvironmentsCommandTest {
 
     assertThat(call.execute("environments")).isZero();
     assertThat(call.out())
-        .containsPattern("local +local +process,docker,compose +no +- +recreate,blue-green,canary +none\n")
+        .containsPattern(
+            "local +local +process,docker,compose +no +- +recreate,blue-green,canary +none\n")
         .containsPattern(
             "staging +local +process,docker,compose +no +- +recreate,blue-green,canary +landlock\n");
   }

@@ -55,7 +55,7 @@ class EnvironmentsOnTheBusTest {
     assertThat(planned("declared").state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(worker.readiness()).doesNotContain("the environments before the last change");
 
-    declare(BOTH.replace("runtime: process", "strategies: [canary], runtime: process"));
+    declare(BOTH.replace("runtime: process", "strategies: [rolling], runtime: process"));
     assertThat(worker.readiness())
         .contains("the environments before the last change hold")
         .contains("environments.yaml:3:49");
