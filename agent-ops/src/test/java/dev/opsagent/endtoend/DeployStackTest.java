@@ -11,10 +11,12 @@ import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.StepReport;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
 import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -102,6 +104,22 @@ final class DeployStackTest {
     aServiceIsChangedInTheLaneOfItsStack();
   }
 
+  /** A push that would deploy where the stack runs. */
+  private TaskDispatch pushed(String service) {
+    TaskDispatch elsewhere = web.push("push-to-stack");
+    return new TaskDispatch(
+        elsewhere.taskId(),
+        elsewhere.operation(),
+        target(service),
+        elsewhere.repository(),
+        elsewhere.parameters(),
+        elsewhere.requirements(),
+        List.of(),
+        elsewhere.requestedBy(),
+        false,
+        Optional.empty());
+  }
+
   private void aServiceIsChangedInTheLaneOfItsStack() {
     assertThat(run("shop", "rollback", "{\"service\": \"api\"}").state())
         .isEqualTo(TaskState.SUCCEEDED);
@@ -114,6 +132,9 @@ final class DeployStackTest {
         .map(StatusReport.Reason::detail)
         .hasValueSatisfying(it -> assertThat(it).contains("stack of [api, db, web]"));
     assertThat(run("shop", "deploy", alone()).reason())
+        .map(StatusReport.Reason::code)
+        .contains(ReasonCode.CONFLICT);
+    assertThat(stack.run(pushed("shop")).reason())
         .map(StatusReport.Reason::code)
         .contains(ReasonCode.CONFLICT);
     assertThat(run("shop--web", "stop", "{}").reason())

@@ -180,6 +180,15 @@ record PushResolver(
     if (runtime.isEmpty()) {
       return Optional.empty();
     }
+    boolean stack =
+        context.deployed().filter(known -> !known.runningServices().isEmpty()).isPresent();
+    if (stack) {
+      throw refused(
+          ReasonCode.CONFLICT,
+          "deploy to " + Service.target(context),
+          "it runs as a stack of several services",
+          "push to another target, or push without deploy");
+    }
     return unlessOk(runtime.get().running(Service.target(context)))
         .map(now -> new Before(now.version(), now.digest(), now.taskId()));
   }
