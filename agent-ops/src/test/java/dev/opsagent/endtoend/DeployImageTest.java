@@ -308,6 +308,42 @@ final class DeployImageTest {
     assertThat(running(service.target().key())).isEmpty();
   }
 
+  @Test
+  void whatCameInBlueGreenIsReplacedByRecreateAndTheOtherWayOnceItWasStopped() {
+    SampleService service = service("ways");
+    succeeded(deploy(service, "ways-1", "good", "blue-green"));
+
+    succeeded(deploy(service, "ways-2", "better", "recreate"));
+    assertThat(service.answer()).startsWith("200 sample better");
+    succeeded(service.task("ways-back", "rollback", "{}"));
+    assertThat(service.answer()).startsWith("200 sample good");
+    for (String bad : List.of("crash", "silent")) {
+      StatusReport end = stack.run(deploy(service, "ways-" + bad, bad, "recreate"));
+      assertThat(end.state()).as("%s", end.reason()).isNotEqualTo(TaskState.SUCCEEDED);
+      assertThat(end.changes()).isEmpty();
+      assertThat(service.answer()).startsWith("200 sample good");
+    }
+    succeeded(deploy(service, "ways-3", "better", "blue-green"));
+    assertThat(service.answer()).startsWith("200 sample better");
+    assertThat(running(service.target().key())).as("no orphan").hasSize(1);
+
+    succeeded(service.task("ways-stop", "stop", "{}"));
+    succeeded(deploy(service, "ways-4", "good", "recreate"));
+    assertThat(running(service.target().key())).as("no front is before it").isEmpty();
+    StatusReport held = stack.run(deploy(service, "ways-5", "better", "blue-green"));
+    assertThat(held.reason().orElseThrow().code()).isEqualTo(ReasonCode.CONFLICT);
+    assertThat(service.answer()).startsWith("200 sample good");
+    succeeded(service.task("ways-stop-2", "stop", "{}"));
+    succeeded(deploy(service, "ways-6", "better", "blue-green"));
+    assertThat(service.answer()).startsWith("200 sample better");
+    succeeded(service.task("ways-stop-3", "stop", "{}"));
+  }
+
+  private void succeeded(TaskDispatch task) {
+    StatusReport end = stack.run(task);
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
   private List<String> running(String target) {
     return docker("ps", "--format", "{{.ID}} {{.Label \"dev.opsagent.target\"}}")
         .orElse("")

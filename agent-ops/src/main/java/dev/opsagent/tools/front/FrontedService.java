@@ -42,12 +42,9 @@ record FrontedService(
   }
 
   @Override
-  public Answer<Running> deploy(Release release) {
+  public Answer<Running> deploy(Release release) throws IOException, InterruptedException {
     return route.isPresent()
-        ? refused(
-            ReasonCode.CONFLICT,
-            "it is deployed blue-green, behind a front",
-            "deploy it blue-green, as before")
+        ? new FrontedRecreate(this).deploy(route.get(), release)
         : runtime.deploy(target, release);
   }
 
@@ -182,9 +179,17 @@ record FrontedService(
     return front.remove(key).then(_ -> ended(Slot.NAMES)).map(_ -> Optional.empty());
   }
 
+  /** The route's live release answers, and nothing else runs. */
+  Answer<Optional<Running>> turnBack(Route turned) throws IOException, InterruptedException {
+    return front.put(turned).then(_ -> ended(turned.idle())).then(_ -> live(turned));
+  }
+
   /** What is warm only has to be turned to; what was retired is started first. */
   private Answer<Optional<Running>> goBack(Route now, Slot back)
       throws IOException, InterruptedException {
+    if (now.isInPlace()) {
+      return new FrontedRecreate(this).goBack(now, back);
+    }
     Answer<Optional<Running>> warm = runtime.running(slot(back.name()));
     Answer<Running> up =
         warm.then(running ->
@@ -195,15 +200,14 @@ record FrontedService(
       return new Answer.No<>(no.failure());
     }
     if (up instanceof Answer.Ok<Running>(Running there) && !there.digest().equals(back.digest())) {
-      return another(there, back);
+      return another(there.version(), back);
     }
     boolean cold = warm instanceof Answer.Ok<Optional<Running>>(var running) && running.isEmpty();
     if (cold && now.isOpen()) {
       // It lives, and may not listen yet; the one that is left answers meanwhile.
       FirstAnswer.await(URI.create(back.address()));
     }
-    Route turned = now.back(back);
-    return front.put(turned).then(_ -> ended(turned.idle())).then(_ -> live(turned));
+    return turnBack(now.back(back));
   }
 
   Answer<Boolean> keepsWarm() {
@@ -236,7 +240,7 @@ record FrontedService(
   }
 
   /** Ends what runs in these slots, and tells whether anything did. */
-  private Answer<Boolean> ended(List<String> names) {
+  Answer<Boolean> ended(List<String> names) {
     Answer<Boolean> any = new Answer.Ok<>(false);
     for (String name : names) {
       any = any.then(before -> runtime.stop(slot(name)).map(ran -> before || ran));
@@ -303,7 +307,7 @@ record FrontedService(
         .map(running -> running.filter(_ -> now.isOpen()).map(it -> shown(it, now)));
   }
 
-  private static Running shown(Running live, Route now) {
+  static Running shown(Running live, Route now) {
     return new Running(
         live.version(),
         live.digest(),
@@ -323,12 +327,12 @@ record FrontedService(
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  private Answer<Optional<Running>> another(Running there, Slot back) {
+  Answer<Optional<Running>> another(String there, Slot back) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.CONFLICT,
             "go back to the release before on " + target,
-            "%s is in its place, and not %s".formatted(there.version(), back.version()),
+            "%s is in its place, and not %s".formatted(there, back.version()),
             "deploy the release that should run"));
   }
 
