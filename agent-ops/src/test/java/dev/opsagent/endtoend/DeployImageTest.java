@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -202,9 +203,21 @@ final class DeployImageTest {
     assertThat(told.state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(told.changes()).isEmpty();
     assertThat(drift(told))
-        .containsExactly(
-            new Difference("memory", "33554432 bytes", "50331648 bytes", Optional.empty()));
+        .singleElement()
+        .satisfies(it -> {
+          assertThat(it.field()).isEqualTo("memory");
+          assertThat(it.wanted()).isEqualTo("33554432 bytes");
+          assertThat(it.found()).isEqualTo("50331648 bytes");
+          assertThat(it.by().orElse("")).matches("last updated through the engine at [0-9T:-]+Z");
+        });
     docker("kill", container);
+    Map<String, String> ended =
+        drift(stack.run(service.task("drift-killed", "infrastructure.drift", "{}"))).stream()
+            .collect(Collectors.toMap(Difference::field, it -> it.by().orElse("")));
+    assertThat(ended.get("state"))
+        .matches(
+            "sent signal 9 through the engine; ended at [0-9T:-]+Z, exit code 137, as signal 9"
+                + " leaves");
     StatusReport healed =
         stack.run(service.task("drift-4", "infrastructure.drift", "{\"heal\": true}"));
     assertThat(healed.state()).as("%s", healed.reason()).isEqualTo(TaskState.SUCCEEDED);
