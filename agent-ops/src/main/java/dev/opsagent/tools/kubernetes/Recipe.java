@@ -32,7 +32,7 @@ record Recipe(
     Optional<Double> cpus,
     Optional<Long> memory,
     long timeoutMillis) {
-  private static final Pattern PINNED = Pattern.compile("[^@]+@sha256:[0-9a-f]{64}");
+  static final Pattern PINNED = Pattern.compile("[^@]+@sha256:[0-9a-f]{64}");
 
   Recipe {
     command = List.copyOf(command);
