@@ -44,6 +44,16 @@ enum ManifestKind {
         .findFirst();
   }
 
+  static Optional<ManifestKind> of(String kind) {
+    return Arrays.stream(values()).filter(it -> it.kind().equals(kind)).findFirst();
+  }
+
+  static Set<ManifestKind> workloads() {
+    return Arrays.stream(values())
+        .filter(ManifestKind::isWorkload)
+        .collect(Collectors.toUnmodifiableSet());
+  }
+
   static String all() {
     return Arrays.stream(values())
         .map(it -> it.apiVersion + " " + it.kind())
@@ -112,5 +122,20 @@ enum ManifestKind {
   /** Whether it makes pods. */
   boolean isWorkload() {
     return spec().contains("template");
+  }
+
+  /** Whether pods run because of it. */
+  boolean endsWithStop() {
+    return isWorkload() || this == HORIZONTAL_POD_AUTOSCALER;
+  }
+
+  /** Whether what goes with it are data. */
+  boolean holdsData() {
+    return this == PERSISTENT_VOLUME_CLAIM || this == STATEFUL_SET;
+  }
+
+  /** Whether it keeps pods running that callers reach. */
+  boolean serves() {
+    return isWorkload() && this != JOB;
   }
 }

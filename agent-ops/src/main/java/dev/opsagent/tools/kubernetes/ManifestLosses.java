@@ -44,7 +44,8 @@ final class ManifestLosses {
       case PersistentVolumeClaim claim ->
           next(claim, PersistentVolumeClaim.class)
               .map(it -> storage(name(claim), claim.getSpec(), it.getSpec()))
-              .orElseGet(() -> Stream.of("%s goes with its data".formatted(name(claim))));
+              .orElseGet(
+                  () -> Stream.of("%s goes, and its data stay unused".formatted(name(claim))));
       case StatefulSet set ->
           next(set, StatefulSet.class)
               .map(it -> templates(set, it))

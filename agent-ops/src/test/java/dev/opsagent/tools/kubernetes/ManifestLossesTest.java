@@ -50,7 +50,7 @@ class ManifestLossesTest {
   @Test
   void aClaimThatGoesIsALoss() {
     assertThat(ManifestLosses.of(objects(CLAIM, SET), objects(SET)))
-        .containsExactly("PersistentVolumeClaim data goes with its data");
+        .containsExactly("PersistentVolumeClaim data goes, and its data stay unused");
   }
 
   @Test

@@ -27,6 +27,7 @@ final class TestingCluster implements AutoCloseable {
 
   private final Optional<KubernetesMockServer> mock;
   private final Optional<TestingController> controller;
+  private final Optional<PlayedWorkloads> workloads;
   private final Path kubeconfig;
   private final KubernetesClient client;
   private final String namespace;
@@ -34,11 +35,13 @@ final class TestingCluster implements AutoCloseable {
   private TestingCluster(
       Optional<KubernetesMockServer> mock,
       Optional<TestingController> controller,
+      Optional<PlayedWorkloads> workloads,
       Path kubeconfig,
       KubernetesClient client,
       String namespace) {
     this.mock = mock;
     this.controller = controller;
+    this.workloads = workloads;
     this.kubeconfig = kubeconfig;
     this.client = client;
     this.namespace = namespace;
@@ -61,7 +64,8 @@ final class TestingCluster implements AutoCloseable {
             .resource(
                 new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
             .create();
-    return new TestingCluster(Optional.empty(), Optional.empty(), kubeconfig, client, namespace);
+    return new TestingCluster(
+        Optional.empty(), Optional.empty(), Optional.empty(), kubeconfig, client, namespace);
   }
 
   private static TestingCluster played(Path scratch, String namespace) throws IOException {
@@ -77,9 +81,13 @@ final class TestingCluster implements AutoCloseable {
     TestingController controller =
         new TestingController(client(Config.fromKubeconfig(kubeconfig.toFile())), namespace);
     controller.start();
+    PlayedWorkloads workloads =
+        new PlayedWorkloads(client(Config.fromKubeconfig(kubeconfig.toFile())), namespace);
+    workloads.start();
     return new TestingCluster(
         Optional.of(server),
         Optional.of(controller),
+        Optional.of(workloads),
         kubeconfig,
         client(Config.fromKubeconfig(kubeconfig.toFile())),
         namespace);
@@ -150,6 +158,7 @@ final class TestingCluster implements AutoCloseable {
     }
     client.close();
     controller.ifPresent(TestingController::close);
+    workloads.ifPresent(PlayedWorkloads::close);
     mock.ifPresent(KubernetesMockServer::destroy);
   }
 }
