@@ -76,8 +76,11 @@ record DeployStep(
               now.<Answer<Running>>map(Answer.Ok::new)
                   .orElseGet(() -> new Answer.No<>(ended(context, release))));
     }
-    return seen.terms().isBeside()
-        ? service.runtime().replace(target, release, trial(context))
+    if (seen.terms().isBeside()) {
+      return service.runtime().replace(target, release, trial(context));
+    }
+    return parameters.adopted()
+        ? service.runtime().adopt(target, release)
         : service.runtime().deploy(target, release);
   }
 

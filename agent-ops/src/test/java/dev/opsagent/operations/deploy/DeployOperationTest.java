@@ -58,6 +58,7 @@ final class DeployOperationTest {
   private Environment environment = Environment.undeclared("local");
   private String repository = "";
   private List<String> losses = List.of();
+  private List<String> foreign = List.of();
   private Optional<URI> prometheus = Optional.empty();
   private List<MetricCheck> metrics = List.of();
   private final ShelfRegistry registry = new ShelfRegistry();
@@ -428,6 +429,34 @@ final class DeployOperationTest {
             });
   }
 
+  @Test
+  void whatSomebodyElseMadeIsTakenOverByWordOfTheTaskOnly() {
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    foreign = List.of("Deployment web (managed by kubectl)");
+
+    assertThat(protect("source: {}"))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            it -> {
+              assertThat(it.failure().code()).isEqualTo(ReasonCode.CONFLICT);
+              assertThat(it.failure().sentence())
+                  .contains("Deployment web (managed by kubectl)", "adopt: true");
+            });
+    assertThat(protect("{source: {}, adopt: true}")).isInstanceOf(Outcome.Applied.class);
+  }
+
+  @Test
+  void manifestsAreAFileOrFolderThatIsNamedAndSayEverythingElse() {
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+
+    assertThat(refused("source: {path: k8s}")).isEmpty();
+    assertThat(refused("source: {}")).contains("parameters.source.path is missing");
+    assertThat(refused("{source: {path: k8s}, env: {A: b}}")).contains("parameters.env");
+    environment = with(Kind.STAGING, RuntimeKind.COMPOSE, Limits.DEFAULT);
+    assertThat(refused("{source: {}, env: {A: b}}")).isEmpty();
+  }
+
   private Outcome protect(String parameters) {
     TaskDispatch task = task(parameters);
     Facts facts =
@@ -533,6 +562,11 @@ final class DeployOperationTest {
     @Override
     public Answer<Optional<Running>> running(String target) {
       return new Answer.Ok<>(running);
+    }
+
+    @Override
+    public Answer<List<String>> foreign(String target, Release release) {
+      return new Answer.Ok<>(foreign);
     }
 
     @Override
