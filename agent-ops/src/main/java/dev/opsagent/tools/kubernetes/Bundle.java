@@ -62,8 +62,11 @@ record Bundle(
 
   /** What somebody else had made, beside the release that is gone back to with it. */
   static Bundle adopted(Optional<Bundle> release, List<HasMetadata> others) {
+    Set<Named> known = release.map(Bundle::names).orElse(Set.of());
     List<HasMetadata> all =
-        Stream.concat(release.stream().flatMap(it -> it.objects().stream()), others.stream())
+        Stream.concat(
+                release.stream().flatMap(it -> it.objects().stream()),
+                others.stream().filter(it -> !known.contains(Named.of(it))))
             .sorted(Comparator.comparing(Named::of))
             .toList();
     return release
@@ -76,6 +79,13 @@ record Bundle(
       return unfit(
           "no Deployment, StatefulSet or DaemonSet is among its manifests",
           "give it what is to run");
+    }
+    Optional<HorizontalPodAutoscaler> astray =
+        autoscalers().filter(it -> objects.stream().noneMatch(o -> leadsTo(it, o))).findFirst();
+    if (astray.isPresent()) {
+      return unfit(
+          Named.of(astray.get()) + " leads to nothing of its manifests",
+          "correct its scaleTargetRef");
     }
     boolean reached =
         port.isEmpty()
@@ -98,13 +108,15 @@ record Bundle(
         Failure.of(ReasonCode.INVALID_PARAMETERS, "deploy " + version, cause, fix));
   }
 
+  private Stream<HorizontalPodAutoscaler> autoscalers() {
+    return objects.stream()
+        .filter(HorizontalPodAutoscaler.class::isInstance)
+        .map(HorizontalPodAutoscaler.class::cast);
+  }
+
   /** How many there are is the autoscaler's to say, where there is one. */
   private HasMetadata withoutReplicas(HasMetadata object) {
-    boolean scaled =
-        objects.stream()
-            .filter(HorizontalPodAutoscaler.class::isInstance)
-            .map(it -> ((HorizontalPodAutoscaler) it).getSpec().getScaleTargetRef())
-            .anyMatch(it -> leadsTo(it, object));
+    boolean scaled = autoscalers().anyMatch(it -> leadsTo(it, object));
     if (scaled && object instanceof Deployment deployment) {
       return deployment.edit().editSpec().withReplicas(null).endSpec().build();
     }
@@ -113,9 +125,10 @@ record Bundle(
         : object;
   }
 
-  private static boolean leadsTo(CrossVersionObjectReference reference, HasMetadata object) {
-    return object.getKind().equals(reference.getKind())
-        && object.getMetadata().getName().equals(reference.getName());
+  private static boolean leadsTo(HorizontalPodAutoscaler autoscaler, HasMetadata object) {
+    CrossVersionObjectReference to = autoscaler.getSpec().getScaleTargetRef();
+    return object.getKind().equals(to.getKind())
+        && object.getMetadata().getName().equals(to.getName());
   }
 
   private Stream<Named> named() {

@@ -63,9 +63,18 @@ record BundleObjects(String target, Cluster cluster) {
             .withName(metadata.getName())
             .withNamespace(metadata.getNamespace())
             .withLabels(metadata.getLabels())
-            .withAnnotations(metadata.getAnnotations())
+            .withAnnotations(annotations(metadata))
             .build());
     return plain;
+  }
+
+  /** Without what controllers and tools keep there for themselves. */
+  private static Map<String, String> annotations(ObjectMeta metadata) {
+    Map<String, String> all =
+        new HashMap<>(Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()));
+    all.keySet().removeIf(it -> it.startsWith("deployment.kubernetes.io/"));
+    all.remove("kubectl.kubernetes.io/last-applied-configuration");
+    return all;
   }
 
   @SuppressWarnings("unchecked")

@@ -11,6 +11,8 @@ import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.RuntimeContract;
+import io.fabric8.kubernetes.api.model.ConfigMap;
+import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.time.Duration;
 import java.util.List;
@@ -433,9 +435,42 @@ class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
                 ByManifests.SERVICE.replace("port: 8080", "port: 80"),
                 ByManifests.DEPLOYMENT));
 
+    Failure astray =
+        subject.refused(
+            subject.of(
+                "3",
+                "task-1",
+                ByManifests.SERVICE,
+                ByManifests.DEPLOYMENT,
+                AUTOSCALER.replace(
+                    "kind: Deployment, name: NAME", "kind: Deployment, name: other")));
+
+    assertThat(astray.cause()).contains("leads to nothing of its manifests");
     assertThat(nothing.cause()).contains("no Deployment, StatefulSet or DaemonSet");
     assertThat(unreached.cause()).contains("no Service " + subject.name() + " with the port 8080");
     assertThat(subject.objects()).isEmpty();
+  }
+
+  @Test
+  void aRecordThatNoClusterKeepsIsRefused() {
+    ConfigMap large =
+        new ConfigMapBuilder()
+            .withNewMetadata()
+            .withName("large")
+            .endMetadata()
+            .addToData("A", "x".repeat(BundleRecord.MOST_BYTES))
+            .build();
+    Bundle bundle = new Bundle("1", "1", "task-1", Optional.empty(), 1000, List.of(large));
+    String target = "staging/large";
+    try (Cluster there = ok(door(cluster().declared()).open(target))) {
+      Failure failure =
+          no(
+              new BundleRecord(target, "large", there.namespace())
+                  .write(there, BundleIntent.next(target, bundle, Optional.empty())));
+
+      assertThat(failure.code()).isEqualTo(ReasonCode.INVALID_PARAMETERS);
+      assertThat(failure.cause()).contains("921600 are kept");
+    }
   }
 
   @Test

@@ -22,7 +22,7 @@ import java.util.logging.Logger;
  * The cluster that {@code OPS_TEST_KUBECONFIG} leads to, with a namespace of its own; without it, a
  * mock of the API with controllers that are played.
  */
-final class TestingCluster implements AutoCloseable {
+public final class TestingCluster implements AutoCloseable {
   private static final Logger TOLD = Logger.getLogger("io.fabric8.mockwebserver");
 
   private final Optional<KubernetesMockServer> mock;
@@ -54,6 +54,11 @@ final class TestingCluster implements AutoCloseable {
             .filter(it -> !it.isBlank())
             .map(Path::of);
     return real.isPresent() ? real(real.get(), namespace) : played(scratch, namespace);
+  }
+
+  /** A mock, also where a real one is at hand. */
+  public static TestingCluster played(Path scratch) throws IOException {
+    return played(scratch, "ops-test-" + Long.toHexString(System.nanoTime()));
   }
 
   private static TestingCluster real(Path kubeconfig, String namespace) {
@@ -122,11 +127,11 @@ final class TestingCluster implements AutoCloseable {
     return mock.isPresent();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 
-  String namespace() {
+  public String namespace() {
     return namespace;
   }
 
@@ -143,6 +148,11 @@ final class TestingCluster implements AutoCloseable {
       var _ = accounts.resource(account).create();
     }
     return accounts.withName("nobody").tokenRequest().getStatus().getToken();
+  }
+
+  /** Where the file is that leads to it. */
+  public Path kubeconfig() {
+    return kubeconfig;
   }
 
   /** As an environment declares it. */
