@@ -91,6 +91,12 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<Running> duplicate(String target, String other, int port, String taskId) {
+    String action = "run what %s has once more".formatted(target);
+    return ask(other, action, life -> life.duplicate(target, port, taskId));
+  }
+
+  @Override
   public final Answer<List<Difference>> drift(String target) {
     return ask(target, "compare what runs for " + target, TargetLife::drift);
   }

@@ -4,6 +4,8 @@ import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Usage;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -38,6 +40,17 @@ public interface TargetLife {
 
   default Answer<Optional<Usage>> usage() throws IOException, InterruptedException {
     return new Answer.Ok<>(Optional.empty());
+  }
+
+  /** Refused, where nothing can run more than once. */
+  default Answer<Running> duplicate(String of, int port, String taskId)
+      throws IOException, InterruptedException {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.INVALID_PARAMETERS,
+            "run what %s has once more".formatted(of),
+            "this runtime runs one of each service",
+            "say how many there are in the files that are deployed"));
   }
 
   /** The last of what the service wrote. */

@@ -107,7 +107,8 @@ public final class DeployOperation implements Operation {
         .limited(
             parameters.cpus().or(() -> limits.flatMap(Limits::cpus).map(BigDecimal::doubleValue)),
             parameters.memory().or(() -> limits.flatMap(Limits::memory)))
-        .by(parameters.strategy(environment));
+        .by(parameters.strategy(environment))
+        .times(parameters.replicas());
   }
 
   /** One target is never served by two runtimes. */
@@ -181,7 +182,7 @@ public final class DeployOperation implements Operation {
     steps.add(deploy(task, seen, version));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
     seen.running()
-        .filter(_ -> seen.terms().isBeside())
+        .filter(_ -> seen.terms().isBeside() && !seen.isOnCluster())
         .ifPresent(
             before -> steps.add(Steps.retire(task.target(), seen.runtime(), before.version())));
     return Plan.of(observations, steps);
@@ -198,6 +199,9 @@ public final class DeployOperation implements Operation {
     Terms terms = seen.terms();
     if (seen.isCanary()) {
       return Steps.deployToAll(task.target(), seen.runtime(), version, terms.recovery());
+    }
+    if (terms.isRolling()) {
+      return Steps.roll(task.target(), seen.runtime(), version, terms);
     }
     return terms.isBeside()
         ? Steps.deployBeside(task.target(), seen.runtime(), version, terms)

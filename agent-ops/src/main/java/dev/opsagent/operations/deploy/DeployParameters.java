@@ -26,6 +26,7 @@ import java.util.Optional;
  * @param env plain settings, never secrets
  * @param cpus processors that a container may use
  * @param memory bytes that a container may use
+ * @param replicas how many of it run; absent: as many as run of the one before, else one
  * @param health how it proves that it serves; absent: its port takes connections
  * @param wantedStrategy how it takes the place of the one before; absent: recreate, where the
  *     environment allows it
@@ -50,6 +51,7 @@ record DeployParameters(
     Optional<Map<String, String>> env,
     Optional<Double> cpus,
     Optional<Long> memory,
+    Optional<Integer> replicas,
     Optional<Health> health,
     @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
     @JsonProperty("canary") Optional<List<Stage>> wantedStages,
@@ -91,7 +93,32 @@ record DeployParameters(
    * @throws dev.opsagent.protocol.InvalidMessage when they are not as the schema says
    */
   static DeployParameters of(TaskDispatch task) {
-    return Json.bind(task.parameters(), DeployParameters.class);
+    DeployParameters said = Json.bind(task.parameters(), DeployParameters.class);
+    return Scaling.of(task).map(said::scaled).orElse(said);
+  }
+
+  /** The same with what the task's requirements add. */
+  private DeployParameters scaled(Scaling demanded) {
+    return new DeployParameters(
+        reference,
+        published,
+        source,
+        label,
+        wanted,
+        command,
+        port,
+        env,
+        cpus.or(demanded::cpus),
+        memory.or(demanded::memory),
+        replicas.or(demanded::replicas),
+        health,
+        wantedStrategy,
+        wantedStages,
+        adopt,
+        allowDataLoss,
+        services,
+        after,
+        atOnce);
   }
 
   /** What can run it; the first choice first. */

@@ -142,7 +142,7 @@ record PushRefusal(
           : Optional.empty();
     }
     if (parameters.health().flatMap(Health::metrics).isPresent()) {
-      return invalid("parameters.health.metrics", "are for deploy and restart only");
+      return invalid("parameters.health.metrics", "are for deploy, restart and scale only");
     }
     boolean probed =
         parameters

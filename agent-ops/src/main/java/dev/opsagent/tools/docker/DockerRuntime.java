@@ -67,6 +67,11 @@ public final class DockerRuntime extends PerTargetRuntime<Service> {
   }
 
   @Override
+  public boolean replicates() {
+    return true;
+  }
+
+  @Override
   protected <T> Answer<T> on(String target, Question<Service, T> question)
       throws IOException, InterruptedException {
     return switch (door.open()) {

@@ -53,6 +53,18 @@ final class Service implements TargetLife {
   }
 
   @Override
+  public Answer<Running> duplicate(String of, int port, String taskId) {
+    return new Containers(of, engine, starter)
+        .places()
+        .then(places ->
+            places
+                .current()
+                .map(one -> one.recipe().on(port).by(taskId))
+                .map(recipe -> containers.settled().then(now -> deploy(recipe, now)))
+                .orElseGet(() -> nothingKept(of)));
+  }
+
+  @Override
   public Answer<Boolean> stop() {
     return containers.settled().then(this::stop);
   }
@@ -120,7 +132,7 @@ final class Service implements TargetLife {
           .then(now -> restart(taskId, now));
     }
     return places.current().isEmpty()
-        ? nothingKept()
+        ? nothingKept(target)
         : arrival(places.current().get().recipe().by(taskId), true, places).bringIn();
   }
 
@@ -199,7 +211,7 @@ final class Service implements TargetLife {
     };
   }
 
-  private Answer<Running> nothingKept() {
+  private static Answer<Running> nothingKept(String target) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.PRECONDITION_FAILED,

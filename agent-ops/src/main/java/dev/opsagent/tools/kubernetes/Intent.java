@@ -56,7 +56,9 @@ record Intent(
             it.proved() && !it.recipe().isSameAs(recipe)
                 ? Optional.of(it.recipe())
                 : it.previous());
-    return new Intent(target, recipe, before, Optional.empty(), false, 1, Optional.empty());
+    int count = recipe.replicas().or(() -> current.map(it -> it.recipe().count())).orElse(1);
+    return new Intent(
+        target, recipe.times(count), before, Optional.empty(), false, count, Optional.empty());
   }
 
   /** The release before; empty when there is none. */
@@ -68,12 +70,18 @@ record Intent(
             Optional.empty(),
             Optional.of(recipe.digest()),
             false,
-            1,
+            before.count(),
             Optional.empty()));
   }
 
   Intent restarted(String task, String at) {
-    return new Intent(target, recipe.by(task), previous, takenBack, false, 1, Optional.of(at));
+    return new Intent(
+        target, recipe.by(task), previous, takenBack, false, recipe.count(), Optional.of(at));
+  }
+
+  /** The same with so many pods, also after a stop. */
+  Intent times(int count) {
+    return new Intent(target, recipe.times(count), previous, takenBack, proved, count, restartedAt);
   }
 
   Intent scaled(int to) {

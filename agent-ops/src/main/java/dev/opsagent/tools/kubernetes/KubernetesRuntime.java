@@ -3,6 +3,7 @@ package dev.opsagent.tools.kubernetes;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Printable;
 import dev.opsagent.protocol.Failure;
@@ -26,8 +27,8 @@ import java.util.regex.Pattern;
  *   <li>All is written by server-side apply under the field manager {@code ops-agent}, and never
  *       forced: what somebody else manages is a {@code CONFLICT} that names the manager and field.
  *   <li>Only images that are named by their digest are run; the cluster pulls them.
- *   <li>Of an image, the pods of the release before end before those of the next begin; of
- *       manifests, as they say.
+ *   <li>Of an image, the pods of the release before end before those of the next begin, or one by
+ *       one as those become available, as is asked for; of manifests, as they say.
  *   <li>A rollback applies the objects of the release before, so that what is intended and what
  *       runs never differ.
  * </ul>
@@ -68,6 +69,29 @@ public final class KubernetesRuntime extends PerTargetRuntime<TargetOnCluster> {
   @Override
   public String kind() {
     return "kubernetes";
+  }
+
+  @Override
+  public Set<Strategy> strategies() {
+    return Set.of(Strategy.RECREATE, Strategy.ROLLING);
+  }
+
+  @Override
+  public boolean replicates() {
+    return true;
+  }
+
+  /** The cluster tries each pod itself, by its readiness. */
+  @Override
+  public Answer<Running> roll(String target, Release release, Trial trial) {
+    String action = "deploy " + release.version() + " pod by pod to " + target;
+    return ask(target, action, life -> life.roll(release));
+  }
+
+  @Override
+  public Answer<Running> scale(String target, int replicas, Trial trial) {
+    String action = "run %d replicas of %s".formatted(replicas, target);
+    return ask(target, action, life -> life.scale(replicas));
   }
 
   @Override

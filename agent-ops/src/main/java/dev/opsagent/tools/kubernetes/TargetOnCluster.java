@@ -56,6 +56,24 @@ record TargetOnCluster(String target, Workload image, BundleLife manifests) impl
     return ask(release, life -> life.deploy(release));
   }
 
+  /** Manifests say themselves how they take the place of those before. */
+  Answer<Running> roll(Release release) throws IOException, InterruptedException {
+    return ask(release, life -> life == image ? image.roll(release) : life.deploy(release));
+  }
+
+  Answer<Running> scale(int replicas) throws IOException, InterruptedException {
+    return ask(life -> life == image ? image.scale(replicas) : saidByManifests(replicas));
+  }
+
+  private Answer<Running> saidByManifests(int replicas) {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.PRECONDITION_FAILED,
+            "run %d replicas of %s".formatted(replicas, target),
+            "it was deployed from manifests, which say how many there are",
+            "change them in the repository, and deploy that commit"));
+  }
+
   @Override
   public Answer<Running> adopt(Release release) throws IOException, InterruptedException {
     return ask(release, life -> life.adopt(release));

@@ -57,6 +57,7 @@ final class DeployOperationTest {
   private Optional<DeploymentRecord> known = Optional.empty();
   private Environment environment = Environment.undeclared("local");
   private String repository = "";
+  private String requirements = "{}";
   private List<String> losses = List.of();
   private List<String> foreign = List.of();
   private Optional<URI> prometheus = Optional.empty();
@@ -245,7 +246,7 @@ final class DeployOperationTest {
     String own = "health: {metrics: [{name: up, query: up, min: 1}]}";
     assertThat(service("restart").refuse(task(service("restart"), own))).isEmpty();
     assertThat(service("rollback").refuse(task(service("rollback"), own)).orElseThrow().cause())
-        .contains("parameters.health.metrics are for deploy and restart only");
+        .contains("parameters.health.metrics are for deploy, restart and scale only");
   }
 
   /** The environment has a check against the baseline. */
@@ -394,6 +395,53 @@ final class DeployOperationTest {
   }
 
   @Test
+  void replicasNeedAFrontAndAnEnvironmentThatAllowsAsMany() {
+    assertThat(refused("{image: 'web:1', replicas: 2}")).contains("must be rolling");
+    assertThat(refused("{image: 'web:1', replicas: 1}")).isEmpty();
+    environment = Environment.undeclared("local");
+    assertThat(refused("{image: 'web:1', replicas: 3, strategy: rolling}")).isEmpty();
+    assertThat(refused("{image: 'web:1', replicas: 11, strategy: rolling}"))
+        .contains("more than the 10 of local");
+    assertThat(terms("{image: 'web:1', replicas: 3, strategy: rolling}").replicas()).contains(3);
+    assertThat(steps("{image: 'web:1', replicas: 3, strategy: rolling}"))
+        .containsExactly("validate", "deploy", "verify");
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    assertThat(refused("{source: {}, replicas: 2}")).contains("compose runs one of each");
+  }
+
+  @Test
+  void whatIsDemandedOfTheScalingHoldsAsTheParametersDo() {
+    requirements = "{scaling: {replicas: 2, cpus: 0.5, memory: 67108864}}";
+    assertThat(refused("{image: 'web:1', strategy: blue-green}")).isEmpty();
+    Sight.Terms terms = terms("{image: 'web:1', strategy: blue-green}");
+    assertThat(terms.replicas()).contains(2);
+    assertThat(terms.cpus()).contains(0.5);
+    assertThat(terms.memory()).contains(67_108_864L);
+    assertThat(refused("{image: 'web:1', strategy: blue-green, replicas: 3}"))
+        .contains("replicas is said otherwise");
+    requirements = "{scaling: {replicas: 0}}";
+    assertThat(refused("image: web:1")).contains("out of its bounds");
+    requirements = "{scaling: {pods: 2}}";
+    assertThat(refused("image: web:1")).contains("pods");
+    requirements = "{scaling: 3}";
+    assertThat(refused("image: web:1")).isNotEmpty();
+  }
+
+  @Test
+  void whatRunsIsScaledAndTakenBackToAsManyAsThereWere() {
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+
+    assertThat(steps(service("scale"), "replicas: 3")).containsExactly("scale", "verify");
+    assertThat(Sight.of(observed(service("scale"), "replicas: 3")).terms().replicas()).contains(3);
+    assertThat(service("scale").refuse(task(service("scale"), "replicas: 11"))).isNotEmpty();
+    assertThat(service("scale").refuse(task(service("scale"), ""))).isNotEmpty();
+    assertThat(service("restart").refuse(task(service("restart"), "replicas: 2")))
+        .map(Failure::cause)
+        .hasValueSatisfying(it -> assertThat(it).contains("for scale only"));
+  }
+
+  @Test
   void stagesAreOfACanaryAndLetMoreAndMoreCallersIn() {
     assertThat(refused("{image: 'web:1', canary: [{percent: 5, for: PT1M}]}"))
         .contains("is for the strategy canary");
@@ -453,6 +501,9 @@ final class DeployOperationTest {
     assertThat(refused("source: {path: k8s}")).isEmpty();
     assertThat(refused("source: {}")).contains("parameters.source.path is missing");
     assertThat(refused("{source: {path: k8s}, env: {A: b}}")).contains("parameters.env");
+    assertThat(refused("{source: {path: k8s}, replicas: 2}")).contains("parameters.replicas");
+    assertThat(refused("{source: {path: k8s}, strategy: recreate}"))
+        .contains("parameters.strategy");
     environment = with(Kind.STAGING, RuntimeKind.COMPOSE, Limits.DEFAULT);
     assertThat(refused("{source: {}, env: {A: b}}")).isEmpty();
   }
@@ -508,10 +559,11 @@ final class DeployOperationTest {
         operation: deploy
         target: {environment: local, service: web}
         %s
+        requirements: %s
         parameters: %s
         requestedBy: pm
         """
-            .formatted(repository, quoted.replaceFirst("\\{", "{port: 8080, "));
+            .formatted(repository, requirements, quoted.replaceFirst("\\{", "{port: 8080, "));
     return Json.readYaml(bytes(yaml), TaskDispatch.class);
   }
 
@@ -557,6 +609,11 @@ final class DeployOperationTest {
       return kind().equals("docker")
           ? Set.of(Environment.Strategy.values())
           : Set.of(Environment.Strategy.RECREATE);
+    }
+
+    @Override
+    public boolean replicates() {
+      return kind().equals("docker");
     }
 
     @Override

@@ -172,6 +172,7 @@ final class VerifyByMetricsTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(URI.create("http://127.0.0.1:9090")),
+            Optional.empty(),
             Optional.empty());
     Sight sight =
         new Sight(
