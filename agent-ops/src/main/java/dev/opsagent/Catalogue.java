@@ -10,6 +10,7 @@ import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.deploy.StackOperation;
 import dev.opsagent.operations.image.BuildOperation;
 import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.Deployments;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
@@ -83,12 +84,14 @@ record Catalogue(
    *
    * @param programs all that they start
    * @param owners the operator's map of owners
+   * @param deployments what runs in other environments
    * @param web closed by the caller, after the operations have ended
    */
   Map<String, Operation> operations(
       LocalPrograms programs,
       Workspaces workspaces,
       OwnershipMap owners,
+      Deployments deployments,
       BoundedGet web,
       SystemTimers timers) {
     SecretMask mask = mask();
@@ -135,6 +138,7 @@ record Catalogue(
             registries,
             repository,
             health,
+            deployments,
             new PrometheusQueries(web, timers::now),
             workspaces,
             Pace.of(timers));

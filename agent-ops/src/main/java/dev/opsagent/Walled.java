@@ -90,11 +90,7 @@ record Walled(Operation operation, LocalPrograms programs, Supplier<Environments
   /** What the operator declares is held to, or the environment is not served. */
   private static Optional<Failure> notHeld(Environment environment) {
     Optional<String> field =
-        environment
-            .engine()
-            .map(_ -> "engine")
-            .or(() -> environment.project().map(_ -> "project"))
-            .or(() -> environment.promotesFrom().map(_ -> "promotesFrom"));
+        environment.engine().map(_ -> "engine").or(() -> environment.project().map(_ -> "project"));
     return field.map(name ->
         Failure.of(
             ReasonCode.UNSUPPORTED_REQUIREMENT,

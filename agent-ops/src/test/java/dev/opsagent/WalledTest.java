@@ -62,30 +62,30 @@ final class WalledTest {
   @Test
   void anEnvironmentThatAsksForWhatNobodyHoldsToIsNotServed() {
     Environment plain = Environment.undeclared("local");
-    Environment promoted =
+    Environment named =
         new Environment(
             plain.name(),
             plain.kind(),
             plain.runtimes(),
             plain.engine(),
-            plain.project(),
+            Optional.of("stg"),
             plain.kubernetes(),
             plain.prometheus(),
             plain.strategies(),
-            Optional.of("staging"),
+            plain.promotesFrom(),
             plain.verification(),
             plain.limits(),
             plain.prices(),
             plain.recovery(),
             plain.isProtected(),
             plain.sandbox());
-    Environments served = new Environments(List.of(promoted));
+    Environments served = new Environments(List.of(named));
     Walled walled = new Walled(new UntouchedOperation(), programs("none"), () -> served);
 
     assertThat(walled.refuse(UntouchedOperation.task("local")))
         .hasValueSatisfying(failure -> {
           assertThat(failure.code()).isEqualTo(ReasonCode.UNSUPPORTED_REQUIREMENT);
-          assertThat(failure.cause()).startsWith("promotesFrom ");
+          assertThat(failure.cause()).startsWith("project ");
         });
   }
 

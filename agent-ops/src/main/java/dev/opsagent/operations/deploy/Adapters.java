@@ -5,6 +5,7 @@ import dev.opsagent.operations.MetricVerification;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Verification;
+import dev.opsagent.outside.Deployments;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
@@ -28,6 +29,7 @@ import java.util.function.Supplier;
  * @param environments those in force now
  * @param runtimes by kind
  * @param registries by configured name
+ * @param deployments what runs in other environments
  */
 public record Adapters(
     Supplier<Environments> environments,
@@ -36,6 +38,7 @@ public record Adapters(
     Map<String, PackageRegistry> registries,
     Repository repository,
     HealthProbe probe,
+    Deployments deployments,
     MetricQueries metrics,
     Workspaces workspaces,
     Pace pace) {
@@ -53,6 +56,7 @@ public record Adapters(
         registries,
         repository,
         probe,
+        deployments,
         metrics,
         new Below(workspaces, folder),
         pace);

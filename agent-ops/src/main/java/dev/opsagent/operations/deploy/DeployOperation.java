@@ -1,5 +1,7 @@
 package dev.opsagent.operations.deploy;
 
+import static dev.opsagent.operations.Stopped.unlessOk;
+
 import dev.opsagent.execution.Guards.Peer;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
@@ -28,6 +30,7 @@ import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -67,6 +70,7 @@ public final class DeployOperation implements Operation {
       refuseElsewhere(context, runtime);
       Found found = artifact(task, parameters, runtime).find();
       refuseQuarantined(context, found.release().digest());
+      refuseUnpromoted(task, context, found.release().digest());
       if (running.isPresent() && !parameters.adopted()) {
         refuseUnverified(context, running.get());
       }
@@ -137,6 +141,28 @@ public final class DeployOperation implements Operation {
           context,
           "this release has failed there before",
           "deploy another one, or send quarantine.lift for its digest");
+    }
+  }
+
+  /** What was verified last in the environment before may come here, and nothing else. */
+  private void refuseUnpromoted(TaskDispatch task, StepContext context, String digest)
+      throws Stopped {
+    Optional<String> from = adapters.environment(task).flatMap(Environment::promotesFrom);
+    if (from.isEmpty()) {
+      return;
+    }
+    Target before = new Target(from.get(), task.target().service());
+    Optional<Release> verified =
+        unlessOk(adapters.deployments().of(before)).flatMap(DeploymentRecord::lastVerified);
+    if (verified.filter(it -> it.digest().equals(digest)).isEmpty()) {
+      throw refused(
+          ReasonCode.PRECONDITION_FAILED,
+          context,
+          verified
+              .map(it -> "what was verified last on %s is %s".formatted(before, it.version()))
+              .orElse("nothing was ever verified on " + before),
+          "deploy this release to %s first; %s takes what was verified there"
+              .formatted(before, task.target().environment()));
     }
   }
 

@@ -26,6 +26,7 @@ import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.ShelfRegistry;
 import dev.opsagent.testing.WatchedRuntime;
@@ -36,6 +37,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,6 +60,8 @@ final class DeployOperationTest {
   private Environment environment = Environment.undeclared("local");
   private String repository = "";
   private String requirements = "{}";
+  private Optional<String> promotesFrom = Optional.empty();
+  private final Map<Target, DeploymentRecord> elsewhere = new HashMap<>();
   private List<String> losses = List.of();
   private List<String> foreign = List.of();
   private Optional<URI> prometheus = Optional.empty();
@@ -353,7 +357,7 @@ final class DeployOperationTest {
         Optional.empty(),
         prometheus,
         Set.of(Environment.Strategy.RECREATE),
-        Optional.empty(),
+        promotesFrom,
         new Environment.Verification(
             Optional.empty(),
             Optional.empty(),
@@ -392,6 +396,27 @@ final class DeployOperationTest {
             "validate", "introduce", "share-5", "watch-5", "deploy", "verify", "retire");
     assertThat(steps("{image: 'web:2', strategy: canary}"))
         .containsSequence("introduce", "share-10", "watch-10", "share-50", "watch-50", "deploy");
+  }
+
+  @Test
+  void onlyWhatWasVerifiedLastInTheEnvironmentBeforeIsPromoted() {
+    promotesFrom = Optional.of("staging");
+    environment = with(Kind.PRODUCTION, RuntimeKind.DOCKER, Limits.DEFAULT);
+    assertThat(refusal("image: web:1")).isEqualTo(ReasonCode.PRECONDITION_FAILED);
+
+    Target staging = new Target("staging", "web");
+    elsewhere.put(staging, record(staging, OLD));
+    assertThat(((Resolution.Unresolved) resolve("image: web:1")).failure().sentence())
+        .contains("what was verified last on staging/web is 7", "deploy this release to staging");
+    elsewhere.put(staging, record(staging, NEW));
+    assertThat(resolve("image: web:1")).isInstanceOf(Resolution.Resolved.class);
+  }
+
+  private static DeploymentRecord record(Target target, String verified) {
+    DeploymentRecord.Release release =
+        new DeploymentRecord.Release("7", verified, "", "docker", Optional.empty());
+    return new DeploymentRecord(
+        target, Optional.of(release), Optional.of(release), List.of(), "t-0", Instant.EPOCH);
   }
 
   @Test
@@ -591,6 +616,7 @@ final class DeployOperationTest {
         Map.of("npm", registry),
         new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
         new NoProbe(),
+        target -> new Answer.Ok<>(Optional.ofNullable(elsewhere.get(target))),
         (_, _, _) -> {
           throw new AssertionError("nothing is measured");
         },

@@ -309,6 +309,7 @@ final class StackOperationTest {
             Map.of("npm", new ShelfRegistry()),
             new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
             new NoProbe(),
+            _ -> new Answer.Ok<>(Optional.empty()),
             (_, _, _) -> {
               throw new AssertionError("nothing is measured");
             },

@@ -128,6 +128,7 @@ final class VerifyByMetricsTest {
         Map.of(),
         new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
         new Open(),
+        _ -> new Answer.Ok<>(Optional.empty()),
         this::evaluate,
         new NoWorkspaces(),
         pace);
