@@ -52,6 +52,18 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<Running> adopt(String target, Release release) {
+    String action = "deploy " + release.version() + " over what is there for " + target;
+    return ask(target, action, life -> life.adopt(release));
+  }
+
+  @Override
+  public final Answer<List<String>> foreign(String target, Release release) {
+    String action = "see what is there for " + target;
+    return ask(target, action, life -> life.foreign(release));
+  }
+
+  @Override
   public final Answer<Optional<Running>> rollback(String target, String digest) {
     return ask(target, "roll " + target + " back", life -> life.rollback(digest));
   }

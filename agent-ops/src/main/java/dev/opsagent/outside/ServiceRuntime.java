@@ -25,6 +25,24 @@ public interface ServiceRuntime {
    */
   Answer<Running> deploy(String target, Release release);
 
+  /**
+   * The same, and takes over what {@link #foreign} names; what that was is remembered, and brought
+   * back by a {@link #rollback}.
+   */
+  default Answer<Running> adopt(String target, Release release) {
+    return deploy(target, release);
+  }
+
+  /**
+   * What stands already where the release would put its own, and this agent did not make for the
+   * target: in words, with who manages it. Changes nothing.
+   *
+   * @return empty when there is no such thing
+   */
+  default Answer<List<String>> foreign(String target, Release release) {
+    return new Answer.Ok<>(List.of());
+  }
+
   /** How a release can take the place of the one before here. */
   default Set<Strategy> strategies() {
     return Set.of(Strategy.RECREATE);

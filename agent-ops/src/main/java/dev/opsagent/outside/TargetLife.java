@@ -19,6 +19,15 @@ public interface TargetLife {
 
   Answer<Running> deploy(Release release) throws IOException, InterruptedException;
 
+  /** Nothing is there that is not ours, where nobody else can make anything. */
+  default Answer<Running> adopt(Release release) throws IOException, InterruptedException {
+    return deploy(release);
+  }
+
+  default Answer<List<String>> foreign(Release release) throws IOException, InterruptedException {
+    return new Answer.Ok<>(List.of());
+  }
+
   Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException;
 
   Answer<Boolean> stop() throws IOException, InterruptedException;

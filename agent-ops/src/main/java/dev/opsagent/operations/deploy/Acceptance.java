@@ -4,6 +4,7 @@ import dev.opsagent.operations.Health;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
+import dev.opsagent.operations.deploy.DeployParameters.Source;
 import dev.opsagent.operations.deploy.DeployParameters.Stage;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
@@ -29,6 +30,7 @@ import java.util.stream.Stream;
  * @param operation its name
  */
 record Acceptance(String operation, Adapters adapters) {
+  private static final String SAID = "is said by the manifests";
   private static final String LATEST = "latest";
   private static final Duration LONGEST_STAGE = Duration.ofDays(1);
 
@@ -46,6 +48,7 @@ record Acceptance(String operation, Adapters adapters) {
             ofKind(parameters),
             parameters.source().flatMap(_ -> RepositoryRefusal.of(operation, task)),
             ofRuntime(task, parameters),
+            ofManifests(task, parameters),
             ofStrategy(task, parameters),
             ofReplicas(task, parameters),
             adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),
@@ -97,6 +100,26 @@ record Acceptance(String operation, Adapters adapters) {
     return adapters.runtimes().containsKey(runtime.get().id())
         ? Optional.empty()
         : Refusals.invalid("parameters", "need the runtime " + runtime.get().id());
+  }
+
+  /** Manifests say everything by themselves. */
+  private Optional<Failure> ofManifests(TaskDispatch task, DeployParameters parameters) {
+    if (parameters.source().isEmpty() || !isOnCluster(task, parameters)) {
+      return Optional.empty();
+    }
+    if (parameters.source().flatMap(Source::path).isEmpty()) {
+      return Refusals.invalid(
+          "parameters.source.path", "is missing: the file or folder of the manifests");
+    }
+    if (parameters.replicas().isPresent()) {
+      return Refusals.invalid("parameters.replicas", SAID);
+    }
+    if (parameters.wantedStrategy().isPresent()) {
+      return Refusals.invalid("parameters.strategy", SAID);
+    }
+    return parameters.env().isPresent()
+        ? Refusals.invalid("parameters.env", SAID)
+        : Optional.empty();
   }
 
   /** Where it is to run: as the task says, else the first that its environment allows. */

@@ -31,7 +31,8 @@ import java.util.Optional;
  * @param wantedStrategy how it takes the place of the one before; absent: recreate, where the
  *     environment allows it
  * @param wantedStages how callers reach it by and by, with the strategy canary
- * @param adopt whether what runs there may be replaced although it was never verified
+ * @param adopt whether what runs there may be replaced although it was never verified, and what
+ *     somebody else made be taken over
  * @param allowDataLoss whether a person may be asked to let data go
  * @param services those of a stack by name, each with parameters of its own; absent: the target is
  *     one service
@@ -81,7 +82,8 @@ record DeployParameters(
   /**
    * Files of a repository.
    *
-   * @param path the compose file, from the repository's root; absent: where such files usually are
+   * @param path the compose file, or the file or folder of Kubernetes manifests, from the
+   *     repository's root; absent: where compose files usually are
    */
   record Source(Optional<String> path) {}
 
@@ -122,7 +124,7 @@ record DeployParameters(
   /** What can run it; the first choice first. */
   List<RuntimeKind> runtimes() {
     if (source.isPresent()) {
-      return List.of(RuntimeKind.COMPOSE);
+      return List.of(RuntimeKind.COMPOSE, RuntimeKind.KUBERNETES);
     }
     return reference.isPresent()
         ? List.of(RuntimeKind.DOCKER, RuntimeKind.KUBERNETES)

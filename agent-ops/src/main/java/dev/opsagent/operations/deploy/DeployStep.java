@@ -73,11 +73,15 @@ record DeployStep(
               now.<Answer<Running>>map(Answer.Ok::new)
                   .orElseGet(() -> new Answer.No<>(ended(context, release))));
     }
-    if (seen.terms().isRolling()) {
+    boolean manifests = seen.isOnCluster() && parameters.source().isPresent();
+    if (seen.terms().isRolling() && !manifests) {
       return service.runtime().roll(target, release, trial(context));
     }
-    return seen.terms().isBeside()
-        ? service.runtime().replace(target, release, trial(context))
+    if (seen.terms().isBeside() && !manifests) {
+      return service.runtime().replace(target, release, trial(context));
+    }
+    return parameters.adopted()
+        ? service.runtime().adopt(target, release)
         : service.runtime().deploy(target, release);
   }
 

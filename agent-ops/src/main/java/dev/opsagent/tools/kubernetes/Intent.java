@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -124,6 +125,16 @@ record Intent(
   /** Whether the metadata is that of a pod, or of a set of pods, of this release. */
   boolean isOf(ObjectMeta metadata) {
     return annotations(metadata).entrySet().containsAll(podAnnotations().entrySet());
+  }
+
+  /** What is waited for, of the Deployment's name. */
+  Rollout.Wanted wanted(String name) {
+    return new Rollout.Wanted(
+        recipe.version(),
+        target,
+        recipe.timeout(),
+        Set.of(new Named(ManifestKind.DEPLOYMENT, name)),
+        this::isOf);
   }
 
   /** Empty when a Deployment bears no such annotations, or some that cannot be read. */

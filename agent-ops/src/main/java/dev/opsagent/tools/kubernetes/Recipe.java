@@ -36,7 +36,7 @@ record Recipe(
     long timeoutMillis,
     Optional<Integer> replicas,
     Optional<Boolean> rolling) {
-  private static final Pattern PINNED = Pattern.compile("[^@]+@sha256:[0-9a-f]{64}");
+  static final Pattern PINNED = Pattern.compile("[^@]+@sha256:[0-9a-f]{64}");
 
   Recipe {
     command = List.copyOf(command);

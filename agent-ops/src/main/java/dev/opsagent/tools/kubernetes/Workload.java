@@ -47,7 +47,12 @@ final class Workload implements TargetLife {
 
   @Override
   public Answer<Optional<Running>> running() {
-    return objects.current().then(this::running);
+    return objects.currentOfOurs().then(this::running);
+  }
+
+  /** Whether anything of the target is known to run, or to have run, by an image. */
+  Answer<Boolean> isKept() {
+    return objects.currentOfOurs().map(Optional::isPresent);
   }
 
   @Override
@@ -80,7 +85,7 @@ final class Workload implements TargetLife {
   @Override
   public Answer<Optional<Running>> rollback(String digest) {
     return objects
-        .current()
+        .currentOfOurs()
         .then(current ->
             current.isPresent()
                 ? rollback(digest, current.get())
@@ -193,7 +198,7 @@ final class Workload implements TargetLife {
 
   private Answer<Running> rolledOut(Intent intent) {
     return rollout
-        .done(intent)
+        .done(intent.wanted(manifests.name()))
         .then(done -> intent.proved() ? new Answer.Ok<>(true) : objects.apply(intent.rolledOut()))
         .then(done -> running())
         .then(running ->

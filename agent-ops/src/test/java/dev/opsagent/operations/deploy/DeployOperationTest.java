@@ -63,6 +63,7 @@ final class DeployOperationTest {
   private Optional<String> promotesFrom = Optional.empty();
   private final Map<Target, DeploymentRecord> elsewhere = new HashMap<>();
   private List<String> losses = List.of();
+  private List<String> foreign = List.of();
   private Optional<URI> prometheus = Optional.empty();
   private List<MetricCheck> metrics = List.of();
   private final ShelfRegistry registry = new ShelfRegistry();
@@ -501,6 +502,37 @@ final class DeployOperationTest {
             });
   }
 
+  @Test
+  void whatSomebodyElseMadeIsTakenOverByWordOfTheTaskOnly() {
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    foreign = List.of("Deployment web (managed by kubectl)");
+
+    assertThat(protect("source: {}"))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            it -> {
+              assertThat(it.failure().code()).isEqualTo(ReasonCode.CONFLICT);
+              assertThat(it.failure().sentence())
+                  .contains("Deployment web (managed by kubectl)", "adopt: true");
+            });
+    assertThat(protect("{source: {}, adopt: true}")).isInstanceOf(Outcome.Applied.class);
+  }
+
+  @Test
+  void manifestsAreAFileOrFolderThatIsNamedAndSayEverythingElse() {
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+
+    assertThat(refused("source: {path: k8s}")).isEmpty();
+    assertThat(refused("source: {}")).contains("parameters.source.path is missing");
+    assertThat(refused("{source: {path: k8s}, env: {A: b}}")).contains("parameters.env");
+    assertThat(refused("{source: {path: k8s}, replicas: 2}")).contains("parameters.replicas");
+    assertThat(refused("{source: {path: k8s}, strategy: recreate}"))
+        .contains("parameters.strategy");
+    environment = with(Kind.STAGING, RuntimeKind.COMPOSE, Limits.DEFAULT);
+    assertThat(refused("{source: {}, env: {A: b}}")).isEmpty();
+  }
+
   private Outcome protect(String parameters) {
     TaskDispatch task = task(parameters);
     Facts facts =
@@ -613,6 +645,11 @@ final class DeployOperationTest {
     @Override
     public Answer<Optional<Running>> running(String target) {
       return new Answer.Ok<>(running);
+    }
+
+    @Override
+    public Answer<List<String>> foreign(String target, Release release) {
+      return new Answer.Ok<>(foreign);
     }
 
     @Override

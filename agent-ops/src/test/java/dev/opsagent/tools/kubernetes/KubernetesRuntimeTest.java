@@ -225,12 +225,13 @@ class KubernetesRuntimeTest extends OnCluster implements RuntimeContract {
     subject.obstruct();
     ServiceRuntime runtime = subject.runtime();
 
+    assertThat(ok(runtime.running(subject.target()))).isEmpty();
+    assertThat(ok(runtime.rollback(subject.target(), "sha256:any"))).isEmpty();
     for (Failure failure :
         List.of(
-            no(runtime.running(subject.target())),
             no(runtime.stop(subject.target())),
             no(runtime.restart(subject.target(), "task-1")),
-            no(runtime.rollback(subject.target(), "sha256:any")))) {
+            no(runtime.drift(subject.target())))) {
       assertThat(failure.code()).isEqualTo(ReasonCode.CONFLICT);
       assertThat(failure.cause()).contains(subject.name());
     }

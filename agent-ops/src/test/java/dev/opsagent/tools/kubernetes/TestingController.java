@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
@@ -241,11 +242,12 @@ final class TestingController implements AutoCloseable {
             .create();
   }
 
-  private static PodStatus status(PodSpec spec) {
+  static PodStatus status(PodSpec spec) {
     var container = spec.getContainers().getFirst();
     PodStatusBuilder status = new PodStatusBuilder();
     Quantity cpus =
-        Optional.ofNullable(container.getResources().getLimits())
+        Optional.ofNullable(container.getResources())
+            .map(ResourceRequirements::getLimits)
             .map(it -> it.get("cpu"))
             .orElse(new Quantity("0"));
     if (cpus.getNumericalAmount().compareTo(PROCESSORS) > 0) {
