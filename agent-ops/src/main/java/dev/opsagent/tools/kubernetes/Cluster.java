@@ -41,6 +41,21 @@ interface Cluster extends AutoCloseable {
   Answer<List<Pod>> pods(Map<String, String> labels);
 
   /**
+   * What each of the pods uses, as the cluster has measured it last.
+   *
+   * @return empty where nobody measures, or this agent may not know
+   */
+  Answer<List<Use>> uses(Map<String, String> labels);
+
+  /**
+   * What a pod uses.
+   *
+   * @param processors that were busy over the last while
+   * @param memory in bytes
+   */
+  record Use(double processors, long memory) {}
+
+  /**
    * Has the server make the object, or change what of it belongs to this agent. Nothing that
    * somebody else manages is overwritten: that is a {@code CONFLICT} that names who and what.
    */
