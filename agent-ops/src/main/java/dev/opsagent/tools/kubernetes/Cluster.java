@@ -1,6 +1,7 @@
 package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -100,6 +101,9 @@ interface Cluster extends AutoCloseable {
     List<ReplicaSet> sets();
 
     List<Pod> pods();
+
+    /** What was warned of, of workloads for which no pods could be made. */
+    List<Event> refusals();
 
     @Override
     void close();
