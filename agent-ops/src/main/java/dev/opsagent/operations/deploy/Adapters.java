@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -28,13 +29,14 @@ import java.util.function.Supplier;
  *
  * @param environments those in force now
  * @param runtimes by kind
+ * @param images of the engine that an environment has
  * @param registries by configured name
  * @param deployments what runs in other environments
  */
 public record Adapters(
     Supplier<Environments> environments,
     Map<String, ServiceRuntime> runtimes,
-    Images images,
+    Function<String, Images> images,
     Map<String, PackageRegistry> registries,
     Repository repository,
     HealthProbe probe,

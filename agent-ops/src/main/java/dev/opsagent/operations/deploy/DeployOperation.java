@@ -21,6 +21,7 @@ import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Limits;
 import dev.opsagent.outside.Environment.RuntimeKind;
+import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
@@ -285,13 +286,16 @@ public final class DeployOperation implements Operation {
     return parameters
         .published()
         .<Artifact>map(it -> new Artifact.OfPackage(registry(it), it))
-        .orElseGet(() -> image(parameters.reference().orElseThrow(), parameters.label(), runtime));
+        .orElseGet(() -> image(task, parameters, runtime));
   }
 
-  private Artifact image(String reference, Optional<String> label, String runtime) {
-    return runtime.equals(RuntimeKind.KUBERNETES.id())
-        ? new Artifact.OfDigest(reference, label)
-        : new Artifact.OfImage(adapters.images(), reference, label);
+  private Artifact image(TaskDispatch task, DeployParameters parameters, String runtime) {
+    String reference = parameters.reference().orElseThrow();
+    if (runtime.equals(RuntimeKind.KUBERNETES.id())) {
+      return new Artifact.OfDigest(reference, parameters.label());
+    }
+    Images images = adapters.images().apply(task.target().environment());
+    return new Artifact.OfImage(images, reference, parameters.label());
   }
 
   private PackageRegistry registry(Published published) {

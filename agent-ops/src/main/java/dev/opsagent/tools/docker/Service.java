@@ -11,6 +11,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The life of one target. All that is known of it are the names, labels and states of its
@@ -23,17 +24,27 @@ import java.util.Optional;
  */
 final class Service implements TargetLife {
   private final String target;
+  private final Function<String, Names> names;
   private final Engine engine;
   private final Starter starter;
   private final Printable said;
   private final Containers containers;
 
-  Service(String target, Engine engine, Starter starter, Printable said) {
+  /**
+   * @param names of the containers of a target
+   */
+  Service(
+      String target,
+      Function<String, Names> names,
+      Engine engine,
+      Starter starter,
+      Printable said) {
     this.target = target;
+    this.names = names;
     this.engine = engine;
     this.starter = starter;
     this.said = said;
-    this.containers = new Containers(target, engine, starter);
+    this.containers = new Containers(target, names.apply(target), engine, starter);
   }
 
   @Override
@@ -54,7 +65,7 @@ final class Service implements TargetLife {
 
   @Override
   public Answer<Running> duplicate(String of, int port, String taskId) {
-    return new Containers(of, engine, starter)
+    return new Containers(of, names.apply(of), engine, starter)
         .places()
         .then(places ->
             places

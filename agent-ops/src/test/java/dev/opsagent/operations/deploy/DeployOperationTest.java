@@ -612,7 +612,7 @@ final class DeployOperationTest {
             new OneService("compose"),
             "kubernetes",
             new OneService("kubernetes")),
-        reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
+        _ -> reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
         Map.of("npm", registry),
         new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
         new NoProbe(),

@@ -305,7 +305,7 @@ final class StackOperationTest {
         new Adapters(
             () -> new Environments(List.of(Environment.undeclared("local"))),
             Map.of("docker", engine),
-            reference -> new Answer.Ok<>(new Images.Pinned(reference, "sha256:" + reference)),
+            _ -> reference -> new Answer.Ok<>(new Images.Pinned(reference, "sha256:" + reference)),
             Map.of("npm", new ShelfRegistry()),
             new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
             new NoProbe(),

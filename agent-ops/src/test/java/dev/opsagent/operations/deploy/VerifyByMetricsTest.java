@@ -122,7 +122,7 @@ final class VerifyByMetricsTest {
     return new Adapters(
         () -> Environments.undeclared(List.of("local")),
         Map.of(),
-        reference -> {
+        _ -> {
           throw new AssertionError("no image is asked for");
         },
         Map.of(),
