@@ -36,12 +36,18 @@ record FrontedRecreate(FrontedService service) {
   private Answer<Running> inPlace(Route next, Release release)
       throws IOException, InterruptedException {
     Slot live = next.live();
-    return service
-        .front()
-        .put(next)
-        .then(_ -> service.ended(next.idle()))
-        .then(_ -> service.runtime().deploy(service.slot(live.name()), release.on(live.port())))
-        .map(running -> FrontedService.shown(running, next));
+    FrontedService turned = service.at(next);
+    Answer<Running> first =
+        service
+            .front()
+            .put(next)
+            .then(_ -> turned.ended(next.idle()))
+            .then(_ -> turned.endedBeyond(live))
+            .then(
+                _ -> service.runtime().deploy(service.slot(live.name()), release.on(live.port())));
+    return first instanceof Answer.Ok<Running> && live.replicas() > 1
+        ? turned.whole(live)
+        : first.map(running -> FrontedService.shown(running, next));
   }
 
   /** The runtime itself keeps what had the place before. */
@@ -50,7 +56,7 @@ record FrontedRecreate(FrontedService service) {
       case Answer.No<Optional<Running>> no -> no;
       case Answer.Ok<Optional<Running>>(Optional<Running> there) ->
           there.filter(it -> it.digest().equals(back.digest())).isPresent()
-              ? service.turnBack(now.back(back).keeping(there.flatMap(Running::previous)))
+              ? service.turnBack(now.back(back.asking(1)).keeping(there.flatMap(Running::previous)))
               : service.another(there.map(Running::version).orElse("nothing"), back);
     };
   }

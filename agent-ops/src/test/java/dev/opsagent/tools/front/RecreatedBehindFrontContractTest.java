@@ -116,6 +116,30 @@ final class RecreatedBehindFrontContractTest extends ProcessRuntimeContractTest 
     RuntimeContract.assertAnswers(fronted, "3.0.0");
   }
 
+  @Test
+  void allReplicasAreReplacedAndTakenBack() throws Exception {
+    Subject subject = subject();
+    ServiceRuntime runtime = fronted(super.runtime());
+    String target = subject.target();
+    Release first = subject.release("1.0.0", "task-1").times(3);
+    ok(runtime.replace(target, first, BlueGreen::serves));
+
+    Running second = ok(runtime.deploy(target, subject.release("2.0.0", "task-2")));
+
+    assertThat(second.version()).isEqualTo("2.0.0");
+    assertThat(second.replicas()).contains(new ServiceRuntime.Replicas(3, 3));
+    for (int request = 0; request < 6; request++) {
+      RuntimeContract.assertAnswers(second, "2.0.0");
+    }
+    Running back = ok(runtime.rollback(target, second.digest())).orElseThrow();
+    assertThat(back.replicas()).contains(new ServiceRuntime.Replicas(3, 3));
+    for (int request = 0; request < 6; request++) {
+      RuntimeContract.assertAnswers(back, "1.0.0");
+    }
+    ok(runtime.stop(target));
+    assertThat(ok(runtime.keepsWarm(target))).isFalse();
+  }
+
   /** A front ends by itself once it has nothing to answer for. */
   @AfterEach
   void endTheFront() throws IOException {
