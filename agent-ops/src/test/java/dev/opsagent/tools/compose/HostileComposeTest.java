@@ -5,6 +5,7 @@ import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
@@ -42,7 +43,9 @@ final class HostileComposeTest {
 
   @BeforeAll
   static void reachDocker() throws IOException {
-    var runtime = new ComposeRuntime(programs(), scratch, System.getenv(), new RealTimers());
+    var runtime =
+        new ComposeRuntime(
+            programs(), scratch, ContainerEngines.only(System.getenv()), new RealTimers());
     Peers.require(
         "Docker Compose",
         () -> runtime.available() instanceof Answer.Ok<?>,
@@ -144,7 +147,9 @@ final class HostileComposeTest {
   /** Why it is not deployed; nothing runs then. */
   private Failure refusal(String file) throws IOException {
     Files.writeString(source().resolve("compose.yaml"), file);
-    var runtime = new ComposeRuntime(programs(), data, System.getenv(), new RealTimers());
+    var runtime =
+        new ComposeRuntime(
+            programs(), data, ContainerEngines.only(System.getenv()), new RealTimers());
     Failure failure = no(runtime.deploy(target, release(source(), file)));
     assertThat(ok(runtime.running(target))).isEmpty();
     return failure;
