@@ -193,7 +193,9 @@ final class Service implements TargetLife {
     Answer<Boolean> withdrawn =
         engine
             .stop(coming.id())
-            .then(stopped -> containers.marked(places.current(), digest))
+            // It may have been asked to end, and be about to; the engine does not start it then.
+            .then(stopped -> containers.halted(places.current()))
+            .then(halted -> containers.marked(places.current(), digest))
             .then(marked -> containers.backUp(places.current()))
             .then(started -> engine.remove(coming.id()));
     return undone(withdrawn)

@@ -249,9 +249,8 @@ final class Service implements TargetLife {
     Optional<Entry> still =
         live.filter(
             entry -> entry.spec().isSameAs(previous) && !previous.isSameAs(withdrawn.spec()));
-    if (still.isPresent()) {
-      // The deployment was cut off before it stopped the release that we go back to.
-      return new Answer.Ok<>(Optional.of(settled(still.get(), withdrawing)));
+    if (still.isPresent() && launcher.end(still.get()) instanceof Answer.No<Boolean> no) {
+      return new Answer.No<>(no.failure()); // it may have been asked to end, and be about to
     }
     folder.write(withdrawing);
     return undone(carryOut(withdrawing));

@@ -12,6 +12,7 @@ import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.tools.process.ServiceState.Entry;
+import dev.opsagent.tools.process.ServiceState.Spec;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -247,7 +248,7 @@ class ProcessRuntimeTest {
   }
 
   @Test
-  void aCrashBeforeTheOldReleaseWasStoppedLeavesItRunning() throws Exception {
+  void aCrashBeforeTheOldReleaseWasStoppedLeavesItRunningUntilItIsGoneBackTo() throws Exception {
     Running old = ok(runtime().deploy(TARGET, release(one, "1.0.0", "task-1")));
     Release release = release(two, "2.0.0", "task-2");
     ServiceState state = folder().read().orElseThrow();
@@ -255,11 +256,12 @@ class ProcessRuntimeTest {
     folder().write(ServiceState.deploying(spec, Optional.of(state), Optional.of(state.current())));
 
     assertThat(ok(runtime().running(TARGET)).map(Running::identity)).contains(old.identity());
-    assertThat(ok(runtime().rollback(TARGET, release.digest())).map(Running::identity))
-        .contains(old.identity());
+    Running back = ok(runtime().rollback(TARGET, release.digest())).orElseThrow();
+    assertThat(back.version()).isEqualTo("1.0.0");
+    assertGone(old);
     Running replaced = ok(runtime().deploy(TARGET, release));
     assertThat(replaced.previous()).contains("1.0.0");
-    assertGone(old);
+    assertGone(back);
   }
 
   @Test
@@ -274,6 +276,29 @@ class ProcessRuntimeTest {
 
     assertGone(second);
     assertThat(get(back)).startsWith("version 1.0.0");
+  }
+
+  @Test
+  void whatWasAskedToEndByADeploymentThatWasCutOffIsStartedAgainWhenThatIsTakenBack()
+      throws Exception {
+    String slow = "process.on('SIGTERM', () => setTimeout(() => process.exit(0), 1000));";
+    Path packed =
+        new Packages(data).pack("1.0.0", Packages.ANSWERS_VERSION + slow, script("node server.js"));
+    Running leaving = ok(runtime().deploy(TARGET, release(packed, "1.0.0", "task-1")));
+    ServiceState state = folder().read().orElseThrow();
+    Spec old = state.current().spec();
+    Spec next =
+        new Spec(
+            "2.0.0", "sha512-two", "task-2", old.command(), old.port(), old.environment(), 30_000);
+    folder().write(ServiceState.deploying(next, Optional.of(state), Optional.of(state.current())));
+    assertThat(ProcessHandle.of(pid(leaving)).orElseThrow().destroy()).isTrue();
+
+    Running back = ok(runtime().rollback(TARGET, next.digest())).orElseThrow();
+
+    assertThat(back.identity()).isNotEqualTo(leaving.identity());
+    assertGone(leaving);
+    assertThat(get(back)).startsWith("version 1.0.0");
+    assertThat(ok(runtime().running(TARGET))).contains(back);
   }
 
   @Test
