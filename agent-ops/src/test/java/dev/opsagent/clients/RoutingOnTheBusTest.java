@@ -123,7 +123,14 @@ class RoutingOnTheBusTest {
     AgentCard card = worker.messages(worker.topics.cards(), AgentCard.class).getLast();
     assertThat(card.operations().stream().map(AgentCard.Operation::name))
         .containsExactlyInAnyOrder(
-            "push", "image.build", "infrastructure.drift", "deploy", "rollback", "restart", "stop");
+            "push",
+            "environment.configure",
+            "image.build",
+            "infrastructure.drift",
+            "deploy",
+            "rollback",
+            "restart",
+            "stop");
     assertThat(card.notFor().stream().map(AgentCard.NotFor::owner))
         .contains("engineer", "documentation", "qa", "security", "research", "architect");
   }

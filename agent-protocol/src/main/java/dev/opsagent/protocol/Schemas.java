@@ -24,7 +24,14 @@ import tools.jackson.databind.JsonNode;
 final class Schemas {
   static final Set<String> OPERATIONS =
       Set.of(
-          "deploy", "image.build", "infrastructure.drift", "push", "restart", "rollback", "stop");
+          "deploy",
+          "environment.configure",
+          "image.build",
+          "infrastructure.drift",
+          "push",
+          "restart",
+          "rollback",
+          "stop");
 
   private static final Map<String, String> TEXTS = texts();
 
