@@ -19,6 +19,7 @@ import dev.opsagent.kafka.Bus;
 import dev.opsagent.kafka.BusLoop;
 import dev.opsagent.kafka.BusSettings;
 import dev.opsagent.kafka.CardAnnouncement;
+import dev.opsagent.kafka.DeploymentRecords;
 import dev.opsagent.kafka.EventReader;
 import dev.opsagent.kafka.RefusalNotices;
 import dev.opsagent.kafka.TargetPartition;
@@ -96,7 +97,12 @@ record Assembly(
     Map<String, Operation> catalogue =
         rehearsed.orElseGet(() ->
             works.operations(
-                programs.orElseThrow(), workspaces, owners, keep(new BoundedGet()), timers));
+                programs.orElseThrow(),
+                workspaces,
+                owners,
+                new DeploymentRecords(settings),
+                keep(new BoundedGet()),
+                timers));
 
     Intake intake =
         new Intake(

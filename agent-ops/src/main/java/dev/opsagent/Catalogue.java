@@ -11,10 +11,11 @@ import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.deploy.StackOperation;
 import dev.opsagent.operations.image.BuildOperation;
 import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.ContainerEngines;
+import dev.opsagent.outside.Deployments;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
-import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Repository;
@@ -84,15 +85,18 @@ record Catalogue(
    *
    * @param programs all that they start
    * @param owners the operator's map of owners
+   * @param deployments what runs in other environments
    * @param web closed by the caller, after the operations have ended
    */
   Map<String, Operation> operations(
       LocalPrograms programs,
       Workspaces workspaces,
       OwnershipMap owners,
+      Deployments deployments,
       BoundedGet web,
       SystemTimers timers) {
     SecretMask mask = mask();
+    ContainerEngines engines = new ContainerEngines(environment, served);
     HealthProbe health = new HttpHealthProbe(web);
     Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
     Map<String, ServiceRuntime> runtimes = new HashMap<>();
@@ -101,7 +105,7 @@ record Catalogue(
         new ProcessRuntime(
             programs, data, new NpmInstaller(programs, npm), mask::mask, timers::nanoTime);
     runtimes.put(processes.kind(), fronts.before(processes));
-    ServiceRuntime compose = new ComposeRuntime(programs, data, environment, timers);
+    ServiceRuntime compose = new ComposeRuntime(programs, data, engines, timers);
     runtimes.put(compose.kind(), fronts.before(compose));
     Map<String, PackageRegistry> registries = registries(programs);
     Repository repository = new GitRepository(this::login, GIT_TIMEOUT);
@@ -118,7 +122,7 @@ record Catalogue(
             owners,
             timers);
     // A push brings no image up.
-    ServiceRuntime docker = new DockerRuntime(environment, mask::mask, timers);
+    ServiceRuntime docker = new DockerRuntime(engines, mask::mask, timers);
     runtimes.put(docker.kind(), fronts.before(docker));
     ServiceRuntime kubernetes =
         new KubernetesRuntime(
@@ -127,23 +131,23 @@ record Catalogue(
             mask::mask,
             timers);
     runtimes.put(kubernetes.kind(), kubernetes);
-    Images images = new DockerImages(environment);
     Adapters adapters =
         new Adapters(
             served,
             runtimes,
-            images,
+            where -> new DockerImages(engines.settings(where)),
             registries,
             repository,
             health,
+            deployments,
             new PrometheusQueries(web, timers::now),
             workspaces,
             Pace.of(timers));
     Operation build =
         new BuildOperation(
             repository,
-            new DockerBuilder(environment, mask::mask),
-            new DockerRegistry(environment),
+            where -> new DockerBuilder(engines.settings(where), mask::mask),
+            where -> new DockerRegistry(engines.settings(where)),
             workspaces,
             served,
             Pace.of(timers));

@@ -20,8 +20,7 @@ import java.util.function.Supplier;
  * An operation that starts programs, and so is refused where the wall around them is weaker than
  * the task's environment asks for. Without any wall only environments of the worker's own machine
  * are served, and only when the operator has said so. Environments can change while a task waits,
- * so it is asked again before the task is resolved. Nor is an environment served that declares what
- * no operation holds to.
+ * so it is asked again before the task is resolved.
  *
  * @param environments those in force now
  */
@@ -57,7 +56,7 @@ record Walled(Operation operation, LocalPrograms programs, Supplier<Environments
             environments
                 .get()
                 .find(task.target().environment())
-                .map(it -> tooWeak(it).or(() -> notHeld(it)))
+                .map(this::tooWeak)
                 .orElseGet(Walled::gone));
   }
 
@@ -85,22 +84,6 @@ record Walled(Operation operation, LocalPrograms programs, Supplier<Environments
                     + ", and here it is "
                     + level.title(),
                 "send the task to a worker with that level, or give this one what doctor names"));
-  }
-
-  /** What the operator declares is held to, or the environment is not served. */
-  private static Optional<Failure> notHeld(Environment environment) {
-    Optional<String> field =
-        environment
-            .engine()
-            .map(_ -> "engine")
-            .or(() -> environment.project().map(_ -> "project"))
-            .or(() -> environment.promotesFrom().map(_ -> "promotesFrom"));
-    return field.map(name ->
-        Failure.of(
-            ReasonCode.UNSUPPORTED_REQUIREMENT,
-            "serve the environment " + environment.name(),
-            name + " is declared for it, and this worker cannot hold to that yet",
-            "take " + name + " out of the file of environments"));
   }
 
   @Override

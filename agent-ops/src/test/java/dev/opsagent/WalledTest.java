@@ -60,36 +60,6 @@ final class WalledTest {
   }
 
   @Test
-  void anEnvironmentThatAsksForWhatNobodyHoldsToIsNotServed() {
-    Environment plain = Environment.undeclared("local");
-    Environment promoted =
-        new Environment(
-            plain.name(),
-            plain.kind(),
-            plain.runtimes(),
-            plain.engine(),
-            plain.project(),
-            plain.kubernetes(),
-            plain.prometheus(),
-            plain.strategies(),
-            Optional.of("staging"),
-            plain.verification(),
-            plain.limits(),
-            plain.prices(),
-            plain.recovery(),
-            plain.isProtected(),
-            plain.sandbox());
-    Environments served = new Environments(List.of(promoted));
-    Walled walled = new Walled(new UntouchedOperation(), programs("none"), () -> served);
-
-    assertThat(walled.refuse(UntouchedOperation.task("local")))
-        .hasValueSatisfying(failure -> {
-          assertThat(failure.code()).isEqualTo(ReasonCode.UNSUPPORTED_REQUIREMENT);
-          assertThat(failure.cause()).startsWith("promotesFrom ");
-        });
-  }
-
-  @Test
   void environmentsAskForTheLevelsThatThereAre() {
     assertThat(Arrays.stream(Environment.Wall.values()).map(Wall::id))
         .containsExactlyElementsOf(

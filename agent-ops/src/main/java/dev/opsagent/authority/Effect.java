@@ -14,6 +14,8 @@ public record Effect(Kind kind, String resource) {
     /** Going back to the release before. */
     ROLLBACK,
     RESTART,
+    /** There are more or fewer replicas of the same release. */
+    SCALING,
     STOP,
     /** The release before, which callers no longer reach, is ended. */
     RETIREMENT,

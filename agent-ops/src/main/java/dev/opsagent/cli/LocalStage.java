@@ -7,6 +7,7 @@ import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.Secrets;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.PackageRegistry;
@@ -148,8 +149,12 @@ final class LocalStage {
               new NpmInstaller(programs(), Optional.empty()),
               UnaryOperator.identity(),
               timers::nanoTime);
-      case DOCKER -> new DockerRuntime(around.environment(), UnaryOperator.identity(), timers);
-      case COMPOSE -> new ComposeRuntime(programs(), data(), around.environment(), timers);
+      case DOCKER ->
+          new DockerRuntime(
+              ContainerEngines.only(around.environment()), UnaryOperator.identity(), timers);
+      case COMPOSE ->
+          new ComposeRuntime(
+              programs(), data(), ContainerEngines.only(around.environment()), timers);
       case KUBERNETES -> throw new IllegalArgumentException("no cluster is on this machine");
     };
   }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Prices;
 import dev.opsagent.outside.Environment.RuntimeKind;
+import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.HealthProbe.JsonField;
 import dev.opsagent.outside.MetricCheck;
@@ -30,7 +31,7 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<String> project,
       Optional<Kubernetes> kubernetes,
       Optional<String> prometheus,
-      Optional<List<String>> strategies,
+      Optional<List<Strategy>> strategies,
       Optional<String> promotesFrom,
       Optional<Verification> verification,
       Optional<Limits> limits,

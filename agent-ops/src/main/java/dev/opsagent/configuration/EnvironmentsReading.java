@@ -6,7 +6,6 @@ import dev.opsagent.outside.Environment.Cluster;
 import dev.opsagent.outside.Environment.Http;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.Limits;
-import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
@@ -15,9 +14,7 @@ import dev.opsagent.outside.MetricCheck;
 import java.net.URI;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Comparator;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -95,33 +92,14 @@ final class EnvironmentsReading {
             .kubernetes()
             .map(it -> new Cluster(it.namespace(), it.context(), it.kubeconfig(), it.address())),
         prometheus(at, entry),
-        strategies(at + ".strategies", entry.strategies()),
+        Set.copyOf(entry.strategies().orElse(List.of(Strategy.RECREATE))),
         entry.promotesFrom(),
         verification,
-        limits(
-            at + ".limits",
-            entry.limits().orElse(EnvironmentsDocument.Limits.EMPTY),
-            entry.runtime()),
+        limits(at + ".limits", entry.limits().orElse(EnvironmentsDocument.Limits.EMPTY)),
         entry.prices(),
         recovery,
         entry.guarded().orElse(entry.kind() == Kind.PRODUCTION),
         wall(at + ".sandbox", entry));
-  }
-
-  private Set<Strategy> strategies(String at, Optional<List<String>> written) {
-    Set<Strategy> found = EnumSet.noneOf(Strategy.class);
-    List<String> wanted = written.orElse(List.of(Strategy.RECREATE.id()));
-    for (int index = 0; index < wanted.size(); index++) {
-      String one = wanted.get(index);
-      Optional<Strategy> built =
-          Arrays.stream(Strategy.values()).filter(it -> it.id().equals(one)).findFirst();
-      built.ifPresent(found::add);
-      if (built.isEmpty()) {
-        List<String> valid = Arrays.stream(Strategy.values()).map(Strategy::id).toList();
-        problem(at + "[" + index + "]", one + " is not built yet", valid);
-      }
-    }
-    return found.isEmpty() ? Set.of(Strategy.RECREATE) : found;
   }
 
   private Optional<URI> engine(String at, Optional<String> written) {
@@ -223,12 +201,11 @@ final class EnvironmentsReading {
         latency);
   }
 
-  private Limits limits(String at, EnvironmentsDocument.Limits written, RuntimeKind runtime) {
-    int replicas = runtime == RuntimeKind.PROCESS ? 1 : Limits.DEFAULT.replicas();
+  private Limits limits(String at, EnvironmentsDocument.Limits written) {
     return new Limits(
         written.cpus(),
         written.memory().map(it -> bytes(at + ".memory", it)),
-        written.replicas().orElse(replicas));
+        written.replicas().orElse(Limits.DEFAULT.replicas()));
   }
 
   private long bytes(String at, String written) {
@@ -259,11 +236,6 @@ final class EnvironmentsReading {
     return bound.toMillisPart() == 0
         ? bound.toString().substring("PT".length()).toLowerCase(Locale.ROOT)
         : bound.toMillis() + "ms";
-  }
-
-  private void problem(String at, String cause, List<String> valid) {
-    String fix = "write " + String.join(" or ", valid);
-    problems.add(new Problem(places.of(at), at + ": " + cause, fix, valid));
   }
 
   private void problem(String at, String cause, String fix) {

@@ -148,6 +148,7 @@ final class Unwinding {
               case GIT_REFS,
                   PACKAGE_PUBLISH,
                   DEPLOYMENT,
+                  SCALING,
                   RETIREMENT,
                   BROWSER,
                   IMAGE_BUILD,

@@ -9,6 +9,18 @@ import java.util.Optional;
 public final class RequirementsRefusal {
   private RequirementsRefusal() {}
 
+  /** Checks all but the scaling, which the operation enforces itself. */
+  public static Optional<Failure> ofAllButScaling(String operation, Requirements requirements) {
+    return of(
+        operation,
+        new Requirements(
+            requirements.deadline(),
+            requirements.timeout(),
+            requirements.performance(),
+            Optional.empty(),
+            requirements.compliance()));
+  }
+
   /**
    * Checks them.
    *
@@ -24,7 +36,7 @@ public final class RequirementsRefusal {
             Failure.of(
                 ReasonCode.UNSUPPORTED_REQUIREMENT,
                 "accept the " + operation,
-                "requirements: performance, scaling and compliance cannot be enforced yet",
+                "requirements: this operation enforces a deadline and a timeout, deploy a scaling too",
                 "take them out"))
         : Optional.empty();
   }

@@ -167,7 +167,9 @@ public record Environment(
     /** The release is started beside the one before, and gets its callers once it serves. */
     BLUE_GREEN,
     /** The release is started beside the one before, and gets its callers by and by. */
-    CANARY;
+    CANARY,
+    /** The release takes the place of the one before replica by replica. */
+    ROLLING;
 
     /** As it is written. */
     @JsonValue

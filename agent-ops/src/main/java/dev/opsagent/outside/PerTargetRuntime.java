@@ -52,6 +52,18 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<Running> adopt(String target, Release release) {
+    String action = "deploy " + release.version() + " over what is there for " + target;
+    return ask(target, action, life -> life.adopt(release));
+  }
+
+  @Override
+  public final Answer<List<String>> foreign(String target, Release release) {
+    String action = "see what is there for " + target;
+    return ask(target, action, life -> life.foreign(release));
+  }
+
+  @Override
   public final Answer<Optional<Running>> rollback(String target, String digest) {
     return ask(target, "roll " + target + " back", life -> life.rollback(digest));
   }
@@ -76,6 +88,12 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   public final Answer<List<String>> losses(String target, Release release) {
     String action = "look up what data " + target + " keeps";
     return ask(target, action, life -> life.losses(release));
+  }
+
+  @Override
+  public final Answer<Running> duplicate(String target, String other, int port, String taskId) {
+    String action = "run what %s has once more".formatted(target);
+    return ask(other, action, life -> life.duplicate(target, port, taskId));
   }
 
   @Override

@@ -25,6 +25,24 @@ public interface ServiceRuntime {
    */
   Answer<Running> deploy(String target, Release release);
 
+  /**
+   * The same, and takes over what {@link #foreign} names; what that was is remembered, and brought
+   * back by a {@link #rollback}.
+   */
+  default Answer<Running> adopt(String target, Release release) {
+    return deploy(target, release);
+  }
+
+  /**
+   * What stands already where the release would put its own, and this agent did not make for the
+   * target: in words, with who manages it. Changes nothing.
+   *
+   * @return empty when there is no such thing
+   */
+  default Answer<List<String>> foreign(String target, Release release) {
+    return new Answer.Ok<>(List.of());
+  }
+
   /** How a release can take the place of the one before here. */
   default Set<Strategy> strategies() {
     return Set.of(Strategy.RECREATE);
@@ -37,6 +55,50 @@ public interface ServiceRuntime {
    */
   default Answer<Running> replace(String target, Release release, Trial trial) {
     return oneAtOnce("deploy " + release.version() + " beside what runs for " + target);
+  }
+
+  /**
+   * Has the release take the place of the one before replica by replica ({@link Strategy#ROLLING}):
+   * each is tried, gets its share of the callers, and one of the release before ends for it.
+   */
+  default Answer<Running> roll(String target, Release release, Trial trial) {
+    return oneAtOnce("deploy " + release.version() + " replica by replica to " + target);
+  }
+
+  /** Whether more than one of a service can run here. */
+  default boolean replicates() {
+    return false;
+  }
+
+  /**
+   * Has so many replicas of what runs for the target. Those that are added are tried before callers
+   * reach them; those that go get no callers any more before they end. Harmless when there are so
+   * many.
+   *
+   * @param replicas 1 or more
+   * @return a failure when nothing runs
+   */
+  default Answer<Running> scale(String target, int replicas, Trial trial) {
+    return oneOfEach("run %d replicas of %s".formatted(replicas, target));
+  }
+
+  /**
+   * Runs the release that a target has for another target too, on another port; what was there is
+   * replaced.
+   *
+   * @param taskId the task that runs it there
+   */
+  default Answer<Running> duplicate(String target, String other, int port, String taskId) {
+    return oneOfEach("run what " + target + " has once more");
+  }
+
+  private <T> Answer<T> oneOfEach(String action) {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.INVALID_PARAMETERS,
+            action,
+            "the runtime " + kind() + " runs one of each service",
+            "say how many there are in the files that are deployed"));
   }
 
   /** Whether the release before, or one that was tried, runs still beside the live one. */
@@ -191,6 +253,8 @@ public interface ServiceRuntime {
    *     the image says
    * @param file the compose file, relative to the source
    * @param environment plain settings, never secrets
+   * @param replicas how many of it run at once, where the runtime runs more than one; absent: as
+   *     many as run of the release before, else one
    * @param taskId the task that deploys it: the fence that a later probe compares
    */
   record Release(
@@ -204,10 +268,56 @@ public interface ServiceRuntime {
       Optional<String> file,
       Optional<String> project,
       Map<String, String> environment,
+      Optional<Integer> replicas,
       Duration timeout) {
     public Release {
       command = List.copyOf(command);
       environment = Map.copyOf(environment);
+    }
+
+    /** Of which there are as many as before. */
+    public Release(
+        String version,
+        String digest,
+        String taskId,
+        Path source,
+        Optional<Image> image,
+        List<String> command,
+        Optional<Integer> port,
+        Optional<String> file,
+        Optional<String> project,
+        Map<String, String> environment,
+        Duration timeout) {
+      this(
+          version,
+          digest,
+          taskId,
+          source,
+          image,
+          command,
+          port,
+          file,
+          project,
+          environment,
+          Optional.empty(),
+          timeout);
+    }
+
+    /** The same with so many replicas. */
+    public Release times(int count) {
+      return new Release(
+          version,
+          digest,
+          taskId,
+          source,
+          image,
+          command,
+          port,
+          file,
+          project,
+          environment,
+          Optional.of(count),
+          timeout);
     }
 
     /** The same on another port. */
@@ -223,6 +333,7 @@ public interface ServiceRuntime {
           file,
           project,
           environment,
+          replicas,
           timeout);
     }
   }
@@ -243,6 +354,7 @@ public interface ServiceRuntime {
    * @param direct where the release itself answers, when something stands between it and its
    *     callers; absent: at the address
    * @param previous version that ran before and can be started again
+   * @param replicas how many of it there are; absent: it is one
    */
   record Running(
       String version,
@@ -251,7 +363,20 @@ public interface ServiceRuntime {
       String identity,
       Optional<String> address,
       Optional<String> direct,
-      Optional<String> previous) {
+      Optional<String> previous,
+      Optional<Replicas> replicas) {
+    /** One of it. */
+    public Running(
+        String version,
+        String digest,
+        String taskId,
+        String identity,
+        Optional<String> address,
+        Optional<String> direct,
+        Optional<String> previous) {
+      this(version, digest, taskId, identity, address, direct, previous, Optional.empty());
+    }
+
     /** With nothing between the release and its callers. */
     public Running(
         String version,
@@ -262,5 +387,23 @@ public interface ServiceRuntime {
         Optional<String> previous) {
       this(version, digest, taskId, identity, address, Optional.empty(), previous);
     }
+
+    /** How many there are to be. */
+    public int wanted() {
+      return replicas.map(Replicas::wanted).orElse(1);
+    }
+
+    /** Whether all of it runs. */
+    public boolean isWhole() {
+      return replicas.filter(it -> it.running() < it.wanted()).isEmpty();
+    }
   }
+
+  /**
+   * How many there are of a release.
+   *
+   * @param running at least 1
+   * @param wanted how many there are to be
+   */
+  record Replicas(int running, int wanted) {}
 }

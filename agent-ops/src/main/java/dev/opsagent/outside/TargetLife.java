@@ -4,6 +4,8 @@ import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Usage;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +19,15 @@ public interface TargetLife {
 
   Answer<Running> deploy(Release release) throws IOException, InterruptedException;
 
+  /** Nothing is there that is not ours, where nobody else can make anything. */
+  default Answer<Running> adopt(Release release) throws IOException, InterruptedException {
+    return deploy(release);
+  }
+
+  default Answer<List<String>> foreign(Release release) throws IOException, InterruptedException {
+    return new Answer.Ok<>(List.of());
+  }
+
   Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException;
 
   Answer<Boolean> stop() throws IOException, InterruptedException;
@@ -29,6 +40,17 @@ public interface TargetLife {
 
   default Answer<Optional<Usage>> usage() throws IOException, InterruptedException {
     return new Answer.Ok<>(Optional.empty());
+  }
+
+  /** Refused, where nothing can run more than once. */
+  default Answer<Running> duplicate(String of, int port, String taskId)
+      throws IOException, InterruptedException {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.INVALID_PARAMETERS,
+            "run what %s has once more".formatted(of),
+            "this runtime runs one of each service",
+            "say how many there are in the files that are deployed"));
   }
 
   /** The last of what the service wrote. */

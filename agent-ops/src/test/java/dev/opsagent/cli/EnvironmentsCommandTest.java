@@ -135,22 +135,22 @@ class EnvironmentsCommandTest {
     assertThat(call.execute("environments")).isZero();
     assertThat(call.out())
         .containsPattern(
-            "local +local +process,docker,compose +no +- +recreate,blue-green,canary +none\n")
+            "local +local +process,docker,compose +no +- +recreate,blue-green,canary,rolling +none\n")
         .containsPattern(
-            "staging +local +process,docker,compose +no +- +recreate,blue-green,canary +landlock\n");
+            "staging +local +process,docker,compose +no +- +recreate,blue-green,canary,rolling +landlock\n");
   }
 
   @Test
   void anUnsoundFileIsRefusedHereAndByCheckConfigWithItsPlace() throws IOException {
     Files.writeString(
         folder.resolve("e.yaml"),
-        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: docker, strategies: [rolling]}\n");
+        "version: 1\nenvironments:\n  - {name: a, kind: dev, runtime: docker, promotesFrom: b}\n");
 
     assertThat(call.execute("environments")).isEqualTo(2);
     assertThat(call.out()).isEmpty();
     assertThat(call.err())
         .contains("could not use the environments:")
-        .contains("e.yaml:3:56: environments[0].strategies[0]: rolling is not built yet");
+        .contains("e.yaml:3:43: environments[0].promotesFrom names no environment");
     assertThat(call.execute("worker", "--check-config")).isEqualTo(2);
     assertThat(call.out()).isEmpty();
   }

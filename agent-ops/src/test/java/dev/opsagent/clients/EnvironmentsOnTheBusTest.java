@@ -55,10 +55,10 @@ class EnvironmentsOnTheBusTest {
     assertThat(planned("declared").state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(worker.readiness()).doesNotContain("the environments before the last change");
 
-    declare(BOTH.replace("runtime: process", "strategies: [rolling], runtime: process"));
+    declare(BOTH.replace("runtime: process", "recovery: 16m, runtime: process"));
     assertThat(worker.readiness())
         .contains("the environments before the last change hold")
-        .contains("environments.yaml:3:49");
+        .contains("environments.yaml:3:36");
     assertThat(planned("unsound").state()).isEqualTo(TaskState.SUCCEEDED);
 
     declare(STAGING);

@@ -130,6 +130,7 @@ class RoutingOnTheBusTest {
             "deploy",
             "rollback",
             "restart",
+            "scale",
             "stop");
     assertThat(card.notFor().stream().map(AgentCard.NotFor::owner))
         .contains("engineer", "documentation", "qa", "security", "research", "architect");

@@ -73,7 +73,7 @@ class EnvironmentsFileTest {
                     Duration.ofSeconds(60),
                     Duration.ZERO,
                     List.of()),
-                new Limits(Optional.empty(), Optional.empty(), 1),
+                Limits.DEFAULT,
                 Optional.empty(),
                 Duration.ofMinutes(15),
                 false,
@@ -217,7 +217,7 @@ class EnvironmentsFileTest {
           runtime: nomad                    | 3:32: environments[0].runtime must be one of process,docker,compose,kubernetes; correct it; schemas/environments.schema.json says what may stand there
           runtime: kubernetes               | 3:5: environments[0].kubernetes is required; correct it; schemas/environments.schema.json says what may stand there
           runtime: kubernetes, kubernetes: {context: a} | 3:53: environments[0].kubernetes.namespace is required; correct it; schemas/environments.schema.json says what may stand there
-          runtime: docker, strategies: [recreate, rolling] | 3:72: environments[0].strategies[1]: rolling is not built yet; write recreate or blue-green or canary
+          runtime: docker, strategies: [recreate, blue] | 3:72: environments[0].strategies[1] must be one of recreate,rolling,blue-green,canary; correct it; schemas/environments.schema.json says what may stand there
           runtime: docker, engine: 'tcp://127.0.0.1:99999' | 3:49: environments[0].engine names no port; write a port from 1 to 65535
           runtime: docker, promotesFrom: w2b | 3:49: environments[0].promotesFrom names no environment of this file; did you mean web?
           runtime: docker, promotesFrom: web | 3:49: environments[0].promotesFrom comes back to where it began: web from web; take it from one of them
@@ -253,7 +253,7 @@ class EnvironmentsFileTest {
               - {name: b, kind: dev, runtime: docker, promotesFrom: a}
               - {name: c, kind: dev, runtime: docker, promotesFrom: b}
               - {name: d, kind: dev, runtime: docker, promotesFrom: c}
-              - {name: a, kind: dev, runtime: docker, strategies: [rolling]}
+              - {name: a, kind: dev, runtime: docker, recovery: 16m}
             """);
 
     assertThat(problems)
@@ -262,9 +262,7 @@ class EnvironmentsFileTest {
                 + ":3:43: environments[0].promotesFrom comes back to where it began:"
                 + " a from c from b from a; take it from one of them",
             file() + ":7:6: environments[4].name is given to two environments; give each its own",
-            file()
-                + ":7:56: environments[4].strategies[0]: rolling is not built yet;"
-                + " write recreate or blue-green or canary");
+            file() + ":7:43: environments[4].recovery is out of bounds; write 1s to 15m");
   }
 
   @Test

@@ -66,11 +66,11 @@ class ReloadedEnvironmentsTest {
     write(BOTH);
     ReloadedEnvironments environments = open("environments: {file: environments.yaml}\n");
 
-    write(BOTH.replace("runtime: docker", "strategies: [rolling], runtime: docker"));
+    write(BOTH.replace("runtime: docker", "recovery: 16m, runtime: docker"));
     assertThat(environments.get().names()).containsExactly("staging", "live");
     assertThat(environments.fault().orElseThrow())
         .startsWith("the environments before the last change hold: ")
-        .contains("environments.yaml:3:49: environments[0].strategies[0]: rolling is not built")
+        .contains("environments.yaml:3:36: environments[0].recovery is out of")
         .endsWith(" (and 1 more)");
 
     Files.delete(folder.resolve("environments.yaml"));

@@ -133,7 +133,13 @@ final class ConfigureTest {
                         "DB_PASSWORD", Change.CHANGED, Optional.empty(), Optional.of("${SHOP_DB}")),
                     new KeyChange(
                         "LOG_LEVEL", Change.CHANGED, Optional.of("info"), Optional.of("debug"))),
-                List.of(new Parity("staging", ".env.staging", List.of("DB_PASSWORD"), List.of()))));
+                List.of(
+                    new Parity(
+                        "staging",
+                        ".env.staging",
+                        List.of("DB_PASSWORD"),
+                        List.of(),
+                        Optional.empty()))));
     assertThat(Json.pretty(stack.reports("configured-1"))).doesNotContain("hush");
     assertThat(Json.pretty(stack.audit("configured-1"))).doesNotContain("hush");
 

@@ -308,6 +308,59 @@ final class DeployImageTest {
     assertThat(running(service.target().key())).isEmpty();
   }
 
+  private StatusReport rolling(SampleService service, String taskId, String kind) {
+    return stack.run(
+        service.task(
+            taskId,
+            "deploy",
+            """
+            {"image": "%s:%s", "port": %d, "strategy": "rolling", "replicas": 3,
+             "health": {"http": {"path": "/", "bodyContains": "sample %s"},
+                        "attempts": 12, "interval": "PT0.25S", "deadline": "PT4S", "soak": "PT6S"}}
+            """
+                .formatted(REPOSITORY, kind, service.port, kind)));
+  }
+
+  @Test
+  void callersOfReplicasNeverNoticeThatTheyAreReplacedAndBecomeMoreAndFewer() {
+    SampleService service = service("many");
+    String target = service.target().key();
+    StatusReport first = rolling(service, "many-1", "good");
+    assertThat(first.state()).as("%s", first.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(running(target)).hasSize(3);
+    long begun = System.nanoTime();
+    try (SteadyLoad load = SteadyLoad.on(service.address(), 200)) {
+      StatusReport good = rolling(service, "many-2", "better");
+      assertThat(good.state()).as("%s", good.reason()).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(running(target)).hasSize(3);
+      for (String bad : List.of("crash", "silent", "short-lived")) {
+        StatusReport end = rolling(service, "many-" + bad, bad);
+        assertThat(end.state()).as("%s", end.reason()).isNotEqualTo(TaskState.SUCCEEDED);
+        assertThat(end.changes()).isEmpty();
+        assertThat(running(target)).as("no orphan of " + bad).hasSize(3);
+      }
+      assertThat(scaled(service, "many-5", 5)).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(running(target)).hasSize(5);
+      assertThat(scaled(service, "many-1-again", 1)).isEqualTo(TaskState.SUCCEEDED);
+      assertThat(running(target)).hasSize(1);
+
+      Outage outage = load.since(begun);
+      assertThat(outage.requests()).isGreaterThan(100);
+      assertThat(outage.failed()).as("%s", outage).isZero();
+    }
+    assertThat(service.answer()).startsWith("200 sample better");
+    assertThat(stack.run(service.task("many-stop", "stop", "{}")).state())
+        .isEqualTo(TaskState.SUCCEEDED);
+    assertThat(running(target)).isEmpty();
+  }
+
+  private TaskState scaled(SampleService service, String taskId, int replicas) {
+    StatusReport end =
+        stack.run(service.task(taskId, "scale", "{\"replicas\": %d}".formatted(replicas)));
+    assertThat(end.reason()).isEmpty();
+    return end.state();
+  }
+
   private List<String> running(String target) {
     return docker("ps", "--format", "{{.ID}} {{.Label \"dev.opsagent.target\"}}")
         .orElse("")

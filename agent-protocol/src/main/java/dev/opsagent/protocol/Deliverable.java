@@ -218,17 +218,22 @@ public sealed interface Deliverable {
      *
      * @param missing keys that only the changed file has
      * @param extra keys that the changed file lacks
+     * @param unknown why its keys cannot be told; absent: they can
      */
     public record Parity(
-        String environment, String file, List<String> missing, List<String> extra) {
+        String environment,
+        String file,
+        List<String> missing,
+        List<String> extra,
+        Optional<String> unknown) {
       public Parity {
         missing = List.copyOf(missing);
         extra = List.copyOf(extra);
       }
 
-      /** Whether both files have the same keys. */
+      /** Whether both files are known to have the same keys. */
       public boolean holds() {
-        return missing.isEmpty() && extra.isEmpty();
+        return missing.isEmpty() && extra.isEmpty() && unknown.isEmpty();
       }
     }
   }

@@ -31,6 +31,7 @@ final class Schemas {
           "push",
           "restart",
           "rollback",
+          "scale",
           "stop");
 
   private static final Map<String, String> TEXTS = texts();

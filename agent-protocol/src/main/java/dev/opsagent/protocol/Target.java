@@ -2,6 +2,7 @@ package dev.opsagent.protocol;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import java.util.Optional;
 
 /**
  * What a task is about: one service in one environment. Tasks of one target run one at a time, in
@@ -42,6 +43,18 @@ public record Target(String environment, String service) {
   @JsonIgnore
   public boolean isPart() {
     return service.contains(PART);
+  }
+
+  /** The stack that it is a service of; else itself. */
+  public Target whole() {
+    return isPart() ? new Target(environment, service.substring(0, service.indexOf(PART))) : this;
+  }
+
+  /** What the stack calls this service; empty when it is none. */
+  public Optional<String> partName() {
+    return isPart()
+        ? Optional.of(service.substring(service.indexOf(PART) + PART.length()))
+        : Optional.empty();
   }
 
   /** Reads {@link #key()} back. */

@@ -67,14 +67,28 @@ record ConfigureResolver(
     List<Parity> parity = new ArrayList<>();
     for (String other : environments) {
       Optional<String> sibling = path.of(own, other).filter(it -> !it.equals(parameters.file()));
-      Optional<String> text =
-          sibling.isPresent() ? SettingsFile.text(checkout, sibling.get()) : Optional.empty();
-      if (text.isPresent()) {
-        Set<String> theirs = file.format().read(text.get()).keySet();
-        parity.add(new Parity(other, sibling.get(), without(keys, theirs), without(theirs, keys)));
+      if (sibling.isPresent()) {
+        parity(other, sibling.get(), keys, checkout, file.format()).ifPresent(parity::add);
       }
     }
     return parity;
+  }
+
+  /** One environment must not keep another from being changed: what is wrong there is told. */
+  private static Optional<Parity> parity(
+      String other, String path, Set<String> keys, Checkout checkout, SettingsFormat format) {
+    try {
+      Optional<String> text = SettingsFile.text(checkout, path);
+      if (text.isEmpty()) {
+        return Optional.empty();
+      }
+      Set<String> theirs = format.read(text.get()).keySet();
+      return Optional.of(
+          new Parity(other, path, without(keys, theirs), without(theirs, keys), Optional.empty()));
+    } catch (Stopped unreadable) {
+      return Optional.of(
+          new Parity(other, path, List.of(), List.of(), Optional.of(unreadable.failure().cause())));
+    }
   }
 
   private static List<String> without(Set<String> some, Set<String> others) {
@@ -90,9 +104,17 @@ record ConfigureResolver(
           Failure.of(
               ReasonCode.PRECONDITION_FAILED,
               "change the settings with equal keys in all environments",
-              "%s lacks %s and has besides %s"
-                  .formatted(unequal.get().file(), unequal.get().missing(), unequal.get().extra()),
+              reason(unequal.get()),
               "configure that environment first, or leave out requireParity"));
     }
+  }
+
+  private static String reason(Parity unequal) {
+    return unequal
+        .unknown()
+        .map(why -> unequal.file() + ": " + why)
+        .orElseGet(() ->
+            "%s lacks %s and has besides %s"
+                .formatted(unequal.file(), unequal.missing(), unequal.extra()));
   }
 }

@@ -9,7 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /** What a change does to the keys of a file; what looks like a secret is not told. */
 final class KeyDiff {
@@ -18,15 +17,11 @@ final class KeyDiff {
   static List<KeyChange> of(SettingsFile file) throws Stopped {
     Map<String, String> before = file.format().read(file.before());
     Map<String, String> after = file.format().read(file.after());
-    TreeSet<String> keys = new TreeSet<>(before.keySet());
-    keys.addAll(after.keySet());
     List<KeyChange> changed = new ArrayList<>();
-    for (String key : keys) {
+    for (String key : file.touched()) {
       Optional<String> was = Optional.ofNullable(before.get(key));
       Optional<String> is = Optional.ofNullable(after.get(key));
-      if (!was.equals(is)) {
-        changed.add(new KeyChange(key, change(was, is), shown(key, was), shown(key, is)));
-      }
+      changed.add(new KeyChange(key, change(was, is), shown(key, was), shown(key, is)));
     }
     return changed;
   }

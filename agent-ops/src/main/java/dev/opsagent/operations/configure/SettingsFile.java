@@ -10,18 +10,29 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
 
-/** The file of a task, as a commit has it and as the task wants it. */
-record SettingsFile(SettingsFormat format, String before, String after) {
+/**
+ * The file of a task, as a commit has it and as the task wants it.
+ *
+ * @param touched the keys that are written otherwise
+ */
+record SettingsFile(SettingsFormat format, String before, String after, SortedSet<String> touched) {
   /** Reads the file of HEAD and changes it. */
   static SettingsFile of(Checkout checkout, ConfigureParameters parameters) throws Stopped {
     SettingsFormat format = parameters.format().orElseThrow();
     String before = text(checkout, parameters.file()).orElseThrow(() -> missing(parameters.file()));
     String after = before;
+    SortedSet<String> touched = new TreeSet<>();
     for (Edit edit : parameters.edits()) {
-      after = format.edit(after, edit);
+      String edited = format.edit(after, edit);
+      if (!edited.equals(after)) {
+        touched.add(edit.key());
+      }
+      after = edited;
     }
-    return new SettingsFile(format, before, after);
+    return new SettingsFile(format, before, after, touched);
   }
 
   /** The text of a file of HEAD; empty when there is none. */

@@ -61,8 +61,7 @@ final class Steps {
                   case REMOVED -> "remove " + it.key();
                 })
             .collect(Collectors.joining(", "));
-    String said = keys.isEmpty() ? "rewrite values" : Lines.printable(keys);
-    return said + " in " + seen.change().file();
+    return Lines.printable(keys) + " in " + seen.change().file();
   }
 
   private static PlannedStep push(Sight seen) {

@@ -24,12 +24,6 @@ import tools.jackson.databind.JsonNode;
 
 /** YAML. Anchors, aliases and tags are refused: they reach further than where they stand. */
 record YamlNotation() implements Notation {
-  private static final LoadSettings SETTINGS =
-      LoadSettings.builder()
-          .setCodePointLimit(SettingsFormat.LARGEST)
-          .setAllowDuplicateKeys(false)
-          .build();
-
   /** What no reader of any version of YAML takes for something else than a string. */
   private static final Pattern PLAIN =
       Pattern.compile("[A-Za-z/](?:[A-Za-z0-9_./@%+-]|:(?=[^ ])| (?=[A-Za-z0-9]))*");
@@ -43,7 +37,7 @@ record YamlNotation() implements Notation {
     try {
       YamlShapes shapes = new YamlShapes(text);
       List<Shape> all = new ArrayList<>();
-      for (Node document : new Compose(SETTINGS).composeAllFromString(text)) {
+      for (Node document : new Compose(settings(text)).composeAllFromString(text)) {
         all.add(shapes.of(document));
       }
       return all;
@@ -52,10 +46,21 @@ record YamlNotation() implements Notation {
     }
   }
 
+  /**
+   * The parser fails on a pair of surrogates that its buffer parts, so the text is read at once.
+   */
+  private static LoadSettings settings(String text) {
+    return LoadSettings.builder()
+        .setCodePointLimit(SettingsFormat.LARGEST)
+        .setAllowDuplicateKeys(false)
+        .setBufferSize(text.length() + 1)
+        .build();
+  }
+
   private static void refuseWhatReachesFurther(String text) throws Stopped {
     int depth = 0;
     try {
-      for (Event event : new Parse(SETTINGS).parseString(text)) {
+      for (Event event : new Parse(settings(text)).parseString(text)) {
         depth += event instanceof CollectionStartEvent ? 1 : 0;
         depth -= event instanceof CollectionEndEvent ? 1 : 0;
         if (depth > Json.MAX_NESTING || isFurther(event)) {
@@ -83,7 +88,7 @@ record YamlNotation() implements Notation {
     refuseWhatReachesFurther(text);
     try {
       List<JsonNode> trees = new ArrayList<>();
-      for (Object document : new Load(SETTINGS).loadAllFromString(text)) {
+      for (Object document : new Load(settings(text)).loadAllFromString(text)) {
         // Numbers of one value must be equal however they came here.
         trees.add(Json.readTree(Json.write(document)));
       }

@@ -4,6 +4,7 @@ import dev.opsagent.operations.Health;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
+import dev.opsagent.operations.deploy.DeployParameters.Source;
 import dev.opsagent.operations.deploy.DeployParameters.Stage;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
@@ -13,6 +14,7 @@ import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -28,6 +30,7 @@ import java.util.stream.Stream;
  * @param operation its name
  */
 record Acceptance(String operation, Adapters adapters) {
+  private static final String SAID = "is said by the manifests";
   private static final String LATEST = "latest";
   private static final Duration LONGEST_STAGE = Duration.ofDays(1);
 
@@ -40,17 +43,27 @@ record Acceptance(String operation, Adapters adapters) {
       return Refusals.invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            RequirementsRefusal.of(operation, task.requirements()),
+            RequirementsRefusal.ofAllButScaling(operation, task.requirements()),
+            ofScaling(task),
             ofKind(parameters),
             parameters.source().flatMap(_ -> RepositoryRefusal.of(operation, task)),
             ofRuntime(task, parameters),
+            ofManifests(task, parameters),
             ofStrategy(task, parameters),
+            ofReplicas(task, parameters),
             adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),
             parameters.published().flatMap(this::ofPackage),
             parameters.reference().flatMap(image -> ofImage(image, task, parameters)),
             ofProof(task, parameters))
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  private static Optional<Failure> ofScaling(TaskDispatch task) {
+    DeployParameters said = Json.bind(task.parameters(), DeployParameters.class);
+    return Scaling.of(task)
+        .flatMap(it -> it.fault(said))
+        .flatMap(fault -> Refusals.invalid("requirements.scaling", fault));
   }
 
   private static Optional<Failure> ofKind(DeployParameters parameters) {
@@ -87,6 +100,26 @@ record Acceptance(String operation, Adapters adapters) {
     return adapters.runtimes().containsKey(runtime.get().id())
         ? Optional.empty()
         : Refusals.invalid("parameters", "need the runtime " + runtime.get().id());
+  }
+
+  /** Manifests say everything by themselves. */
+  private Optional<Failure> ofManifests(TaskDispatch task, DeployParameters parameters) {
+    if (parameters.source().isEmpty() || !isOnCluster(task, parameters)) {
+      return Optional.empty();
+    }
+    if (parameters.source().flatMap(Source::path).isEmpty()) {
+      return Refusals.invalid(
+          "parameters.source.path", "is missing: the file or folder of the manifests");
+    }
+    if (parameters.replicas().isPresent()) {
+      return Refusals.invalid("parameters.replicas", SAID);
+    }
+    if (parameters.wantedStrategy().isPresent()) {
+      return Refusals.invalid("parameters.strategy", SAID);
+    }
+    return parameters.env().isPresent()
+        ? Refusals.invalid("parameters.env", SAID)
+        : Optional.empty();
   }
 
   /** Where it is to run: as the task says, else the first that its environment allows. */
@@ -126,6 +159,27 @@ record Acceptance(String operation, Adapters adapters) {
       return Refusals.invalid("parameters.port", "is missing: callers come in there");
     }
     return ofStages(strategy, parameters);
+  }
+
+  /** On one machine, only what stands behind the front shares its port. */
+  private Optional<Failure> ofReplicas(TaskDispatch task, DeployParameters parameters) {
+    if (parameters.replicas().filter(it -> it > 1).isEmpty()) {
+      return Optional.empty();
+    }
+    Optional<Environment> environment = adapters.environment(task);
+    RuntimeKind kind = runtime(task, parameters).orElseThrow();
+    if (!adapters.find(kind.id()).orElseThrow().replicates()) {
+      return Refusals.invalid(
+          "parameters.replicas",
+          "is more than 1, and the runtime %s runs one of each service".formatted(kind.id()));
+    }
+    boolean alone =
+        kind != RuntimeKind.KUBERNETES && parameters.strategy(environment) == Strategy.RECREATE;
+    return alone
+        ? Refusals.invalid(
+            "parameters.strategy",
+            "must be rolling, blue-green or canary where more than one is to run")
+        : environment.flatMap(it -> Refusals.ofReplicas(it, parameters.replicas()));
   }
 
   private static Optional<Failure> ofStages(Strategy strategy, DeployParameters parameters) {

@@ -5,6 +5,7 @@ import dev.opsagent.operations.MetricVerification;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Verification;
+import dev.opsagent.outside.Deployments;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -27,15 +29,18 @@ import java.util.function.Supplier;
  *
  * @param environments those in force now
  * @param runtimes by kind
+ * @param images of the engine that an environment has
  * @param registries by configured name
+ * @param deployments what runs in other environments
  */
 public record Adapters(
     Supplier<Environments> environments,
     Map<String, ServiceRuntime> runtimes,
-    Images images,
+    Function<String, Images> images,
     Map<String, PackageRegistry> registries,
     Repository repository,
     HealthProbe probe,
+    Deployments deployments,
     MetricQueries metrics,
     Workspaces workspaces,
     Pace pace) {
@@ -53,6 +58,7 @@ public record Adapters(
         registries,
         repository,
         probe,
+        deployments,
         metrics,
         new Below(workspaces, folder),
         pace);

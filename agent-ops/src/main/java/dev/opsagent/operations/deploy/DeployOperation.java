@@ -1,5 +1,7 @@
 package dev.opsagent.operations.deploy;
 
+import static dev.opsagent.operations.Stopped.unlessOk;
+
 import dev.opsagent.execution.Guards.Peer;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
@@ -19,6 +21,7 @@ import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Limits;
 import dev.opsagent.outside.Environment.RuntimeKind;
+import dev.opsagent.outside.Images;
 import dev.opsagent.outside.PackageRegistry;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
@@ -28,6 +31,7 @@ import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import java.math.BigDecimal;
 import java.util.ArrayList;
@@ -67,6 +71,7 @@ public final class DeployOperation implements Operation {
       refuseElsewhere(context, runtime);
       Found found = artifact(task, parameters, runtime).find();
       refuseQuarantined(context, found.release().digest());
+      refuseUnpromoted(task, context, found.release().digest());
       if (running.isPresent() && !parameters.adopted()) {
         refuseUnverified(context, running.get());
       }
@@ -107,7 +112,8 @@ public final class DeployOperation implements Operation {
         .limited(
             parameters.cpus().or(() -> limits.flatMap(Limits::cpus).map(BigDecimal::doubleValue)),
             parameters.memory().or(() -> limits.flatMap(Limits::memory)))
-        .by(parameters.strategy(environment));
+        .by(parameters.strategy(environment))
+        .times(parameters.replicas());
   }
 
   /** One target is never served by two runtimes. */
@@ -136,6 +142,28 @@ public final class DeployOperation implements Operation {
           context,
           "this release has failed there before",
           "deploy another one, or send quarantine.lift for its digest");
+    }
+  }
+
+  /** What was verified last in the environment before may come here, and nothing else. */
+  private void refuseUnpromoted(TaskDispatch task, StepContext context, String digest)
+      throws Stopped {
+    Optional<String> from = adapters.environment(task).flatMap(Environment::promotesFrom);
+    if (from.isEmpty()) {
+      return;
+    }
+    Target before = new Target(from.get(), task.target().service());
+    Optional<Release> verified =
+        unlessOk(adapters.deployments().of(before)).flatMap(DeploymentRecord::lastVerified);
+    if (verified.filter(it -> it.digest().equals(digest)).isEmpty()) {
+      throw refused(
+          ReasonCode.PRECONDITION_FAILED,
+          context,
+          verified
+              .map(it -> "what was verified last on %s is %s".formatted(before, it.version()))
+              .orElse("nothing was ever verified on " + before),
+          "deploy this release to %s first; %s takes what was verified there"
+              .formatted(before, task.target().environment()));
     }
   }
 
@@ -181,7 +209,7 @@ public final class DeployOperation implements Operation {
     steps.add(deploy(task, seen, version));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
     seen.running()
-        .filter(_ -> seen.terms().isBeside())
+        .filter(_ -> seen.terms().isBeside() && !seen.isOnCluster())
         .ifPresent(
             before -> steps.add(Steps.retire(task.target(), seen.runtime(), before.version())));
     return Plan.of(observations, steps);
@@ -198,6 +226,9 @@ public final class DeployOperation implements Operation {
     Terms terms = seen.terms();
     if (seen.isCanary()) {
       return Steps.deployToAll(task.target(), seen.runtime(), version, terms.recovery());
+    }
+    if (terms.isRolling()) {
+      return Steps.roll(task.target(), seen.runtime(), version, terms);
     }
     return terms.isBeside()
         ? Steps.deployBeside(task.target(), seen.runtime(), version, terms)
@@ -255,13 +286,16 @@ public final class DeployOperation implements Operation {
     return parameters
         .published()
         .<Artifact>map(it -> new Artifact.OfPackage(registry(it), it))
-        .orElseGet(() -> image(parameters.reference().orElseThrow(), parameters.label(), runtime));
+        .orElseGet(() -> image(task, parameters, runtime));
   }
 
-  private Artifact image(String reference, Optional<String> label, String runtime) {
-    return runtime.equals(RuntimeKind.KUBERNETES.id())
-        ? new Artifact.OfDigest(reference, label)
-        : new Artifact.OfImage(adapters.images(), reference, label);
+  private Artifact image(TaskDispatch task, DeployParameters parameters, String runtime) {
+    String reference = parameters.reference().orElseThrow();
+    if (runtime.equals(RuntimeKind.KUBERNETES.id())) {
+      return new Artifact.OfDigest(reference, parameters.label());
+    }
+    Images images = adapters.images().apply(task.target().environment());
+    return new Artifact.OfImage(images, reference, parameters.label());
   }
 
   private PackageRegistry registry(Published published) {

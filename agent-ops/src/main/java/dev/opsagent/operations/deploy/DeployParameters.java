@@ -26,11 +26,13 @@ import java.util.Optional;
  * @param env plain settings, never secrets
  * @param cpus processors that a container may use
  * @param memory bytes that a container may use
+ * @param replicas how many of it run; absent: as many as run of the one before, else one
  * @param health how it proves that it serves; absent: its port takes connections
  * @param wantedStrategy how it takes the place of the one before; absent: recreate, where the
  *     environment allows it
  * @param wantedStages how callers reach it by and by, with the strategy canary
- * @param adopt whether what runs there may be replaced although it was never verified
+ * @param adopt whether what runs there may be replaced although it was never verified, and what
+ *     somebody else made be taken over
  * @param allowDataLoss whether a person may be asked to let data go
  * @param services those of a stack by name, each with parameters of its own; absent: the target is
  *     one service
@@ -49,6 +51,7 @@ record DeployParameters(
     Optional<Map<String, String>> env,
     Optional<Double> cpus,
     Optional<Long> memory,
+    Optional<Integer> replicas,
     Optional<Health> health,
     @JsonProperty("strategy") Optional<Strategy> wantedStrategy,
     @JsonProperty("canary") Optional<List<Stage>> wantedStages,
@@ -79,7 +82,8 @@ record DeployParameters(
   /**
    * Files of a repository.
    *
-   * @param path the compose file, from the repository's root; absent: where such files usually are
+   * @param path the compose file, or the file or folder of Kubernetes manifests, from the
+   *     repository's root; absent: where compose files usually are
    */
   record Source(Optional<String> path) {}
 
@@ -89,13 +93,38 @@ record DeployParameters(
    * @throws dev.opsagent.protocol.InvalidMessage when they are not as the schema says
    */
   static DeployParameters of(TaskDispatch task) {
-    return Json.bind(task.parameters(), DeployParameters.class);
+    DeployParameters said = Json.bind(task.parameters(), DeployParameters.class);
+    return Scaling.of(task).map(said::scaled).orElse(said);
+  }
+
+  /** The same with what the task's requirements add. */
+  private DeployParameters scaled(Scaling demanded) {
+    return new DeployParameters(
+        reference,
+        published,
+        source,
+        label,
+        wanted,
+        command,
+        port,
+        env,
+        cpus.or(demanded::cpus),
+        memory.or(demanded::memory),
+        replicas.or(demanded::replicas),
+        health,
+        wantedStrategy,
+        wantedStages,
+        adopt,
+        allowDataLoss,
+        services,
+        after,
+        atOnce);
   }
 
   /** What can run it; the first choice first. */
   List<RuntimeKind> runtimes() {
     if (source.isPresent()) {
-      return List.of(RuntimeKind.COMPOSE);
+      return List.of(RuntimeKind.COMPOSE, RuntimeKind.KUBERNETES);
     }
     return reference.isPresent()
         ? List.of(RuntimeKind.DOCKER, RuntimeKind.KUBERNETES)

@@ -7,7 +7,6 @@ import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
-import dev.opsagent.operations.Lines;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.DeployParameters.Source;
@@ -22,11 +21,9 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
-import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Supplier;
 
 /** Replaces what runs on the target by the release; taken back, what ran before serves again. */
 record DeployStep(
@@ -44,7 +41,7 @@ record DeployStep(
       return new Probe.Missing();
     }
     Running now = running.get();
-    if (Expected.isRelease(now, context)) {
+    if (Expected.isRelease(now, context) && Expected.isWhole(now, context)) {
       return new Probe.Satisfied(Facts.NONE, List.of(service.status(now, false)));
     }
     boolean expected =
@@ -76,32 +73,21 @@ record DeployStep(
               now.<Answer<Running>>map(Answer.Ok::new)
                   .orElseGet(() -> new Answer.No<>(ended(context, release))));
     }
-    return seen.terms().isBeside()
-        ? service.runtime().replace(target, release, trial(context))
+    boolean manifests = seen.isOnCluster() && parameters.source().isPresent();
+    if (seen.terms().isRolling() && !manifests) {
+      return service.runtime().roll(target, release, trial(context));
+    }
+    if (seen.terms().isBeside() && !manifests) {
+      return service.runtime().replace(target, release, trial(context));
+    }
+    return parameters.adopted()
+        ? service.runtime().adopt(target, release)
         : service.runtime().deploy(target, release);
   }
 
   /** What it must pass before anybody reaches it. */
   Trial trial(StepContext context) {
-    return (candidate, log) -> {
-      URI at = URI.create(candidate.address().orElseThrow());
-      context.progress().line("%s is up, and is tried".formatted(candidate.version()));
-      Optional<String> doubt = adapters.verification(context).doubt(at, context.timeout());
-      context.fence().check(); // it took a while, and callers are turned to it next
-      return doubt
-          .<Answer<Boolean>>map(why -> new Answer.No<>(notReady(context, candidate, why, log)))
-          .orElse(new Answer.Ok<>(true));
-    };
-  }
-
-  private static Failure notReady(
-      StepContext context, Running candidate, String why, Supplier<String> log) {
-    String said = Lines.end(log.get()).map(lines -> "; its log ends: " + lines).orElse("");
-    return Failure.of(
-        ReasonCode.UNHEALTHY,
-        "let callers of %s reach %s".formatted(Service.target(context), candidate.version()),
-        Lines.printable(why) + said,
-        "see the service's log");
+    return Trials.of(adapters, context);
   }
 
   /** What is brought up. */
@@ -119,6 +105,7 @@ record DeployStep(
         parameters.source().flatMap(Source::path),
         Optional.empty(),
         parameters.environment(),
+        seen.terms().replicas(),
         context.timeout());
   }
 

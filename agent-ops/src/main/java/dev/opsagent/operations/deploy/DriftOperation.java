@@ -68,7 +68,7 @@ public final class DriftOperation implements Operation {
                 .metrics()
                 .flatMap(_ ->
                     Refusals.invalid(
-                        "parameters.health.metrics", "are for deploy and restart only")));
+                        "parameters.health.metrics", "are for deploy, restart and scale only")));
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.opsagent.operations.deploy;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import java.util.Optional;
 
 /** Whether what runs is what should run once the task's change is made. */
 interface Expected {
@@ -12,6 +13,17 @@ interface Expected {
   static boolean isRelease(Running running, StepContext context) {
     return running.digest().equals(Sight.of(context.facts()).wanted().digest())
         && isOfTask(running, context);
+  }
+
+  /** What ran before, be it that there are more or fewer of it. */
+  static boolean isAsBefore(Running running, StepContext context) {
+    return Sight.of(context.facts()).running().filter(it -> it.is(running)).isPresent();
+  }
+
+  /** Whether there are as many of it as there are to be. */
+  static boolean isWhole(Running running, StepContext context) {
+    Optional<Integer> wanted = Sight.of(context.facts()).terms().replicas();
+    return running.isWhole() && wanted.filter(it -> it > running.wanted()).isEmpty();
   }
 
   /** Whatever this task brought up. */

@@ -22,7 +22,7 @@ record IntroduceStep(DeployStep deploy) implements FallibleStep {
     Service service = deploy.service();
     boolean there =
         unlessOk(service.runtime().introduced(Service.target(context)))
-            .filter(it -> Expected.isRelease(it, context))
+            .filter(it -> Expected.isRelease(it, context) && Expected.isWhole(it, context))
             .isPresent();
     return there ? new Probe.Satisfied(Facts.NONE) : deploy.probe(context);
   }

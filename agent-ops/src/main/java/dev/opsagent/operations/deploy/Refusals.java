@@ -3,6 +3,7 @@ package dev.opsagent.operations.deploy;
 import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Sight.Terms;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -16,6 +17,15 @@ final class Refusals {
       Pattern.compile("/(?!/)(?:[A-Za-z0-9._~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2}){0,1023}");
 
   private Refusals() {}
+
+  /** The most that may run, its environment says. */
+  static Optional<Failure> ofReplicas(Environment environment, Optional<Integer> replicas) {
+    int most = environment.limits().replicas();
+    return replicas.filter(it -> it > most).isPresent()
+        ? invalid(
+            "parameters.replicas", "is more than the %d of %s".formatted(most, environment.name()))
+        : Optional.empty();
+  }
 
   static Optional<Failure> ofHealth(Health health) {
     boolean odd =

@@ -29,8 +29,9 @@ import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
- * {@code rollback}, {@code restart} and {@code stop}: what is done to a service that runs. They go
- * before the tasks of the target that only wait, since they are what one sends when it burns.
+ * {@code rollback}, {@code restart}, {@code scale} and {@code stop}: what is done to a service that
+ * runs. They go before the tasks of the target that only wait, since they are what one sends when
+ * it burns.
  */
 public final class ServiceOperation implements Operation {
   private final Deed deed;
@@ -39,6 +40,7 @@ public final class ServiceOperation implements Operation {
   private enum Deed {
     ROLLBACK(Steps.ROLLBACK),
     RESTART(Steps.RESTART),
+    SCALE(Steps.SCALE),
     STOP(Steps.STOP);
 
     private final String title;
@@ -84,21 +86,35 @@ public final class ServiceOperation implements Operation {
         ? Refusals.invalid(
             "parameters.runtime", "must be one of " + new TreeSet<>(adapters.runtimes().keySet()))
         : RequirementsRefusal.of(name(), task.requirements())
+            .or(() -> ofReplicas(task, parameters))
             .or(() -> Refusals.ofHealth(parameters.proof()))
             .or(() -> ofMetrics(task, parameters));
   }
 
+  private Optional<Failure> ofReplicas(TaskDispatch task, ServiceParameters parameters) {
+    if (parameters.replicas().isPresent() != (deed == Deed.SCALE)) {
+      return Refusals.invalid(
+          "parameters.replicas", deed == Deed.SCALE ? "is missing" : "is for scale only");
+    }
+    return adapters.environment(task).flatMap(it -> Refusals.ofReplicas(it, parameters.replicas()));
+  }
+
   /** Going back does not wait for metrics, whose windows still tell of what was left. */
   private Optional<Failure> ofMetrics(TaskDispatch task, ServiceParameters parameters) {
-    if (deed != Deed.RESTART && parameters.proof().metrics().isPresent()) {
-      return Refusals.invalid("parameters.health.metrics", "are for deploy and restart only");
+    if (!isMeasured() && parameters.proof().metrics().isPresent()) {
+      return Refusals.invalid(
+          "parameters.health.metrics", "are for deploy, restart and scale only");
     }
     return Refusals.ofMetrics(terms(task, parameters));
   }
 
   private Terms terms(TaskDispatch task, ServiceParameters parameters) {
     Terms terms = Terms.of(adapters.environment(task), parameters.proof());
-    return deed == Deed.RESTART ? terms : terms.withoutMetrics();
+    return (isMeasured() ? terms : terms.withoutMetrics()).times(parameters.replicas());
+  }
+
+  private boolean isMeasured() {
+    return deed == Deed.RESTART || deed == Deed.SCALE;
   }
 
   @Override
@@ -112,6 +128,7 @@ public final class ServiceOperation implements Operation {
             case ROLLBACK ->
                 Optional.of(running.isPresent() ? before(running.get(), context) : unseen(context));
             case RESTART -> Optional.of(again(running, context));
+            case SCALE -> Optional.of(more(runtime, running, context));
             case STOP -> Optional.empty();
           };
       Optional<Before> left = running.map(Before::of).or(() -> recorded(context));
@@ -155,8 +172,8 @@ public final class ServiceOperation implements Operation {
         .flatMap(known ->
             known
                 .running()
-                .map(
-                    it -> new Before(it.version(), it.digest(), known.taskId(), "", it.address())));
+                .map(it ->
+                    new Before(it.version(), it.digest(), known.taskId(), "", it.address(), 1)));
   }
 
   /** A release that has ended is gone back from too; what was before it, the runtime knows. */
@@ -205,6 +222,24 @@ public final class ServiceOperation implements Operation {
                 "deploy a release"));
   }
 
+  private Next more(String runtime, Optional<Running> running, StepContext context) throws Stopped {
+    if (!service(runtime).runtime().replicates()) {
+      throw refused(
+          ReasonCode.INVALID_PARAMETERS,
+          context,
+          "the runtime %s runs one of each service".formatted(runtime),
+          "say how many there are in the files that are deployed");
+    }
+    return running
+        .map(now -> new Next(now.version(), now.digest()))
+        .orElseThrow(() ->
+            refused(
+                ReasonCode.PRECONDITION_FAILED,
+                context,
+                "nothing runs there",
+                "restart it, or deploy a release"));
+  }
+
   private Stopped refused(ReasonCode code, StepContext context, String cause, String fix) {
     return new Stopped(
         Failure.of(code, "%s %s".formatted(name(), Service.target(context)), cause, fix));
@@ -220,6 +255,11 @@ public final class ServiceOperation implements Operation {
       case RESTART -> {
         Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
         steps.add(Steps.restart(task.target(), seen.runtime(), version));
+      }
+      case SCALE -> {
+        Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
+        int replicas = seen.terms().replicas().orElseThrow();
+        steps.add(Steps.scale(task.target(), seen.runtime(), version, replicas, seen.terms()));
       }
       case STOP -> steps.add(Steps.stop(task.target(), seen.runtime()));
     }
@@ -270,6 +310,7 @@ public final class ServiceOperation implements Operation {
           switch (planned.name()) {
             case Steps.ROLLBACK -> ForwardStep.rollback(service);
             case Steps.RESTART -> ForwardStep.restart(service);
+            case Steps.SCALE -> new ScaleStep(service, adapters);
             case Steps.STOP -> new StopStep(service);
             case Steps.MEASURE -> new MeasureStep(adapters);
             case Steps.VERIFY -> new VerifyStep(service, adapters, expected());
@@ -280,7 +321,11 @@ public final class ServiceOperation implements Operation {
   }
 
   private Expected expected() {
-    return deed == Deed.ROLLBACK ? Expected::isBack : Expected::isOfTask;
+    return switch (deed) {
+      case ROLLBACK -> Expected::isBack;
+      case SCALE -> Expected::isAsBefore;
+      case RESTART, STOP -> Expected::isOfTask;
+    };
   }
 
   private Service service(String runtime) {

@@ -3,6 +3,7 @@ package dev.opsagent.operations.deploy;
 import dev.opsagent.operations.Health;
 import dev.opsagent.operations.RemoteBranch;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
@@ -33,6 +34,7 @@ record Sight(
     Terms terms) {
   private static final String RUNTIME = "service.runtime";
   private static final String REFERENCE = "release.reference";
+  private static final String REPLICAS = "running.replicas";
   private static final String TERMS = "service.terms";
 
   /**
@@ -40,16 +42,23 @@ record Sight(
    *
    * @param taskId the task that had brought it up
    * @param identity of its processes or containers
+   * @param replicas how many of it there were to be
    */
   record Before(
-      String version, String digest, String taskId, String identity, Optional<String> address) {
+      String version,
+      String digest,
+      String taskId,
+      String identity,
+      Optional<String> address,
+      int replicas) {
     static Before of(Running running) {
       return new Before(
           running.version(),
           running.digest(),
           running.taskId(),
           running.identity(),
-          running.address());
+          running.address(),
+          running.wanted());
     }
 
     /** Whether it is that release still, be it that the runtime has started it again. */
@@ -81,6 +90,7 @@ record Sight(
    * @param memory bytes that it may use
    * @param prometheus where its metrics are asked for
    * @param strategy how it takes the place of the one before; absent: recreate
+   * @param replicas how many of it there are to be, where that is said
    */
   record Terms(
       Health health,
@@ -88,7 +98,8 @@ record Sight(
       Optional<Double> cpus,
       Optional<Long> memory,
       Optional<URI> prometheus,
-      Optional<Strategy> strategy) {
+      Optional<Strategy> strategy,
+      Optional<Integer> replicas) {
     /** By what the task says, else by what its environment does. */
     static Terms of(Optional<Environment> environment, Health wanted) {
       return new Terms(
@@ -97,16 +108,18 @@ record Sight(
           Optional.empty(),
           Optional.empty(),
           environment.flatMap(Environment::prometheus),
+          Optional.empty(),
           Optional.empty());
     }
 
     /** The same for going back, which does not wait for metrics. */
     Terms withoutMetrics() {
-      return new Terms(health.withoutMetrics(), recovery, cpus, memory, Optional.empty(), strategy);
+      return new Terms(
+          health.withoutMetrics(), recovery, cpus, memory, Optional.empty(), strategy, replicas);
     }
 
     Terms limited(Optional<Double> processors, Optional<Long> bytes) {
-      return new Terms(health, recovery, processors, bytes, prometheus, strategy);
+      return new Terms(health, recovery, processors, bytes, prometheus, strategy, replicas);
     }
 
     Terms by(Strategy chosen) {
@@ -116,7 +129,17 @@ record Sight(
           cpus,
           memory,
           prometheus,
-          Optional.of(chosen).filter(it -> it != Strategy.RECREATE));
+          Optional.of(chosen).filter(it -> it != Strategy.RECREATE),
+          replicas);
+    }
+
+    Terms times(Optional<Integer> count) {
+      return new Terms(health, recovery, cpus, memory, prometheus, strategy, count);
+    }
+
+    /** Whether it takes the place of the one before replica by replica. */
+    boolean isRolling() {
+      return strategy.filter(Strategy.ROLLING::equals).isPresent();
     }
 
     /** Whether the release is brought up beside the one before. */
@@ -134,6 +157,9 @@ record Sight(
       facts.put("running.task", before.taskId());
       facts.put("running.identity", before.identity());
       before.address().ifPresent(address -> facts.put("running.address", address));
+      if (before.replicas() > 1) {
+        facts.put(REPLICAS, String.valueOf(before.replicas()));
+      }
     });
     next.ifPresent(release -> {
       facts.put("release.version", release.version());
@@ -160,7 +186,8 @@ record Sight(
                     digest,
                     facts.get("running.task"),
                     facts.get("running.identity"),
-                    facts.find("running.address"))),
+                    facts.find("running.address"),
+                    facts.find(REPLICAS).map(Integer::parseInt).orElse(1))),
         facts.find("release.digest").map(digest -> new Next(facts.get("release.version"), digest)),
         facts.find(REFERENCE),
         facts
@@ -172,6 +199,10 @@ record Sight(
   /** Whether callers reach the release by and by; where nothing runs, there is nothing to share. */
   boolean isCanary() {
     return running.isPresent() && terms.strategy().filter(Strategy.CANARY::equals).isPresent();
+  }
+
+  boolean isOnCluster() {
+    return runtime.equals(RuntimeKind.KUBERNETES.id());
   }
 
   Next wanted() {

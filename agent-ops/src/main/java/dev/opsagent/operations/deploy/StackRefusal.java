@@ -34,7 +34,8 @@ record StackRefusal(Operation alone, Acceptance acceptance) {
 
   /** Why the stack is not taken; empty when it is. */
   Optional<Failure> of(Stack stack) {
-    return misplaced(stack.task())
+    return ofScaling(stack.task())
+        .or(() -> misplaced(stack.task()))
         .or(() -> first(stack, name -> ofShape(stack, name)))
         .or(() -> ofCircle(stack))
         .or(() -> first(stack, name -> alone.refuse(stack.part(name)).map(it -> of(name, it))))
@@ -51,6 +52,13 @@ record StackRefusal(Operation alone, Acceptance acceptance) {
 
   private static String field(String service) {
     return "parameters.services." + service;
+  }
+
+  private static Optional<Failure> ofScaling(TaskDispatch task) {
+    return task.requirements().scaling().isPresent()
+        ? Refusals.invalid(
+            "requirements.scaling", "must be said of each service, in its parameters")
+        : Optional.empty();
   }
 
   /** What is said beside the services would hold for none of them. */

@@ -21,6 +21,7 @@ final class Steps {
   static final String ROLLBACK = "rollback";
   static final String RESTART = "restart";
   static final String STOP = "stop";
+  static final String SCALE = "scale";
   static final String MEASURE = "measure";
   static final String VERIFY = "verify";
   static final String RETIRE = "retire";
@@ -77,6 +78,16 @@ final class Steps {
         Reversibility.REVERSIBLE,
         new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
         trial(terms),
+        2);
+  }
+
+  static PlannedStep roll(Target target, String runtime, String version, Terms terms) {
+    return PlannedStep.effect(
+        DEPLOY,
+        "deploy %s to %s as a %s, replica by replica".formatted(version, target, runtime),
+        Reversibility.REVERSIBLE,
+        new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
+        terms.recovery(),
         2);
   }
 
@@ -153,6 +164,19 @@ final class Steps {
         "restart %s on %s".formatted(version, target),
         Reversibility.FORWARD_ONLY,
         new Effect(Effect.Kind.RESTART, resource(target, runtime, version)));
+  }
+
+  static PlannedStep scale(
+      Target target, String runtime, String version, int replicas, Terms terms) {
+    return PlannedStep.effect(
+        SCALE,
+        "run %d of %s on %s".formatted(replicas, version, target),
+        Reversibility.REVERSIBLE,
+        new Effect(
+            Effect.Kind.SCALING,
+            "%s:%s@%s x%d".formatted(runtime, target.key(), version, replicas)),
+        terms.recovery(),
+        2);
   }
 
   static PlannedStep stop(Target target, String runtime) {

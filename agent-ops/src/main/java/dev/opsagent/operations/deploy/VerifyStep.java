@@ -69,7 +69,7 @@ record VerifyStep(Service service, Adapters adapters, Expected expected, Optiona
             context,
             now -> {
               used.take();
-              return expected.is(now, context);
+              return expected.is(now, context) && Expected.isWhole(now, context);
             },
             context.timeout());
     List<Deliverable> sizes = sizes(used, context);

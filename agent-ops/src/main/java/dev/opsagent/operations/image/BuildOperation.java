@@ -21,6 +21,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -30,20 +31,23 @@ import java.util.function.Supplier;
 public final class BuildOperation implements Operation {
   static final String NAME = "image.build";
 
-  private final Workshop workshop;
+  private final Function<String, Workshop> workshops;
   private final Supplier<Environments> environments;
 
   /**
+   * @param builder by environment
+   * @param registry by environment
    * @param environments those in force now
    */
   public BuildOperation(
       Repository repository,
-      ImageBuilder builder,
-      ImageRegistry registry,
+      Function<String, ImageBuilder> builder,
+      Function<String, ImageRegistry> registry,
       Workspaces workspaces,
       Supplier<Environments> environments,
       Pace pace) {
-    this.workshop = new Workshop(repository, builder, registry, workspaces, pace);
+    this.workshops =
+        it -> new Workshop(repository, builder.apply(it), registry.apply(it), workspaces, pace);
     this.environments = environments;
   }
 
@@ -69,7 +73,7 @@ public final class BuildOperation implements Operation {
   public Resolution resolve(TaskDispatch task, StepContext context) {
     ImageParameters parameters = ImageParameters.of(task);
     try {
-      BuildResolver resolver = new BuildResolver(workshop, parameters, isLocal(task));
+      BuildResolver resolver = new BuildResolver(workshop(task), parameters, isLocal(task));
       return new Resolution.Resolved(resolver.observe(task).facts());
     } catch (Stopped stopped) {
       return new Resolution.Unresolved(stopped.failure());
@@ -87,7 +91,11 @@ public final class BuildOperation implements Operation {
     return new GuardedStep(
         planned.description(),
         peer(planned.name(), task, parameters),
-        step(planned.name(), parameters));
+        step(planned.name(), workshop(task), parameters));
+  }
+
+  private Workshop workshop(TaskDispatch task) {
+    return workshops.apply(task.target().environment());
   }
 
   private static Optional<Peer> peer(String step, TaskDispatch task, ImageParameters parameters) {
@@ -100,7 +108,7 @@ public final class BuildOperation implements Operation {
     };
   }
 
-  private FallibleStep step(String name, ImageParameters parameters) {
+  private static FallibleStep step(String name, Workshop workshop, ImageParameters parameters) {
     return switch (name) {
       case Steps.CONTEXT -> new ContextStep(workshop, parameters);
       case Steps.BUILD -> new BuildStep(workshop, parameters);

@@ -127,6 +127,12 @@ record PushRefusal(
                   .formatted(environment.name())
               + " then deploy");
     }
+    if (environment.promotesFrom().isPresent()) {
+      return invalid(
+          "parameters.deploy",
+          "is new, and %s takes what was verified in %s; push without it, then deploy it there"
+              .formatted(environment.name(), environment.promotesFrom().get()));
+    }
     return environment.verification().metrics().isEmpty()
         ? Optional.empty()
         : invalid(
@@ -142,7 +148,7 @@ record PushRefusal(
           : Optional.empty();
     }
     if (parameters.health().flatMap(Health::metrics).isPresent()) {
-      return invalid("parameters.health.metrics", "are for deploy and restart only");
+      return invalid("parameters.health.metrics", "are for deploy, restart and scale only");
     }
     boolean probed =
         parameters

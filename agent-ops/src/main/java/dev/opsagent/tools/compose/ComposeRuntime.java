@@ -2,6 +2,7 @@ package dev.opsagent.tools.compose;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Programs;
 import java.io.IOException;
@@ -22,19 +23,18 @@ import java.util.Optional;
 public final class ComposeRuntime extends PerTargetRuntime<Deployment> {
   private final Programs programs;
   private final Path projects;
-  private final Map<String, String> settings;
+  private final ContainerEngines engines;
   private final Timers timers;
 
   /**
    * @param data the worker's data folder
-   * @param environment of this process; only what leads to the Docker engine is passed on
+   * @param engines by target; only what leads to one is passed on
    */
-  public ComposeRuntime(
-      Programs programs, Path data, Map<String, String> environment, Timers timers) {
+  public ComposeRuntime(Programs programs, Path data, ContainerEngines engines, Timers timers) {
     super("take the project down and remove the file");
     this.programs = programs;
     this.projects = data.toAbsolutePath().normalize().resolve("compose");
-    this.settings = engineSettings(environment);
+    this.engines = engines;
     this.timers = timers;
   }
 
@@ -48,8 +48,8 @@ public final class ComposeRuntime extends PerTargetRuntime<Deployment> {
     return ask("", "reach Docker", _ -> new Answer.Ok<>(true));
   }
 
-  private Answer<Compose> find() throws IOException {
-    Map<String, String> all = new HashMap<>(settings);
+  private Answer<Compose> find(String target) throws IOException {
+    Map<String, String> all = new HashMap<>(engineSettings(engines.settings(target)));
     // Its own folder, since the one beside the operator's settings is not to be written to.
     Path builds = Files.createDirectories(projects.resolve("buildx"));
     all.put("BUILDX_CONFIG", builds.toString());
@@ -60,11 +60,16 @@ public final class ComposeRuntime extends PerTargetRuntime<Deployment> {
   @Override
   protected <T> Answer<T> on(String target, Question<Deployment, T> question)
       throws IOException, InterruptedException {
-    return switch (find()) {
+    return switch (find(target)) {
       case Answer.No<Compose> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Compose> ok ->
           question.of(
-              new Deployment(target, new ComposeFolder(projects, target), ok.value(), timers));
+              new Deployment(
+                  target,
+                  engines.project(target),
+                  new ComposeFolder(projects, target),
+                  ok.value(),
+                  timers));
     };
   }
 

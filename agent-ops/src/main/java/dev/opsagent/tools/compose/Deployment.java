@@ -26,11 +26,19 @@ final class Deployment implements TargetLife {
   private final Preparation preparation;
   private final Projects projects;
 
-  Deployment(String target, ComposeFolder folder, Compose compose, Timers timers) {
+  /**
+   * @param prefix put before the names of projects
+   */
+  Deployment(
+      String target,
+      Optional<String> prefix,
+      ComposeFolder folder,
+      Compose compose,
+      Timers timers) {
     this.target = target;
     this.folder = folder;
     this.containers = new Containers(compose);
-    this.preparation = new Preparation(target, folder, compose);
+    this.preparation = new Preparation(target, prefix, folder, compose);
     this.projects = new Projects(target, folder, compose, timers);
   }
 

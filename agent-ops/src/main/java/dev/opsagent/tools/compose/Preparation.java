@@ -31,11 +31,13 @@ final class Preparation {
       List.of("compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml");
 
   private final String target;
+  private final Optional<String> prefix;
   private final ComposeFolder folder;
   private final Compose compose;
 
-  Preparation(String target, ComposeFolder folder, Compose compose) {
+  Preparation(String target, Optional<String> prefix, ComposeFolder folder, Compose compose) {
     this.target = target;
+    this.prefix = prefix;
     this.folder = folder;
     this.compose = compose;
   }
@@ -227,7 +229,11 @@ final class Preparation {
 
   private String projectName() {
     String name = target.toLowerCase(Locale.ROOT).replaceAll("[^a-z0-9]+", "-");
-    return "ops-" + name + "-" + ComposeFolder.hex(target).substring(0, 6);
+    return prefix.map(it -> it + "-").orElse("")
+        + "ops-"
+        + name
+        + "-"
+        + ComposeFolder.hex(target).substring(0, 6);
   }
 
   private <T> Answer<T> no(ReasonCode code, String cause, String fix) {

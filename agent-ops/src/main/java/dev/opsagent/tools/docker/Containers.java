@@ -10,9 +10,9 @@ final class Containers {
   private final Engine engine;
   private final Starter starter;
 
-  Containers(String target, Engine engine, Starter starter) {
+  Containers(String target, Names names, Engine engine, Starter starter) {
     this.target = target;
-    this.names = Names.of(target);
+    this.names = names;
     this.engine = engine;
     this.starter = starter;
   }

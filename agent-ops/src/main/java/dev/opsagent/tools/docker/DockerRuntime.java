@@ -2,10 +2,12 @@ package dev.opsagent.tools.docker;
 
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Printable;
 import java.io.IOException;
-import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 
 /**
@@ -29,24 +31,39 @@ import java.util.function.UnaryOperator;
  * is answered by {@code CONFLICT}.
  */
 public final class DockerRuntime extends PerTargetRuntime<Service> {
-  private final Engine.Door door;
+  private final Function<String, Engine.Door> doors;
+  private final Function<String, Optional<String>> projects;
   private final Printable said;
   private final Starter.Limits limits;
   private final Timers timers;
 
   /**
-   * @param environment of this process: {@code DOCKER_HOST} and its companions lead to the engine;
-   *     without them it is the one of this machine
+   * @param engines by target; where nothing leads to one, it is the one of this machine
    * @param mask hides secrets in what services wrote
    */
-  public DockerRuntime(Map<String, String> environment, UnaryOperator<String> mask, Timers timers) {
-    this(new DockerDoor(environment), mask, Starter.Limits.USUAL, timers);
+  public DockerRuntime(ContainerEngines engines, UnaryOperator<String> mask, Timers timers) {
+    this(
+        target -> new DockerDoor(engines.settings(target)),
+        engines::project,
+        mask,
+        Starter.Limits.USUAL,
+        timers);
   }
 
   DockerRuntime(
       Engine.Door door, UnaryOperator<String> mask, Starter.Limits limits, Timers timers) {
+    this(_ -> door, _ -> Optional.empty(), mask, limits, timers);
+  }
+
+  private DockerRuntime(
+      Function<String, Engine.Door> doors,
+      Function<String, Optional<String>> projects,
+      UnaryOperator<String> mask,
+      Starter.Limits limits,
+      Timers timers) {
     super("remove the target's containers by hand");
-    this.door = door;
+    this.doors = doors;
+    this.projects = projects;
     this.said = Printable.log(mask);
     this.limits = limits;
     this.timers = timers;
@@ -57,9 +74,11 @@ public final class DockerRuntime extends PerTargetRuntime<Service> {
     return "docker";
   }
 
-  /** Whether an engine answers; the failure says what to do. */
+  /** Whether the worker's own engine answers; the failure says what to do. */
   public Answer<Boolean> available() {
-    return door.open()
+    return doors
+        .apply("")
+        .open()
         .map(engine -> {
           engine.close();
           return true;
@@ -67,14 +86,20 @@ public final class DockerRuntime extends PerTargetRuntime<Service> {
   }
 
   @Override
+  public boolean replicates() {
+    return true;
+  }
+
+  @Override
   protected <T> Answer<T> on(String target, Question<Service, T> question)
       throws IOException, InterruptedException {
-    return switch (door.open()) {
+    return switch (doors.apply(target).open()) {
       case Answer.No<Engine> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Engine> ok -> {
         try (Engine engine = ok.value()) {
           Starter starter = new Starter(target, engine, said, limits, timers);
-          yield question.of(new Service(target, engine, starter, said));
+          Function<String, Names> names = other -> Names.of(projects.apply(other), other);
+          yield question.of(new Service(target, names, engine, starter, said));
         }
       }
     };

@@ -1,5 +1,6 @@
 package dev.opsagent.tools.docker;
 
+import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -9,9 +10,13 @@ import java.util.Set;
  * @param current the release that was deployed last
  */
 record Names(String current) {
-  static Names of(String target) {
+  /**
+   * @param project put before them
+   */
+  static Names of(Optional<String> project, String target) {
+    String named = project.map(it -> it + "." + target).orElse(target);
     return new Names(
-        target.replace('/', '.').replaceAll("[^A-Za-z0-9_.-]", "-").replaceFirst("^[_.-]+", ""));
+        named.replace('/', '.').replaceAll("[^A-Za-z0-9_.-]", "-").replaceFirst("^[_.-]+", ""));
   }
 
   /**

@@ -68,6 +68,21 @@ record Recipe(
         version, digest, task, image, command, port, environment, cpus, memory, timeoutMillis);
   }
 
+  /** The same release on another port. */
+  Recipe on(int other) {
+    return new Recipe(
+        version,
+        digest,
+        taskId,
+        image,
+        command,
+        Optional.of(other),
+        environment,
+        cpus,
+        memory,
+        timeoutMillis);
+  }
+
   boolean isSameAs(Recipe other) {
     return digest.equals(other.digest) && taskId.equals(other.taskId);
   }

@@ -11,6 +11,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /**
  * The life of one target. All that is known of it are the names, labels and states of its
@@ -23,17 +24,27 @@ import java.util.Optional;
  */
 final class Service implements TargetLife {
   private final String target;
+  private final Function<String, Names> names;
   private final Engine engine;
   private final Starter starter;
   private final Printable said;
   private final Containers containers;
 
-  Service(String target, Engine engine, Starter starter, Printable said) {
+  /**
+   * @param names of the containers of a target
+   */
+  Service(
+      String target,
+      Function<String, Names> names,
+      Engine engine,
+      Starter starter,
+      Printable said) {
     this.target = target;
+    this.names = names;
     this.engine = engine;
     this.starter = starter;
     this.said = said;
-    this.containers = new Containers(target, engine, starter);
+    this.containers = new Containers(target, names.apply(target), engine, starter);
   }
 
   @Override
@@ -50,6 +61,18 @@ final class Service implements TargetLife {
   @Override
   public Answer<Optional<Running>> rollback(String digest) {
     return containers.promoted().then(places -> rollback(digest, places));
+  }
+
+  @Override
+  public Answer<Running> duplicate(String of, int port, String taskId) {
+    return new Containers(of, names.apply(of), engine, starter)
+        .places()
+        .then(places ->
+            places
+                .current()
+                .map(one -> one.recipe().on(port).by(taskId))
+                .map(recipe -> containers.settled().then(now -> deploy(recipe, now)))
+                .orElseGet(() -> nothingKept(of)));
   }
 
   @Override
@@ -120,7 +143,7 @@ final class Service implements TargetLife {
           .then(now -> restart(taskId, now));
     }
     return places.current().isEmpty()
-        ? nothingKept()
+        ? nothingKept(target)
         : arrival(places.current().get().recipe().by(taskId), true, places).bringIn();
   }
 
@@ -199,7 +222,7 @@ final class Service implements TargetLife {
     };
   }
 
-  private Answer<Running> nothingKept() {
+  private static Answer<Running> nothingKept(String target) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.PRECONDITION_FAILED,

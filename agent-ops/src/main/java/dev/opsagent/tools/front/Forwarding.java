@@ -8,6 +8,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InterruptedIOException;
+import java.net.ConnectException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -23,6 +24,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
@@ -65,6 +68,9 @@ final class Forwarding implements HttpHandler {
           .build();
   private final AtomicReference<Route> route;
   private final AtomicLong requests = new AtomicLong();
+
+  /** By slot, whose replicas are asked in turn. */
+  private final Map<String, AtomicInteger> turns = new ConcurrentHashMap<>();
 
   Forwarding(Route route) {
     this.route = new AtomicReference<>(route);
@@ -170,18 +176,29 @@ final class Forwarding implements HttpHandler {
     return headers.containsKey("Transfer-Encoding") || !length.equals("0");
   }
 
-  /** Empty when no answer came. */
+  /** Of one replica, and of the next where nothing has reached that one; empty without answer. */
   private Optional<Got> send(HttpExchange exchange, Slot slot) throws InterruptedException {
-    try {
-      return Optional.of(
-          Got.of(client.send(request(exchange, slot), BodyHandlers.ofInputStream())));
-    } catch (IOException _) {
-      return Optional.empty();
+    List<Integer> ports = slot.asked();
+    int turn = turns.computeIfAbsent(slot.name(), _ -> new AtomicInteger()).getAndIncrement();
+    boolean again = canBeAskedTwice(exchange);
+    for (int i = 0; i < ports.size(); i++) {
+      int port = ports.get(Math.floorMod(turn + i, ports.size()));
+      try {
+        return Optional.of(
+            Got.of(client.send(request(exchange, port), BodyHandlers.ofInputStream())));
+      } catch (ConnectException _) {
+        // Nothing has been sent: whatever was asked, another one can be asked it.
+      } catch (IOException _) {
+        if (!again) {
+          return Optional.empty();
+        }
+      }
     }
+    return Optional.empty();
   }
 
-  private static HttpRequest request(HttpExchange exchange, Slot slot) {
-    URI uri = URI.create(slot.address() + exchange.getRequestURI().toASCIIString());
+  private static HttpRequest request(HttpExchange exchange, int port) {
+    URI uri = URI.create("http://127.0.0.1:" + port + exchange.getRequestURI().toASCIIString());
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(ANSWER_BEGINS)

@@ -33,7 +33,7 @@ record FrontedCanary(FrontedService service) {
       case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Optional<Running>>(Optional<Running> there) ->
           there.filter(it -> isSame(it, release)).isPresent()
-              ? new Answer.Ok<>(there.get())
+              ? whole(open.get(), open.get().canary().orElseThrow(), release, trial)
               : introduce(open.get(), release, trial);
     };
   }
@@ -48,11 +48,31 @@ record FrontedCanary(FrontedService service) {
       case Answer.No<Running> no -> no;
       case Answer.Ok<Running>(Running candidate) -> {
         Canary canary = new Canary(service.slotOf(now.port(), candidate), 0);
-        yield service
-            .front()
-            .put(now.vacated().with(Optional.of(canary)))
-            .map(_ -> direct(candidate, canary.slot()));
+        yield service.front().put(now.vacated().with(Optional.of(canary)))
+                instanceof Answer.No<Boolean> no
+            ? new Answer.No<>(no.failure())
+            : whole(now.vacated(), canary, release, trial);
       }
+    };
+  }
+
+  /** With all its replicas, before the first caller reaches one. */
+  private Answer<Running> whole(Route now, Canary canary, Release release, Trial trial)
+      throws IOException, InterruptedException {
+    FrontedReplicas replicas =
+        service.replicas(trial, slot -> now.with(Optional.of(new Canary(slot, canary.percent()))));
+    return switch (replicas.filled(canary.slot(), service.wanted(release))) {
+      case Answer.No<Slot> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Slot>(Slot full) ->
+          running(full)
+              .then(there ->
+                  there
+                      .<Answer<Running>>map(Answer.Ok::new)
+                      .orElseGet(() ->
+                          service.refused(
+                              ReasonCode.UNHEALTHY,
+                              "it has ended since it was tried",
+                              "see the service's log")));
     };
   }
 
@@ -103,16 +123,19 @@ record FrontedCanary(FrontedService service) {
 
   /** What stands in its slot; empty when that has ended, or is something else. */
   Answer<Optional<Running>> running() {
-    Optional<Slot> slot = service.route().flatMap(Route::canary).map(Canary::slot);
-    return slot.isEmpty()
-        ? new Answer.Ok<>(Optional.empty())
-        : service
-            .runtime()
-            .running(service.slot(slot.get().name()))
-            .map(running ->
-                running
-                    .filter(it -> it.digest().equals(slot.get().digest()))
-                    .map(it -> direct(it, slot.get())));
+    return service
+        .route()
+        .flatMap(Route::canary)
+        .map(it -> running(it.slot()))
+        .orElseGet(() -> new Answer.Ok<>(Optional.empty()));
+  }
+
+  private Answer<Optional<Running>> running(Slot slot) {
+    return service
+        .replicas()
+        .running(slot)
+        .map(running ->
+            running.filter(it -> it.digest().equals(slot.digest())).map(it -> direct(it, slot)));
   }
 
   Answer<String> log() {
@@ -133,6 +156,7 @@ record FrontedCanary(FrontedService service) {
         running.identity(),
         Optional.of(slot.address()),
         Optional.of(slot.address()),
-        Optional.empty());
+        Optional.empty(),
+        running.replicas());
   }
 }

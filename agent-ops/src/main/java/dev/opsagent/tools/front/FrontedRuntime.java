@@ -12,12 +12,12 @@ import java.util.Set;
 import java.util.function.LongSupplier;
 
 /**
- * Adds the strategies blue-green and canary to a runtime. A target then has three slots, each a
- * target of its own of that runtime: for the live release, the one before, and what is tried. A
- * front answers for whichever is live. A release is brought up in the free one, proved there, and
- * only then do callers reach it; the one before stays warm until it is {@link #retire retired}, so
- * that going back is one turn of the front. What was deployed by another strategy is the runtime's
- * own, and answered for by it.
+ * Adds the strategies blue-green, canary and rolling to a runtime. A target then has three slots,
+ * each a target of its own of that runtime: for the live release, the one before, and what is
+ * tried. A front answers for whichever is live. A release is brought up in the free one, proved
+ * there, and only then do callers reach it; the one before stays warm until it is {@link #retire
+ * retired}, so that going back is one turn of the front. What was deployed by another strategy is
+ * the runtime's own, and answered for by it.
  */
 public final class FrontedRuntime extends PerTargetRuntime<FrontedService> {
   private final ServiceRuntime runtime;
@@ -59,9 +59,26 @@ public final class FrontedRuntime extends PerTargetRuntime<FrontedService> {
   }
 
   @Override
+  public boolean replicates() {
+    return runtime.replicates();
+  }
+
+  @Override
   public Answer<Running> replace(String target, Release release, Trial trial) {
     String action = "deploy " + release.version() + " to " + target;
     return ask(target, action, service -> service.replace(release, trial));
+  }
+
+  @Override
+  public Answer<Running> roll(String target, Release release, Trial trial) {
+    String action = "deploy " + release.version() + " replica by replica to " + target;
+    return ask(target, action, service -> service.roll(release, trial));
+  }
+
+  @Override
+  public Answer<Running> scale(String target, int replicas, Trial trial) {
+    String action = "run %d replicas of %s".formatted(replicas, target);
+    return ask(target, action, service -> service.scale(replicas, trial));
   }
 
   @Override

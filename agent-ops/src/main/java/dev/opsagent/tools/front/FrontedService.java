@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Stream;
 
 /**
@@ -59,11 +60,21 @@ record FrontedService(
     };
   }
 
+  /** Replica by replica, where there is something to be replaced on the release's port. */
+  Answer<Running> roll(Release release, Trial trial) throws IOException, InterruptedException {
+    int port = release.port().orElseThrow();
+    boolean first =
+        route.filter(it -> it.isOpen() && it.port() == port).isEmpty()
+            || alreadyLive(release).isPresent();
+    return first
+        ? replace(release, trial)
+        : new FrontedRoll(this, wanted(release), trial).run(release);
+  }
+
   private Answer<Running> arrive(Release release, Trial trial)
       throws IOException, InterruptedException {
-    Optional<Running> done = alreadyLive(release);
-    if (done.isPresent()) {
-      return new Answer.Ok<>(done.get());
+    if (alreadyLive(release).isPresent()) {
+      return whole(route.orElseThrow(), wanted(release), trial);
     }
     int port = release.port().orElseThrow();
     boolean listened = route.filter(it -> it.isOpen() && it.port() == port).isPresent();
@@ -76,8 +87,93 @@ record FrontedService(
     return switch (tried(release, trial)) {
       case Answer.No<Running> no -> no;
       case Answer.Ok<Running>(Running candidate) ->
-          turn(arrived(slotOf(port, candidate)), candidate);
+          arrive(slotOf(port, candidate), wanted(release), trial);
     };
+  }
+
+  /** All replicas are there before callers reach the first, unless nobody answers them now. */
+  private Answer<Running> arrive(Slot slot, int wanted, Trial trial)
+      throws IOException, InterruptedException {
+    if (route.isEmpty() || wanted == 1) {
+      Route first = arrived(slot);
+      return front.put(first) instanceof Answer.No<Boolean> no
+          ? new Answer.No<>(no.failure())
+          : whole(first, wanted, trial);
+    }
+    Route now = route.get().vacated();
+    return switch (replicas(trial, it -> now.with(Optional.of(new Canary(it, 0))))
+        .filled(slot, wanted)) {
+      case Answer.No<Slot> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Slot>(Slot full) -> turn(arrived(full));
+    };
+  }
+
+  /** Has so many replicas of the live release. */
+  private Answer<Running> whole(Route now, int wanted, Trial trial)
+      throws IOException, InterruptedException {
+    return switch (replicas(trial, now::live).filled(now.live(), wanted)) {
+      case Answer.No<Slot> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Slot>(Slot full) -> present(now.live(full));
+    };
+  }
+
+  Answer<Running> scale(int wanted, Trial trial) throws IOException, InterruptedException {
+    Optional<Route> open = route.filter(Route::isOpen);
+    if (open.isEmpty()) {
+      return notScalable();
+    }
+    if (front.serve(key) instanceof Answer.No<Boolean> no) {
+      return new Answer.No<>(no.failure());
+    }
+    Route now = open.get();
+    FrontedReplicas replicas = replicas(trial, now::live);
+    Answer<Slot> more = replicas.filled(now.live(), wanted);
+    return switch (more) {
+      case Answer.No<Slot> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Slot>(Slot some) ->
+          switch (replicas.reduced(some, wanted)) {
+            case Answer.No<Slot> no -> new Answer.No<>(no.failure());
+            case Answer.Ok<Slot>(Slot right) -> present(now.live(right));
+          };
+    };
+  }
+
+  private Answer<Running> notScalable() {
+    return runtime
+        .running(target)
+        .then(bare ->
+            bare.isPresent()
+                ? refused(
+                    ReasonCode.CONFLICT,
+                    "it was deployed by recreate, and has its port for itself",
+                    "deploy it rolling, blue-green or as a canary, and name the replicas there")
+                : refused(ReasonCode.PRECONDITION_FAILED, "nothing runs there", "deploy it first"));
+  }
+
+  /** How many there are to be of a release. */
+  int wanted(Release release) {
+    return release.replicas().or(() -> route.map(it -> it.live().replicas())).orElse(1);
+  }
+
+  /** The same with another route in force. */
+  FrontedService at(Route now) {
+    return new FrontedService(key, target, Optional.of(now), runtime, front);
+  }
+
+  Replicas replicas() {
+    return new Replicas(target, runtime);
+  }
+
+  FrontedReplicas replicas(Trial trial, Function<Slot, Route> in) {
+    return new FrontedReplicas(front, replicas(), trial, in);
+  }
+
+  private FrontedReplicas again(Route now) {
+    return replicas((candidate, _) -> FrontedReplicas.answers(candidate), now::live);
+  }
+
+  private int most() {
+    return route.flatMap(Route::most).orElse(1);
   }
 
   /** In the free slot, and past its trial. */
@@ -124,7 +220,15 @@ record FrontedService(
 
   Route arrived(Slot live) {
     Optional<Slot> before = route.map(it -> it.live().warm(isUp(it)));
-    return new Route(key, true, live, before, route.flatMap(Route::other), Optional.empty());
+    return new Route(
+        key,
+        true,
+        live,
+        before,
+        route.flatMap(Route::other),
+        Optional.empty(),
+        Optional.empty(),
+        route.flatMap(Route::most));
   }
 
   /** Whether callers get answers of the live one: only such a release can answer for another. */
@@ -149,8 +253,19 @@ record FrontedService(
   }
 
   /** Callers reach the release from now on. */
-  private Answer<Running> turn(Route next, Running live) throws IOException, InterruptedException {
-    return front.put(next).map(_ -> shown(live, next));
+  Answer<Running> turn(Route next) throws IOException, InterruptedException {
+    return front.put(next).then(_ -> present(next));
+  }
+
+  private Answer<Running> present(Route now) {
+    return live(now)
+        .then(live ->
+            live.<Answer<Running>>map(Answer.Ok::new)
+                .orElseGet(() ->
+                    refused(
+                        ReasonCode.UNHEALTHY,
+                        "it has ended since it was tried",
+                        "see the service's log")));
   }
 
   @Override
@@ -158,7 +273,7 @@ record FrontedService(
       throws IOException, InterruptedException {
     if (route.isEmpty()) {
       // The first release may have been cut off before anybody was to reach it.
-      return ended(Slot.NAMES).then(_ -> runtime.rollback(target, digest));
+      return ended(Slot.NAMES, 1).then(_ -> runtime.rollback(target, digest));
     }
     Route now = route.get();
     boolean isLive =
@@ -166,7 +281,9 @@ record FrontedService(
     if (!isLive) {
       Answer<Boolean> alone =
           now.canary().isPresent() ? front.put(now.with(Optional.empty())) : new Answer.Ok<>(true);
-      return alone.then(_ -> ended(unreached(now))).then(_ -> live(now));
+      return alone.then(_ -> ended(unreached(now), most())) instanceof Answer.No<Boolean> no
+          ? new Answer.No<>(no.failure())
+          : refilled(now.with(Optional.empty()), now.live());
     }
     return now.other().isPresent() ? goBack(now, now.other().get()) : leave();
   }
@@ -178,8 +295,24 @@ record FrontedService(
         .toList();
   }
 
+  /** All that it had of replicas, once some of them have ended for another release. */
+  private Answer<Optional<Running>> refilled(Route now, Slot live)
+      throws IOException, InterruptedException {
+    return now.isOpen() && again(now).filled(live, live.replicas()) instanceof Answer.No<Slot> no
+        ? new Answer.No<>(no.failure())
+        : live(now.live(live.asking(live.replicas())));
+  }
+
+  /** What would tell how many replicas there are goes last. */
   private Answer<Optional<Running>> leave() throws IOException, InterruptedException {
-    return front.remove(key).then(_ -> ended(Slot.NAMES)).map(_ -> Optional.empty());
+    if (most() == 1) {
+      return front.remove(key).then(_ -> ended(Slot.NAMES, 1)).map(_ -> Optional.empty());
+    }
+    Answer<Boolean> ended =
+        front.put(route.orElseThrow().open(false)).then(_ -> ended(Slot.NAMES, most()));
+    return ended instanceof Answer.No<Boolean> no
+        ? new Answer.No<>(no.failure())
+        : front.remove(key).map(_ -> Optional.empty());
   }
 
   /** What is warm only has to be turned to; what was retired is started first. */
@@ -202,25 +335,19 @@ record FrontedService(
       // It lives, and may not listen yet; the one that is left answers meanwhile.
       FirstAnswer.await(URI.create(back.address()));
     }
-    Route turned = now.back(back);
-    return front.put(turned).then(_ -> ended(turned.idle())).then(_ -> live(turned));
+    Slot first = cold ? back.asking(1) : back;
+    Route turned = now.back(first);
+    return front.put(turned).then(_ -> ended(turned.idle(), most()))
+            instanceof Answer.No<Boolean> no
+        ? new Answer.No<>(no.failure())
+        : refilled(turned, turned.live());
   }
 
   Answer<Boolean> keepsWarm() {
     Optional<Route> open = route.filter(Route::isOpen);
     return open.flatMap(Route::fallback).isPresent()
         ? new Answer.Ok<>(true)
-        : anyRuns(open.map(Route::idle).orElse(Slot.NAMES));
-  }
-
-  private Answer<Boolean> anyRuns(List<String> names) {
-    Answer<Boolean> any = new Answer.Ok<>(false);
-    for (String name : names) {
-      any =
-          any.then(
-              before -> runtime.running(slot(name)).map(running -> before || running.isPresent()));
-    }
-    return any;
+        : replicas().anyRuns(open.map(Route::idle).orElse(Slot.NAMES), most());
   }
 
   Answer<Boolean> retire() throws IOException, InterruptedException {
@@ -232,27 +359,23 @@ record FrontedService(
         now.fallback().isEmpty() && now.canary().isEmpty()
             ? new Answer.Ok<>(true)
             : front.put(now.cooled());
-    return alone.then(_ -> ended(now.idle()));
+    return alone.then(_ -> ended(now.idle(), most()));
   }
 
   /** Ends what runs in these slots, and tells whether anything did. */
-  private Answer<Boolean> ended(List<String> names) {
-    Answer<Boolean> any = new Answer.Ok<>(false);
-    for (String name : names) {
-      any = any.then(before -> runtime.stop(slot(name)).map(ran -> before || ran));
-    }
-    return any;
+  private Answer<Boolean> ended(List<String> names, int most) {
+    return replicas().ended(names, most);
   }
 
   @Override
   public Answer<Boolean> stop() throws IOException, InterruptedException {
     if (route.isEmpty()) {
-      return ended(Slot.NAMES).then(tried -> runtime.stop(target).map(ran -> tried || ran));
+      return ended(Slot.NAMES, 1).then(tried -> runtime.stop(target).map(ran -> tried || ran));
     }
     Route now = route.get();
     Answer<Boolean> closed =
         now.isOpen() ? front.put(now.cooled().open(false)) : new Answer.Ok<>(true);
-    return closed.then(_ -> ended(Slot.NAMES));
+    return closed.then(_ -> ended(Slot.NAMES, most()));
   }
 
   @Override
@@ -263,7 +386,20 @@ record FrontedService(
     Route now = route.get();
     return switch (runtime.restart(slot(now.live().name()), taskId)) {
       case Answer.No<Running> no -> no;
-      case Answer.Ok<Running>(Running again) -> turn(now.open(true).by(taskId), again);
+      case Answer.Ok<Running> _ -> restarted(now, now.live().by(taskId));
+    };
+  }
+
+  /** The first replica runs again; the others follow, one after the other. */
+  private Answer<Running> restarted(Route now, Slot live) throws IOException, InterruptedException {
+    Route open = now.open(true);
+    Slot first = now.isOpen() ? live : live.asking(1);
+    if (front.put(open.live(first)) instanceof Answer.No<Boolean> no) {
+      return new Answer.No<>(no.failure());
+    }
+    return switch (again(open).renewed(first)) {
+      case Answer.No<Slot> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Slot>(Slot full) -> present(open.live(full));
     };
   }
 
@@ -280,7 +416,7 @@ record FrontedService(
 
   @Override
   public Answer<List<Difference>> drift() {
-    return runtime.drift(route.map(it -> slot(it.live().name())).orElse(target));
+    return route.map(it -> replicas().drift(it.live())).orElseGet(() -> runtime.drift(target));
   }
 
   @Override
@@ -298,8 +434,8 @@ record FrontedService(
   }
 
   private Answer<Optional<Running>> live(Route now) {
-    return runtime
-        .running(slot(now.live().name()))
+    return replicas()
+        .running(now.live())
         .map(running -> running.filter(_ -> now.isOpen()).map(it -> shown(it, now)));
   }
 
@@ -311,14 +447,15 @@ record FrontedService(
         live.identity(),
         Optional.of(now.address()),
         Optional.of(now.live().address()),
-        now.other().map(Slot::version));
+        now.other().map(Slot::version),
+        live.replicas());
   }
 
   String slot(String name) {
-    return target + "~" + name;
+    return replicas().place(name);
   }
 
-  private static int port(Running candidate) {
+  static int port(Running candidate) {
     String address = candidate.address().orElseThrow();
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }

@@ -1,5 +1,6 @@
 package dev.opsagent.tools.front;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,8 @@ import java.util.stream.Stream;
  *     taken back, and its slot is the next to be used otherwise
  * @param withdrawn digest of the release that was taken back for the live one
  * @param canary the release that some of the callers reach instead of the live one
+ * @param most how many replicas any of its slots has ever had; absent: one. What a crash left
+ *     behind is found by it
  */
 record Route(
     String target,
@@ -25,7 +28,17 @@ record Route(
     Optional<Slot> other,
     Optional<Slot> older,
     Optional<String> withdrawn,
-    Optional<Canary> canary) {
+    Optional<Canary> canary,
+    Optional<Integer> most) {
+  Route {
+    int had =
+        Stream.of(Optional.of(live), other, older, canary.map(Canary::slot))
+            .flatMap(Optional::stream)
+            .mapToInt(Slot::replicas)
+            .max()
+            .orElse(1);
+    most = Optional.of(Math.max(had, most.orElse(1))).filter(it -> it > 1);
+  }
 
   /** One that all callers reach the live release by. */
   Route(
@@ -35,7 +48,7 @@ record Route(
       Optional<Slot> other,
       Optional<Slot> older,
       Optional<String> withdrawn) {
-    this(target, isOpen, live, other, older, withdrawn, Optional.empty());
+    this(target, isOpen, live, other, older, withdrawn, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -51,12 +64,15 @@ record Route(
   }
 
   /**
-   * One of the places of a target.
+   * One of the places of a target, for the replicas of one release.
    *
    * @param name one of {@link #NAMES}
-   * @param port where the release itself listens, on the loopback address
+   * @param port where the first replica listens, on the loopback address
    * @param entry where callers come in while it is live, on the loopback address
    * @param isWarm whether it runs and may answer for the live one: it served a moment ago
+   * @param others where the other replicas listen; absent: there are none
+   * @param serving how many of them are asked, the first ones; absent: all. The others are on their
+   *     way in or out
    */
   record Slot(
       String name,
@@ -65,15 +81,80 @@ record Route(
       String version,
       String digest,
       String taskId,
-      boolean isWarm) {
+      boolean isWarm,
+      Optional<List<Integer>> others,
+      Optional<Integer> serving) {
     /** One for the live release, one for the one before, and one for what is tried. */
     static final List<String> NAMES = List.of("blue", "green", "amber");
 
-    Slot warm(boolean warm) {
-      return new Slot(name, port, entry, version, digest, taskId, warm);
+    /** With one replica. */
+    Slot(
+        String name,
+        int port,
+        int entry,
+        String version,
+        String digest,
+        String taskId,
+        boolean isWarm) {
+      this(name, port, entry, version, digest, taskId, isWarm, Optional.empty(), Optional.empty());
     }
 
-    /** Where the release itself answers. */
+    Slot warm(boolean warm) {
+      return new Slot(name, port, entry, version, digest, taskId, warm, others, serving);
+    }
+
+    Slot by(String task) {
+      return new Slot(name, port, entry, version, digest, task, isWarm, others, serving);
+    }
+
+    /** How many replicas it is to have. */
+    int replicas() {
+      return 1 + others.map(List::size).orElse(0);
+    }
+
+    /** Where the replicas listen, in their order. */
+    List<Integer> ports() {
+      List<Integer> ports = new ArrayList<>(List.of(port));
+      others.ifPresent(ports::addAll);
+      return ports;
+    }
+
+    /** Where those listen that are asked. */
+    List<Integer> asked() {
+      return ports().subList(0, serving.orElse(replicas()));
+    }
+
+    /** The same, only the first replicas of which are asked. */
+    Slot asking(int first) {
+      return sized(ports(), first);
+    }
+
+    /** The same with a replica more, which is not asked yet. */
+    Slot more(int at) {
+      List<Integer> ports = ports();
+      ports.add(at);
+      return sized(ports, asked().size());
+    }
+
+    /** The same without the last replica, which was not asked any more. */
+    Slot fewer() {
+      return sized(ports().subList(0, replicas() - 1), asked().size());
+    }
+
+    private Slot sized(List<Integer> ports, int first) {
+      return new Slot(
+          name,
+          port,
+          entry,
+          version,
+          digest,
+          taskId,
+          isWarm,
+          Optional.of(List.copyOf(ports.subList(1, ports.size()))).filter(it -> !it.isEmpty()),
+          Optional.of(first).filter(it -> it < ports.size()));
+    }
+
+    /** Where the first replica answers. */
     String address() {
       return "http://127.0.0.1:" + port;
     }
@@ -108,7 +189,7 @@ record Route(
   Set<Integer> ports() {
     return Stream.of(Optional.of(live), other, older, canary.map(Canary::slot))
         .flatMap(Optional::stream)
-        .flatMap(slot -> Stream.of(slot.port(), slot.entry()))
+        .flatMap(slot -> Stream.concat(slot.ports().stream(), Stream.of(slot.entry())))
         .collect(Collectors.toSet());
   }
 
@@ -128,36 +209,29 @@ record Route(
   }
 
   Route open(boolean open) {
-    return new Route(target, open, live, other, older, withdrawn, canary);
+    return new Route(target, open, live, other, older, withdrawn, canary, most);
   }
 
   /** The same with this canary, or without any. */
   Route with(Optional<Canary> next) {
-    return new Route(target, isOpen, live, other, older, withdrawn, next);
+    return new Route(target, isOpen, live, other, older, withdrawn, next, most);
   }
 
   /** The same, and nothing answers for the live one. */
   Route cooled() {
-    return new Route(target, isOpen, live, other.map(it -> it.warm(false)), older, withdrawn);
+    Optional<Slot> cold = other.map(it -> it.warm(false));
+    return new Route(target, isOpen, live, cold, older, withdrawn, Optional.empty(), most);
   }
 
-  /** The same, its live release run by another task. */
-  Route by(String taskId) {
-    Slot again =
-        new Slot(
-            live.name(),
-            live.port(),
-            live.entry(),
-            live.version(),
-            live.digest(),
-            taskId,
-            live.isWarm());
-    return new Route(target, isOpen, again, other, older, withdrawn, canary);
+  /** The same release with other replicas, or run by another task. */
+  Route live(Slot again) {
+    return new Route(target, isOpen, again, other, older, withdrawn, canary, most);
   }
 
   /** The same without what has the slot that is about to be used. */
   Route vacated() {
-    return new Route(target, isOpen, live, other, Optional.empty(), withdrawn);
+    return new Route(
+        target, isOpen, live, other, Optional.empty(), withdrawn, Optional.empty(), most);
   }
 
   /** The release before is live again. */
@@ -168,6 +242,8 @@ record Route(
         before.warm(true),
         older.map(it -> it.warm(false)),
         Optional.empty(),
-        Optional.of(live.digest()));
+        Optional.of(live.digest()),
+        Optional.empty(),
+        most);
   }
 }

@@ -6,12 +6,11 @@ import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
+import java.util.Optional;
 import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.transport.RemoteRefUpdate;
-import org.jspecify.annotations.Nullable;
 
 /** Where the remote's refs must stand before a push, and will stand after it. */
 record Moves(List<Move> all) {
@@ -22,29 +21,33 @@ record Moves(List<Move> all) {
   /**
    * One ref.
    *
-   * @param before null: it must not be there
+   * @param before absent: it must not be there
    */
-  record Move(String ref, @Nullable String before, String after) {}
+  record Move(String ref, Optional<String> before, String after) {}
 
   /** A branch alone. */
   static Moves of(String branch, String before, String commit) {
-    return new Moves(List.of(new Move(Constants.R_HEADS + branch, before, commit)));
+    return new Moves(List.of(new Move(Constants.R_HEADS + branch, Optional.of(before), commit)));
   }
 
   /** A branch, and a tag that is new. */
   static Moves of(String branch, String before, Release release) {
     return new Moves(
         List.of(
-            new Move(Constants.R_HEADS + branch, before, release.commit()),
-            new Move(Constants.R_TAGS + release.tag(), null, release.tagObject())));
+            new Move(Constants.R_HEADS + branch, Optional.of(before), release.commit()),
+            new Move(Constants.R_TAGS + release.tag(), Optional.empty(), release.tagObject())));
   }
 
   boolean holds(RemoteRefs refs) {
-    return all.stream().allMatch(it -> Objects.equals(refs.refs().get(it.ref()), it.before()));
+    return all.stream().allMatch(it -> find(refs, it).equals(it.before()));
   }
 
   boolean reached(RemoteRefs refs) {
-    return all.stream().allMatch(it -> Objects.equals(refs.refs().get(it.ref()), it.after()));
+    return all.stream().allMatch(it -> find(refs, it).equals(Optional.of(it.after())));
+  }
+
+  private static Optional<String> find(RemoteRefs refs, Move move) {
+    return Optional.ofNullable(refs.refs().get(move.ref()));
   }
 
   Map<String, RemoteRefUpdate> updates(Repository sender) throws IOException {
@@ -56,7 +59,6 @@ record Moves(List<Move> all) {
   }
 
   private static RemoteRefUpdate update(Repository sender, Move move) throws IOException {
-    String before = move.before();
     return new RemoteRefUpdate(
         sender,
         move.after(),
@@ -64,6 +66,6 @@ record Moves(List<Move> all) {
         move.ref(),
         false,
         null,
-        before == null ? ObjectId.zeroId() : ObjectId.fromString(before));
+        move.before().map(ObjectId::fromString).orElse(ObjectId.zeroId()));
   }
 }

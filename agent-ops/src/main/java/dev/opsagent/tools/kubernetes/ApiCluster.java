@@ -2,17 +2,18 @@ package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
+import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
+import io.fabric8.kubernetes.client.dsl.ServerSideApplicable;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** A namespace of a cluster behind its API server. */
@@ -43,68 +44,67 @@ final class ApiCluster implements Cluster {
   }
 
   @Override
-  public Answer<Optional<Deployment>> deployment(String name) {
+  public Answer<Optional<HasMetadata>> find(ManifestKind kind, String name) {
     return call(
-        "read the Deployment " + name,
+        "read the %s %s".formatted(kind.kind(), name),
         () ->
             Optional.ofNullable(
-                client.apps().deployments().inNamespace(namespace).withName(name).get()));
-  }
-
-  @Override
-  public Answer<Optional<Service>> service(String name) {
-    return call(
-        "read the Service " + name,
-        () -> Optional.ofNullable(client.services().inNamespace(namespace).withName(name).get()));
+                client.resources(kind.type()).inNamespace(namespace).withName(name).get()));
   }
 
   @Override
   public Answer<List<Pod>> pods(Map<String, String> labels) {
     return call(
-        "list the pods of " + labels.get(Manifests.NAME),
+        "list the pods of " + labels.values(),
         () -> client.pods().inNamespace(namespace).withLabels(labels).list().getItems());
   }
 
   @Override
-  public Answer<Boolean> apply(Deployment deployment) {
-    return applied(deployment);
+  public Answer<Boolean> apply(HasMetadata object) {
+    return call(action("apply", object), () -> ours(object).serverSideApply() != null);
   }
 
   @Override
-  public Answer<Boolean> apply(Service service) {
-    return applied(service);
+  public Answer<Boolean> takeOver(HasMetadata object) {
+    return call(
+        action("take over", object), () -> ours(object).forceConflicts().serverSideApply() != null);
   }
 
-  private Answer<Boolean> applied(HasMetadata object) {
+  @Override
+  public Answer<HasMetadata> rehearse(HasMetadata object, boolean forced) {
     return call(
-        "apply the %s %s".formatted(object.getKind(), object.getMetadata().getName()),
+        action("rehearse", object),
         () -> {
-          var _ =
+          var dry =
               client
                   .resource(object)
                   .inNamespace(namespace)
-                  .fieldManager(Manifests.OPS_AGENT)
-                  .serverSideApply();
-          return true;
+                  .dryRun()
+                  .fieldManager(Manifests.OPS_AGENT);
+          return forced ? dry.forceConflicts().serverSideApply() : dry.serverSideApply();
         });
   }
 
-  @Override
-  public Answer<Boolean> deleteDeployment(String name) {
-    return call(
-        "delete the Deployment " + name,
-        () -> {
-          var _ = client.apps().deployments().inNamespace(namespace).withName(name).delete();
-          return true;
-        });
+  private ServerSideApplicable<HasMetadata> ours(HasMetadata object) {
+    return client.resource(object).inNamespace(namespace).fieldManager(Manifests.OPS_AGENT);
+  }
+
+  private static String action(String verb, HasMetadata object) {
+    return "%s the %s %s".formatted(verb, object.getKind(), object.getMetadata().getName());
   }
 
   @Override
-  public Answer<Boolean> deleteService(String name) {
+  public Answer<Boolean> delete(ManifestKind kind, String name) {
     return call(
-        "delete the Service " + name,
+        "delete the %s %s".formatted(kind.kind(), name),
         () -> {
-          var _ = client.services().inNamespace(namespace).withName(name).delete();
+          var _ =
+              client
+                  .resources(kind.type())
+                  .inNamespace(namespace)
+                  .withName(name)
+                  .withPropagationPolicy(DeletionPropagation.BACKGROUND)
+                  .delete();
           return true;
         });
   }
@@ -163,10 +163,11 @@ final class ApiCluster implements Cluster {
   }
 
   @Override
-  public Answer<Watched> watch(String name, Map<String, String> labels, Runnable changed) {
+  public Answer<Watched> watch(
+      Set<ManifestKind> kinds, Map<String, String> labels, Runnable changed) {
     return call(
-        "follow the rollout of " + name,
-        () -> Informers.open(client, namespace, name, labels, changed));
+        "follow the rollout of " + labels.values(),
+        () -> Informers.open(client, namespace, kinds, labels, changed));
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -8,6 +9,7 @@ import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One namespace of a cluster, as far as it is needed. A failure says what the server said; what
@@ -25,9 +27,16 @@ interface Cluster extends AutoCloseable {
   /** Where the service of that name is reached that takes connections on that port. */
   String address(String service, int port);
 
-  Answer<Optional<Deployment>> deployment(String name);
+  /** What is there of the kind and name. */
+  Answer<Optional<HasMetadata>> find(ManifestKind kind, String name);
 
-  Answer<Optional<Service>> service(String name);
+  default Answer<Optional<Deployment>> deployment(String name) {
+    return find(ManifestKind.DEPLOYMENT, name).map(found -> found.map(Deployment.class::cast));
+  }
+
+  default Answer<Optional<Service>> service(String name) {
+    return find(ManifestKind.SERVICE, name).map(found -> found.map(Service.class::cast));
+  }
 
   Answer<List<Pod>> pods(Map<String, String> labels);
 
@@ -35,16 +44,21 @@ interface Cluster extends AutoCloseable {
    * Has the server make the object, or change what of it belongs to this agent. Nothing that
    * somebody else manages is overwritten: that is a {@code CONFLICT} that names who and what.
    */
-  Answer<Boolean> apply(Deployment deployment);
+  Answer<Boolean> apply(HasMetadata object);
 
-  /** Likewise. */
-  Answer<Boolean> apply(Service service);
+  /** Likewise, and takes fields from whoever else manages them. */
+  Answer<Boolean> takeOver(HasMetadata object);
 
-  /** Harmless when it is not there. Its pods go with it. */
-  Answer<Boolean> deleteDeployment(String name);
+  /**
+   * Asks the server what would become of the object, with all that it would refuse it for. Changes
+   * nothing.
+   *
+   * @param forced as if it were taken over
+   */
+  Answer<HasMetadata> rehearse(HasMetadata object, boolean forced);
 
-  /** Harmless when it is not there. */
-  Answer<Boolean> deleteService(String name);
+  /** Harmless when it is not there. Pods go with what made them. */
+  Answer<Boolean> delete(ManifestKind kind, String name);
 
   /** What the cluster warned of about a pod, oldest first; empty when that cannot be read. */
   List<String> warnings(Pod pod);
@@ -53,18 +67,20 @@ interface Cluster extends AutoCloseable {
   String log(Pod pod);
 
   /**
-   * Follows a Deployment and its pods.
+   * Follows what makes pods, and the pods, that bear the labels.
    *
+   * @param kinds of what makes pods
    * @param changed told after each change, on a thread that must not be blocked
    */
-  Answer<Watched> watch(String name, Map<String, String> labels, Runnable changed);
+  Answer<Watched> watch(Set<ManifestKind> kinds, Map<String, String> labels, Runnable changed);
 
   @Override
   void close();
 
   /** What is followed, as it was told last. */
   interface Watched extends AutoCloseable {
-    Optional<Deployment> deployment();
+    /** What makes pods. */
+    List<HasMetadata> workloads();
 
     List<ReplicaSet> sets();
 

@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 /** Compares a Deployment with the one that is intended, field by field. */
 record Drift(Current current, Manifests manifests) {
   List<Difference> found() {
-    // What was stopped by a task is not compared: one pod is what every release has.
-    Deployment wanted = manifests.deployment(current.intent().scaled(1));
+    // What was stopped by a task is not compared: its release says how many pods it has.
+    Intent intent = current.intent();
+    Deployment wanted = manifests.deployment(intent.scaled(intent.recipe().count()));
     List<Difference> found = new ArrayList<>();
     compare("replicas", wanted, DeploymentSpec::getReplicas).ifPresent(found::add);
     compare("image", wanted, spec -> container(spec).getImage()).ifPresent(found::add);

@@ -5,9 +5,11 @@ import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStateTerminated;
 import io.fabric8.kubernetes.api.model.ContainerStateWaiting;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetStatus;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -40,14 +42,30 @@ final class Faults {
   /**
    * The first fault of a release's own.
    *
+   * @param workloads of that release
    * @param sets of pods of that release
    * @param pods of that release
    */
-  static Optional<Fault> of(List<ReplicaSet> sets, List<Pod> pods) {
-    return Stream.concat(
+  static Optional<Fault> of(List<HasMetadata> workloads, List<ReplicaSet> sets, List<Pod> pods) {
+    return Stream.of(
+            workloads.stream().flatMap(it -> failed(it, pods).stream()),
             pods.stream().filter(pod -> !Seen.isLeaving(pod)).flatMap(pod -> of(pod).stream()),
             sets.stream().flatMap(set -> of(set).stream()))
+        .flatMap(faults -> faults)
         .findFirst();
+  }
+
+  /** A Job that is not tried again. */
+  private static Optional<Fault> failed(HasMetadata workload, List<Pod> pods) {
+    return workload instanceof Job job
+        ? Seen.condition(job, "Failed")
+            .map(it ->
+                new Fault(
+                    ReasonCode.UNHEALTHY,
+                    "%s failed: %s: %s".formatted(Named.of(job), it.getReason(), it.getMessage()),
+                    "read its log",
+                    pods.stream().filter(Seen::isOfJob).findFirst()))
+        : Optional.empty();
   }
 
   /** A quota or an admission rule forbids the pods. */
@@ -101,7 +119,8 @@ final class Faults {
           "correct what it names",
           pod);
     }
-    return reason.equals(CRASHES) ? ends(pod, container) : Optional.empty();
+    // How often a Job tries again is for its manifest to say.
+    return reason.equals(CRASHES) && !Seen.isOfJob(pod) ? ends(pod, container) : Optional.empty();
   }
 
   private static Optional<Fault> ends(Pod pod, ContainerStatus container) {

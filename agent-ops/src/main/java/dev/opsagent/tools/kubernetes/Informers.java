@@ -1,18 +1,20 @@
 package dev.opsagent.tools.kubernetes;
 
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.client.KubernetesClient;
+import io.fabric8.kubernetes.client.dsl.MixedOperation;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Set;
 
-/** What the server tells of a Deployment, its sets of pods, and its pods, as it changes. */
+/** What the server tells of what makes pods, its sets of pods, and the pods, as it changes. */
 record Informers(
-    SharedIndexInformer<Deployment> deployments,
+    List<SharedIndexInformer<? extends HasMetadata>> makers,
     SharedIndexInformer<ReplicaSet> replicaSets,
     SharedIndexInformer<Pod> running)
     implements Cluster.Watched {
@@ -20,19 +22,27 @@ record Informers(
   static Informers open(
       KubernetesClient client,
       String namespace,
-      String name,
+      Set<ManifestKind> kinds,
       Map<String, String> labels,
       Runnable changed) {
     Told told = new Told(changed);
+    List<SharedIndexInformer<? extends HasMetadata>> makers = new ArrayList<>();
+    kinds.forEach(
+        kind -> makers.add(informer(client.resources(kind.type()), namespace, labels, told)));
     return new Informers(
-        client.apps().deployments().inNamespace(namespace).withName(name).inform(told),
+        List.copyOf(makers),
         client.apps().replicaSets().inNamespace(namespace).withLabels(labels).inform(told),
         client.pods().inNamespace(namespace).withLabels(labels).inform(told));
   }
 
+  private static <T extends HasMetadata> SharedIndexInformer<T> informer(
+      MixedOperation<T, ?, ?> operation, String namespace, Map<String, String> labels, Told told) {
+    return operation.inNamespace(namespace).withLabels(labels).inform(told);
+  }
+
   @Override
-  public Optional<Deployment> deployment() {
-    return deployments.getStore().list().stream().findFirst();
+  public List<HasMetadata> workloads() {
+    return makers.stream().<HasMetadata>flatMap(it -> it.getStore().list().stream()).toList();
   }
 
   @Override
@@ -47,7 +57,7 @@ record Informers(
 
   @Override
   public void close() {
-    deployments.close();
+    makers.forEach(SharedIndexInformer::close);
     replicaSets.close();
     running.close();
   }

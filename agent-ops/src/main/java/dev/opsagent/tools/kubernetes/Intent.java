@@ -7,6 +7,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -55,7 +56,9 @@ record Intent(
             it.proved() && !it.recipe().isSameAs(recipe)
                 ? Optional.of(it.recipe())
                 : it.previous());
-    return new Intent(target, recipe, before, Optional.empty(), false, 1, Optional.empty());
+    int count = recipe.replicas().or(() -> current.map(it -> it.recipe().count())).orElse(1);
+    return new Intent(
+        target, recipe.times(count), before, Optional.empty(), false, count, Optional.empty());
   }
 
   /** The release before; empty when there is none. */
@@ -67,12 +70,18 @@ record Intent(
             Optional.empty(),
             Optional.of(recipe.digest()),
             false,
-            1,
+            before.count(),
             Optional.empty()));
   }
 
   Intent restarted(String task, String at) {
-    return new Intent(target, recipe.by(task), previous, takenBack, false, 1, Optional.of(at));
+    return new Intent(
+        target, recipe.by(task), previous, takenBack, false, recipe.count(), Optional.of(at));
+  }
+
+  /** The same with so many pods, also after a stop. */
+  Intent times(int count) {
+    return new Intent(target, recipe.times(count), previous, takenBack, proved, count, restartedAt);
   }
 
   Intent scaled(int to) {
@@ -116,6 +125,16 @@ record Intent(
   /** Whether the metadata is that of a pod, or of a set of pods, of this release. */
   boolean isOf(ObjectMeta metadata) {
     return annotations(metadata).entrySet().containsAll(podAnnotations().entrySet());
+  }
+
+  /** What is waited for, of the Deployment's name. */
+  Rollout.Wanted wanted(String name) {
+    return new Rollout.Wanted(
+        recipe.version(),
+        target,
+        recipe.timeout(),
+        Set.of(new Named(ManifestKind.DEPLOYMENT, name)),
+        this::isOf);
   }
 
   /** Empty when a Deployment bears no such annotations, or some that cannot be read. */

@@ -4,6 +4,7 @@ import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
 import io.fabric8.kubernetes.api.model.EnvVarBuilder;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.ObjectMetaBuilder;
 import io.fabric8.kubernetes.api.model.Quantity;
@@ -11,6 +12,8 @@ import io.fabric8.kubernetes.api.model.Service;
 import io.fabric8.kubernetes.api.model.ServiceBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.HashMap;
@@ -49,9 +52,7 @@ record Manifests(String namespace, String name) {
         .withReplicas(intent.replicas())
         .withMinReadySeconds(FIRST_SECONDS)
         .withProgressDeadlineSeconds(deadline(intent.recipe()))
-        .withNewStrategy()
-        .withType("Recreate")
-        .endStrategy()
+        .withStrategy(strategy(intent.recipe()))
         .withNewSelector()
         .withMatchLabels(labels())
         .endSelector()
@@ -68,6 +69,20 @@ record Manifests(String namespace, String name) {
         .endTemplate()
         .endSpec()
         .build();
+  }
+
+  /** Pod by pod, none of them goes before the one that takes its place is available. */
+  private static DeploymentStrategy strategy(Recipe recipe) {
+    DeploymentStrategyBuilder strategy = new DeploymentStrategyBuilder();
+    return recipe.isRolling()
+        ? strategy
+            .withType("RollingUpdate")
+            .withNewRollingUpdate()
+            .withMaxSurge(new IntOrString(1))
+            .withMaxUnavailable(new IntOrString(0))
+            .endRollingUpdate()
+            .build()
+        : strategy.withType("Recreate").build();
   }
 
   Service service(Intent intent, int port) {

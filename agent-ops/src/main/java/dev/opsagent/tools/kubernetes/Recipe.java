@@ -20,6 +20,8 @@ import java.util.regex.Pattern;
  * @param port that the service listens on; absent: it takes no connections
  * @param memory in bytes
  * @param timeoutMillis the longest that a rollout may take
+ * @param replicas how many pods there are to be; absent: as many as before, else one
+ * @param rolling whether it takes the place of the one before pod by pod; absent: it does not
  */
 record Recipe(
     String version,
@@ -31,8 +33,10 @@ record Recipe(
     Map<String, String> environment,
     Optional<Double> cpus,
     Optional<Long> memory,
-    long timeoutMillis) {
-  private static final Pattern PINNED = Pattern.compile("[^@]+@sha256:[0-9a-f]{64}");
+    long timeoutMillis,
+    Optional<Integer> replicas,
+    Optional<Boolean> rolling) {
+  static final Pattern PINNED = Pattern.compile("[^@]+@sha256:[0-9a-f]{64}");
 
   Recipe {
     command = List.copyOf(command);
@@ -64,13 +68,60 @@ record Recipe(
         release.environment(),
         image.cpus(),
         image.memory(),
-        release.timeout().toMillis());
+        release.timeout().toMillis(),
+        release.replicas(),
+        Optional.empty());
   }
 
   /** The same release, run by another task. */
   Recipe by(String task) {
     return new Recipe(
-        version, digest, task, image, command, port, environment, cpus, memory, timeoutMillis);
+        version,
+        digest,
+        task,
+        image,
+        command,
+        port,
+        environment,
+        cpus,
+        memory,
+        timeoutMillis,
+        replicas,
+        rolling);
+  }
+
+  /** The same release with so many pods. */
+  Recipe times(int count) {
+    return with(Optional.of(count), rolling);
+  }
+
+  /** The same release, that takes the place of the one before pod by pod. */
+  Recipe podByPod() {
+    return with(replicas, Optional.of(true));
+  }
+
+  private Recipe with(Optional<Integer> count, Optional<Boolean> podByPod) {
+    return new Recipe(
+        version,
+        digest,
+        taskId,
+        image,
+        command,
+        port,
+        environment,
+        cpus,
+        memory,
+        timeoutMillis,
+        count,
+        podByPod);
+  }
+
+  int count() {
+    return replicas.orElse(1);
+  }
+
+  boolean isRolling() {
+    return rolling.orElse(false);
   }
 
   boolean isSameAs(Recipe other) {

@@ -7,22 +7,31 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.kubernetes.Cluster.Watched;
 import dev.opsagent.tools.kubernetes.Faults.Fault;
+import io.fabric8.kubernetes.api.model.HasMetadata;
+import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
+import java.util.function.Predicate;
 
 /** Follows what becomes of what was applied, from change to change. Made for one question. */
 final class Rollout {
   private static final String LATE = "ProgressDeadlineExceeded";
 
-  private final Manifests manifests;
+  private final Set<ManifestKind> kinds;
+  private final Map<String, String> labels;
   private final Cluster cluster;
   private final Printable words;
   private final Limits limits;
@@ -39,8 +48,39 @@ final class Rollout {
     static final Limits USUAL = new Limits(Duration.ofSeconds(3), Duration.ofSeconds(60));
   }
 
-  Rollout(Manifests manifests, Cluster cluster, Printable words, Limits limits, Timers timers) {
-    this.manifests = manifests;
+  /**
+   * What must come to be available.
+   *
+   * @param timeout the longest that it may take
+   * @param workloads all of them
+   * @param isOf whether the metadata is that of a pod, or of a set of pods, of the release
+   */
+  record Wanted(
+      String version,
+      String target,
+      Duration timeout,
+      Set<Named> workloads,
+      Predicate<ObjectMeta> isOf) {
+    private boolean isThere(HasMetadata workload) {
+      return Seen.isComplete(workload)
+          && Seen.template(workload).map(PodTemplateSpec::getMetadata).filter(isOf).isPresent();
+    }
+  }
+
+  /**
+   * Follows what bears the labels.
+   *
+   * @param kinds of what makes the pods
+   */
+  Rollout(
+      Set<ManifestKind> kinds,
+      Map<String, String> labels,
+      Cluster cluster,
+      Printable words,
+      Limits limits,
+      Timers timers) {
+    this.kinds = kinds;
+    this.labels = labels;
     this.cluster = cluster;
     this.words = words;
     this.limits = limits;
@@ -49,9 +89,9 @@ final class Rollout {
   }
 
   /** Waits until all that is intended is available; the failure tells what stands against it. */
-  Answer<Boolean> done(Intent intent) {
-    String action = "start " + intent.recipe().version() + " of " + intent.target();
-    Duration limit = intent.recipe().timeout().minus(limits.margin());
+  Answer<Boolean> done(Wanted wanted) {
+    String action = "start " + wanted.version() + " of " + wanted.target();
+    Duration limit = wanted.timeout().minus(limits.margin());
     Duration left = limit.minusNanos(timers.nanoTime() - begun);
     Failure late =
         Failure.of(
@@ -59,7 +99,7 @@ final class Rollout {
             action,
             "it was not available within %d s".formatted(limit.toSeconds()),
             "give it more time, or read the service's log");
-    return follow(action, left, new Verdict(intent, action), late);
+    return follow(action, left, new Verdict(wanted, action), late);
   }
 
   /** Waits until no pod of the target is left. */
@@ -94,7 +134,7 @@ final class Rollout {
             });
     try {
       return cluster
-          .watch(manifests.name(), manifests.labels(), changes::release)
+          .watch(kinds, labels, changes::release)
           .then(watched -> {
             try (watched) {
               return answered(watched, question, changes, over)
@@ -154,69 +194,88 @@ final class Rollout {
 
   /** What is to be said of a release by what is seen of it. */
   private final class Verdict implements Function<Watched, Optional<Answer<Boolean>>> {
-    private final Intent intent;
+    private final Wanted wanted;
     private final String action;
     private boolean begun;
-    private Optional<String> stale = Optional.empty();
+    private final Map<Named, String> stale = new HashMap<>();
 
-    Verdict(Intent intent, String action) {
-      this.intent = intent;
+    Verdict(Wanted wanted, String action) {
+      this.wanted = wanted;
       this.action = action;
     }
 
     @Override
     public Optional<Answer<Boolean>> apply(Watched watched) {
-      if (watched.deployment().isEmpty()) {
-        return begun
-            ? no(
-                ReasonCode.CONFLICT,
-                "somebody has deleted its Deployment meanwhile",
-                "see who did it")
-            : Optional.empty();
+      List<HasMetadata> workloads =
+          watched.workloads().stream()
+              .filter(it -> wanted.workloads().contains(Named.of(it)))
+              .toList();
+      if (workloads.size() < wanted.workloads().size()) {
+        return begun ? Optional.of(deleted(workloads)) : Optional.empty();
       }
-      Deployment deployment = watched.deployment().get();
-      begin(deployment);
-      if (Seen.isComplete(deployment)) {
+      begin(workloads);
+      if (workloads.stream().allMatch(wanted::isThere)) {
         return Optional.of(new Answer.Ok<>(true));
       }
       List<ReplicaSet> sets =
           watched.sets().stream()
-              .filter(set -> intent.isOf(set.getSpec().getTemplate().getMetadata()))
+              .filter(set -> wanted.isOf().test(set.getSpec().getTemplate().getMetadata()))
               .toList();
       List<Pod> pods =
-          watched.pods().stream().filter(pod -> intent.isOf(pod.getMetadata())).toList();
-      return Faults.of(sets, pods).map(this::failed).or(() -> late(deployment, pods));
+          watched.pods().stream().filter(pod -> wanted.isOf().test(pod.getMetadata())).toList();
+      return Faults.of(workloads, sets, pods).map(this::failed).or(() -> late(workloads, pods));
+    }
+
+    private Answer<Boolean> deleted(List<HasMetadata> left) {
+      Set<Named> gone = new TreeSet<>(wanted.workloads());
+      left.forEach(it -> gone.remove(Named.of(it)));
+      return new Answer.No<>(
+          Failure.of(
+              ReasonCode.CONFLICT,
+              action,
+              "somebody has deleted its %s meanwhile".formatted(gone.iterator().next()),
+              "see who did it"));
     }
 
     /** What is there at first is of the release before: a server clears it late. */
-    private void begin(Deployment deployment) {
+    private void begin(List<HasMetadata> workloads) {
       if (!begun) {
         begun = true;
-        stale = Seen.condition(deployment, LATE).map(DeploymentCondition::getLastUpdateTime);
+        workloads.forEach(it ->
+            late(it)
+                .ifPresent(
+                    told -> stale.put(Named.of(it), String.valueOf(told.getLastUpdateTime()))));
       }
     }
 
-    private Optional<Answer<Boolean>> late(Deployment deployment, List<Pod> pods) {
-      Optional<DeploymentCondition> exceeded =
-          Seen.condition(deployment, LATE)
-              .filter(it -> Seen.isObserved(deployment))
-              .filter(it -> !Optional.ofNullable(it.getLastUpdateTime()).equals(stale));
-      return exceeded.map(it ->
-          failed(
-              new Fault(
-                  ReasonCode.TIMEOUT,
-                  "it made no progress: %s: %s".formatted(LATE, it.getMessage()),
-                  "give it more time, or read the service's log",
-                  pods.stream().findFirst())));
+    private static Optional<DeploymentCondition> late(HasMetadata workload) {
+      return workload instanceof Deployment deployment
+          ? Seen.condition(deployment, LATE)
+          : Optional.empty();
+    }
+
+    private boolean isNews(HasMetadata workload, DeploymentCondition told) {
+      return workload instanceof Deployment deployment
+          && Seen.isObserved(deployment)
+          && !String.valueOf(told.getLastUpdateTime()).equals(stale.get(Named.of(workload)));
+    }
+
+    private Optional<Answer<Boolean>> late(List<HasMetadata> workloads, List<Pod> pods) {
+      return workloads.stream()
+          .flatMap(it -> late(it).filter(told -> isNews(it, told)).stream())
+          .findFirst()
+          .map(it ->
+              failed(
+                  new Fault(
+                      ReasonCode.TIMEOUT,
+                      "it made no progress: %s: %s".formatted(LATE, it.getMessage()),
+                      "give it more time, or read the service's log",
+                      pods.stream().findFirst())));
     }
 
     private Answer<Boolean> failed(Fault fault) {
       Failure failure = Failure.of(fault.code(), action, words.line(fault.cause()), fault.fix());
       return new Answer.No<>(fault.pod().map(pod -> with(failure, pod)).orElse(failure));
-    }
-
-    private Optional<Answer<Boolean>> no(ReasonCode code, String cause, String fix) {
-      return Optional.of(new Answer.No<>(Failure.of(code, action, cause, fix)));
     }
   }
 }

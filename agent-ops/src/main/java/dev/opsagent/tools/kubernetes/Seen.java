@@ -2,16 +2,28 @@ package dev.opsagent.tools.kubernetes;
 
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
+import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.apps.DaemonSet;
+import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
+import io.fabric8.kubernetes.api.model.apps.StatefulSet;
+import io.fabric8.kubernetes.api.model.apps.StatefulSetStatus;
+import io.fabric8.kubernetes.api.model.batch.v1.Job;
+import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
+import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a cluster tells, in our own terms; whatever it leaves out is no. */
 final class Seen {
@@ -21,9 +33,19 @@ final class Seen {
 
   /**
    * Whether all that should run of the current template is available, and nothing of another one is
-   * left.
+   * left; of a Job, whether it has done its work.
    */
-  static boolean isComplete(Deployment deployment) {
+  static boolean isComplete(HasMetadata workload) {
+    return switch (workload) {
+      case Deployment deployment -> isComplete(deployment);
+      case StatefulSet set -> isComplete(set);
+      case DaemonSet set -> isComplete(set);
+      case Job job -> condition(job, "Complete").isPresent();
+      case HasMetadata _ -> true;
+    };
+  }
+
+  private static boolean isComplete(Deployment deployment) {
     DeploymentStatus status = status(deployment);
     int wanted = number(deployment.getSpec().getReplicas());
     return isObserved(deployment)
@@ -32,11 +54,59 @@ final class Seen {
         && number(status.getAvailableReplicas()) == wanted;
   }
 
+  private static boolean isComplete(StatefulSet set) {
+    StatefulSetStatus status =
+        Optional.ofNullable(set.getStatus()).orElseGet(StatefulSetStatus::new);
+    int wanted = number(set.getSpec().getReplicas());
+    return isObserved(set, status.getObservedGeneration())
+        && Objects.equals(status.getCurrentRevision(), status.getUpdateRevision())
+        && number(status.getReplicas()) == wanted
+        && number(status.getAvailableReplicas()) == wanted;
+  }
+
+  private static boolean isComplete(DaemonSet set) {
+    DaemonSetStatus status = Optional.ofNullable(set.getStatus()).orElseGet(DaemonSetStatus::new);
+    int wanted = number(status.getDesiredNumberScheduled());
+    return isObserved(set, status.getObservedGeneration())
+        && number(status.getUpdatedNumberScheduled()) == wanted
+        && number(status.getNumberAvailable()) == wanted;
+  }
+
   /** Whether the status is about what was applied last. */
   static boolean isObserved(Deployment deployment) {
-    Long observed = status(deployment).getObservedGeneration();
-    Long applied = deployment.getMetadata().getGeneration();
+    return isObserved(deployment, status(deployment).getObservedGeneration());
+  }
+
+  private static boolean isObserved(HasMetadata workload, @Nullable Long observed) {
+    Long applied = workload.getMetadata().getGeneration();
     return observed != null && applied != null && observed >= applied;
+  }
+
+  /** What a workload makes its pods of. */
+  static Optional<PodTemplateSpec> template(HasMetadata workload) {
+    return switch (workload) {
+      case Deployment it -> Optional.of(it.getSpec().getTemplate());
+      case StatefulSet it -> Optional.of(it.getSpec().getTemplate());
+      case DaemonSet it -> Optional.of(it.getSpec().getTemplate());
+      case Job it -> Optional.of(it.getSpec().getTemplate());
+      case HasMetadata _ -> Optional.empty();
+    };
+  }
+
+  /** Whether it is a pod of a Job, which ends when its work is done. */
+  static boolean isOfJob(Pod pod) {
+    return pod.getMetadata().getOwnerReferences().stream()
+        .anyMatch(it -> it.getKind().equals("Job"));
+  }
+
+  /** That of a Job which holds. */
+  static Optional<JobCondition> condition(Job job, String type) {
+    return Optional.ofNullable(job.getStatus())
+        .map(JobStatus::getConditions)
+        .orElse(List.of())
+        .stream()
+        .filter(it -> type.equals(it.getType()) && TRUE.equals(it.getStatus()))
+        .findFirst();
   }
 
   static Optional<DeploymentCondition> condition(Deployment deployment, String reason) {
@@ -79,10 +149,15 @@ final class Seen {
         .findFirst();
   }
 
+  /** Those that prepare a pod come first. */
   static List<ContainerStatus> containers(Pod pod) {
-    return Optional.ofNullable(pod.getStatus())
-        .map(PodStatus::getContainerStatuses)
-        .orElse(List.of());
+    Optional<PodStatus> status = Optional.ofNullable(pod.getStatus());
+    return Stream.of(
+            status.map(PodStatus::getInitContainerStatuses),
+            status.map(PodStatus::getContainerStatuses))
+        .flatMap(Optional::stream)
+        .flatMap(List::stream)
+        .toList();
   }
 
   /** Whether it does not run, and has run before. */

@@ -31,6 +31,17 @@ record TargetObjects(String target, Manifests manifests, Cluster cluster) {
         .then(found -> found.map(this::ours).orElse(new Answer.Ok<>(Optional.empty())));
   }
 
+  /** Empty also when there is a Deployment that is not ours: then nothing of ours runs. */
+  Answer<Optional<Current>> currentOfOurs() {
+    return cluster
+        .deployment(manifests.name())
+        .map(found ->
+            found.flatMap(it ->
+                Intent.of(it)
+                    .filter(intent -> intent.target().equals(target))
+                    .map(intent -> new Current(it, intent))));
+  }
+
   /** What is not ours makes everything else a guess. */
   private Answer<Optional<Current>> ours(Deployment found) {
     return Intent.of(found)
@@ -61,7 +72,7 @@ record TargetObjects(String target, Manifests manifests, Cluster cluster) {
   }
 
   private Answer<Boolean> withoutService(boolean there) {
-    return there ? cluster.deleteService(manifests.name()) : new Answer.Ok<>(true);
+    return there ? cluster.delete(ManifestKind.SERVICE, manifests.name()) : new Answer.Ok<>(true);
   }
 
   /** Whether there is a Service; one that is not ours is a failure. */
@@ -84,7 +95,7 @@ record TargetObjects(String target, Manifests manifests, Cluster cluster) {
   Answer<Boolean> removed() {
     return noForeignService()
         .then(this::withoutService)
-        .then(done -> cluster.deleteDeployment(manifests.name()));
+        .then(done -> cluster.delete(ManifestKind.DEPLOYMENT, manifests.name()));
   }
 
   private <T> Answer<T> foreign(HasMetadata found) {

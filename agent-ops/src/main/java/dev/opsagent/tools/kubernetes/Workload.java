@@ -5,6 +5,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Printable;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Replicas;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
@@ -46,7 +47,12 @@ final class Workload implements TargetLife {
 
   @Override
   public Answer<Optional<Running>> running() {
-    return objects.current().then(this::running);
+    return objects.currentOfOurs().then(this::running);
+  }
+
+  /** Whether anything of the target is known to run, or to have run, by an image. */
+  Answer<Boolean> isKept() {
+    return objects.currentOfOurs().map(Optional::isPresent);
   }
 
   @Override
@@ -55,10 +61,31 @@ final class Workload implements TargetLife {
         .then(recipe -> objects.current().then(current -> deploy(recipe, current)));
   }
 
+  /** Pod by pod. */
+  Answer<Running> roll(Release release) {
+    return Recipe.of(target, release)
+        .map(Recipe::podByPod)
+        .then(recipe -> objects.current().then(current -> deploy(recipe, current)));
+  }
+
+  /** Also of the release that can be gone back to there are as many as there were of it. */
+  Answer<Running> scale(int replicas) {
+    return objects
+        .current()
+        .then(current -> {
+          Optional<Intent> running =
+              current.map(Current::settled).filter(intent -> intent.replicas() > 0);
+          if (running.isEmpty()) {
+            return nothingKept("scale");
+          }
+          return bringUp(running.get().times(replicas));
+        });
+  }
+
   @Override
   public Answer<Optional<Running>> rollback(String digest) {
     return objects
-        .current()
+        .currentOfOurs()
         .then(current ->
             current.isPresent()
                 ? rollback(digest, current.get())
@@ -87,7 +114,7 @@ final class Workload implements TargetLife {
         .current()
         .then(current -> {
           if (current.isEmpty()) {
-            return nothingKept();
+            return nothingKept("restart");
           }
           Intent intent = current.get().settled();
           boolean begun = intent.recipe().taskId().equals(taskId) && intent.replicas() > 0;
@@ -140,7 +167,10 @@ final class Workload implements TargetLife {
                 recipe.taskId(),
                 Seen.identity(pods),
                 recipe.port().map(port -> cluster.address(manifests.name(), port)),
-                intent.previous().map(Recipe::version)));
+                Optional.empty(),
+                intent.previous().map(Recipe::version),
+                Optional.of(new Replicas(pods.size(), intent.replicas()))
+                    .filter(it -> it.wanted() > 1)));
   }
 
   private Answer<Running> deploy(Recipe recipe, Optional<Current> current) {
@@ -168,7 +198,7 @@ final class Workload implements TargetLife {
 
   private Answer<Running> rolledOut(Intent intent) {
     return rollout
-        .done(intent)
+        .done(intent.wanted(manifests.name()))
         .then(done -> intent.proved() ? new Answer.Ok<>(true) : objects.apply(intent.rolledOut()))
         .then(done -> running())
         .then(running ->
@@ -223,11 +253,11 @@ final class Workload implements TargetLife {
         "read the service's log");
   }
 
-  private Answer<Running> nothingKept() {
+  private Answer<Running> nothingKept(String deed) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.PRECONDITION_FAILED,
-            "restart " + target,
+            deed + " " + target,
             "the namespace %s keeps no Deployment of it".formatted(manifests.namespace()),
             "deploy a release first"));
   }

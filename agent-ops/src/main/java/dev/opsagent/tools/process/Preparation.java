@@ -49,6 +49,16 @@ final class Preparation {
     };
   }
 
+  /** Brings what was prepared for another target here, unless that was done before. */
+  void copy(ServiceFolder other, Spec spec) throws IOException {
+    Path ready = folder.release(spec);
+    if (!Files.isDirectory(ready, LinkOption.NOFOLLOW_LINKS)) {
+      Path fresh = folder.preparation();
+      new ReleaseCopy(other.release(spec), fresh).run();
+      Files.move(fresh, ready, StandardCopyOption.ATOMIC_MOVE);
+    }
+  }
+
   private Answer<Boolean> unpack(Release release, Tarball tarball, Path ready) throws IOException {
     Path fresh = folder.preparation();
     return switch (tarball.unpack(fresh)) {

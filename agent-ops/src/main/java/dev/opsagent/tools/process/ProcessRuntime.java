@@ -71,6 +71,11 @@ public final class ProcessRuntime extends PerTargetRuntime<Service> {
   }
 
   @Override
+  public boolean replicates() {
+    return true;
+  }
+
+  @Override
   protected <T> Answer<T> on(String target, Question<Service, T> question)
       throws IOException, InterruptedException {
     ServiceFolder folder = new ServiceFolder(services, target);

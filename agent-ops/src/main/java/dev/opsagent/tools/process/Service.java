@@ -56,6 +56,28 @@ final class Service implements TargetLife {
   }
 
   @Override
+  public Answer<Running> duplicate(String of, int port, String taskId)
+      throws IOException, InterruptedException {
+    ServiceFolder other = folder.of(of);
+    Optional<Spec> spec =
+        other.read().map(it -> it.current().spec()).map(it -> it.on(port).by(taskId));
+    Optional<ServiceState> state = folder.read();
+    if (spec.isEmpty()) {
+      return nothingKept(of);
+    }
+    return switch (live(state)) {
+      case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Entry>>(Optional<Entry> live)
+          when live.filter(it -> it.spec().isSameAs(spec.get())).isPresent() ->
+          new Answer.Ok<>(settled(live.get(), state.orElseThrow()));
+      case Answer.Ok<Optional<Entry>>(Optional<Entry> live) -> {
+        preparation.copy(other, spec.get());
+        yield replace(spec.get(), state, live);
+      }
+    };
+  }
+
+  @Override
   public Answer<Optional<Running>> rollback(String digest)
       throws IOException, InterruptedException {
     Optional<ServiceState> state = folder.read();
@@ -81,7 +103,7 @@ final class Service implements TargetLife {
     Optional<ServiceState> state = folder.read();
     return switch (live(state)) {
       case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
-      case Answer.Ok<Optional<Entry>> _ when state.isEmpty() -> nothingKept();
+      case Answer.Ok<Optional<Entry>> _ when state.isEmpty() -> nothingKept(target);
       case Answer.Ok<Optional<Entry>> ok -> restart(taskId, state.orElseThrow(), ok.value());
     };
   }
@@ -279,7 +301,7 @@ final class Service implements TargetLife {
     };
   }
 
-  private <T> Answer<T> nothingKept() {
+  private static <T> Answer<T> nothingKept(String target) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.PRECONDITION_FAILED,

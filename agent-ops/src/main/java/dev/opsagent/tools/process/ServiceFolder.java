@@ -23,10 +23,17 @@ import java.util.stream.Stream;
 final class ServiceFolder {
   private static final int MAX_STATE = 1024 * 1024;
 
+  private final Path services;
   private final Path folder;
 
   ServiceFolder(Path services, String target) {
+    this.services = services;
     this.folder = services.resolve(encoded(target));
+  }
+
+  /** The folder of another target. */
+  ServiceFolder of(String other) {
+    return new ServiceFolder(services, other);
   }
 
   Path path() {

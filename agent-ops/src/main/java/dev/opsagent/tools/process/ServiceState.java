@@ -78,6 +78,12 @@ record ServiceState(
       return new Spec(version, digest, task, command, port, environment, timeoutMillis);
     }
 
+    /** The same release on another port. */
+    Spec on(int other) {
+      return new Spec(
+          version, digest, taskId, command, Optional.of(other), environment, timeoutMillis);
+    }
+
     boolean isOf(Release release) {
       return digest.equals(release.digest()) && taskId.equals(release.taskId());
     }

@@ -69,7 +69,8 @@ class ConfigureWalkTest {
                         "staging",
                         ".env.staging",
                         List.of("TIMEOUT"),
-                        List.of("OLD", "ONLY_THERE")))));
+                        List.of("OLD", "ONLY_THERE"),
+                        Optional.empty()))));
     assertThat(run.facts.values().toString()).doesNotContain("hush");
   }
 
@@ -101,6 +102,30 @@ class ConfigureWalkTest {
         .singleElement()
         .isInstanceOfSatisfying(
             ConfigurationChange.class, change -> assertThat(change.keys()).isEmpty());
+  }
+
+  @Test
+  void aFileThatCannotBeReadIsUnknownAndKeepsNothingButParityFromHolding() {
+    world.commit(Map.of(".env.staging", "no variable\n"));
+    String change = "{\"file\": \".env.local\", \"set\": {\"OLD\": \"2\"}%s}";
+
+    Failure failure = world.run(change.formatted(", \"requireParity\": true")).run().orElseThrow();
+    SequentialRun run = world.run(change.formatted(""));
+
+    assertThat(failure.cause()).contains(".env.staging", "line 1");
+    assertThat(run.run()).isEmpty();
+    assertThat(run.deliverables)
+        .last()
+        .isInstanceOfSatisfying(
+            ConfigurationChange.class,
+            made -> {
+              assertThat(made.parity())
+                  .singleElement()
+                  .satisfies(it -> assertThat(it.unknown()).isPresent());
+              assertThat(made.keys())
+                  .containsExactly(
+                      new KeyChange("OLD", Change.CHANGED, Optional.of("1"), Optional.of("2")));
+            });
   }
 
   @Test

@@ -153,6 +153,14 @@ class StructuredTest {
   }
 
   @Test
+  void inALongFileTheRightCharactersChange() throws Stopped {
+    String filler = "ü\uD83D\uDE80".repeat(20_000);
+    String json = "{\"f\": \"%s\", \"a\": 1, \"g\": \"%s\"}".formatted(filler, filler);
+    changes(JSON, json, set("a", "\"x\""), "\"a\": 1", "\"a\": \"x\"");
+    changes(YAML, json, set("a", "2"), "\"a\": 1", "\"a\": 2");
+  }
+
+  @Test
   void nothingIsMadeOnTheWayToAKey() {
     assertThatThrownBy(() -> YAML.edit("a: 1\n", set("b.c", "3")))
         .hasMessageContaining("nothing at b");

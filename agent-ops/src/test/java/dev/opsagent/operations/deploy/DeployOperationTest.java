@@ -26,6 +26,7 @@ import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.ShelfRegistry;
 import dev.opsagent.testing.WatchedRuntime;
@@ -36,6 +37,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -57,7 +59,11 @@ final class DeployOperationTest {
   private Optional<DeploymentRecord> known = Optional.empty();
   private Environment environment = Environment.undeclared("local");
   private String repository = "";
+  private String requirements = "{}";
+  private Optional<String> promotesFrom = Optional.empty();
+  private final Map<Target, DeploymentRecord> elsewhere = new HashMap<>();
   private List<String> losses = List.of();
+  private List<String> foreign = List.of();
   private Optional<URI> prometheus = Optional.empty();
   private List<MetricCheck> metrics = List.of();
   private final ShelfRegistry registry = new ShelfRegistry();
@@ -244,7 +250,7 @@ final class DeployOperationTest {
     String own = "health: {metrics: [{name: up, query: up, min: 1}]}";
     assertThat(service("restart").refuse(task(service("restart"), own))).isEmpty();
     assertThat(service("rollback").refuse(task(service("rollback"), own)).orElseThrow().cause())
-        .contains("parameters.health.metrics are for deploy and restart only");
+        .contains("parameters.health.metrics are for deploy, restart and scale only");
   }
 
   /** The environment has a check against the baseline. */
@@ -351,7 +357,7 @@ final class DeployOperationTest {
         Optional.empty(),
         prometheus,
         Set.of(Environment.Strategy.RECREATE),
-        Optional.empty(),
+        promotesFrom,
         new Environment.Verification(
             Optional.empty(),
             Optional.empty(),
@@ -393,6 +399,74 @@ final class DeployOperationTest {
   }
 
   @Test
+  void onlyWhatWasVerifiedLastInTheEnvironmentBeforeIsPromoted() {
+    promotesFrom = Optional.of("staging");
+    environment = with(Kind.PRODUCTION, RuntimeKind.DOCKER, Limits.DEFAULT);
+    assertThat(refusal("image: web:1")).isEqualTo(ReasonCode.PRECONDITION_FAILED);
+
+    Target staging = new Target("staging", "web");
+    elsewhere.put(staging, record(staging, OLD));
+    assertThat(((Resolution.Unresolved) resolve("image: web:1")).failure().sentence())
+        .contains("what was verified last on staging/web is 7", "deploy this release to staging");
+    elsewhere.put(staging, record(staging, NEW));
+    assertThat(resolve("image: web:1")).isInstanceOf(Resolution.Resolved.class);
+  }
+
+  private static DeploymentRecord record(Target target, String verified) {
+    DeploymentRecord.Release release =
+        new DeploymentRecord.Release("7", verified, "", "docker", Optional.empty());
+    return new DeploymentRecord(
+        target, Optional.of(release), Optional.of(release), List.of(), "t-0", Instant.EPOCH);
+  }
+
+  @Test
+  void replicasNeedAFrontAndAnEnvironmentThatAllowsAsMany() {
+    assertThat(refused("{image: 'web:1', replicas: 2}")).contains("must be rolling");
+    assertThat(refused("{image: 'web:1', replicas: 1}")).isEmpty();
+    environment = Environment.undeclared("local");
+    assertThat(refused("{image: 'web:1', replicas: 3, strategy: rolling}")).isEmpty();
+    assertThat(refused("{image: 'web:1', replicas: 11, strategy: rolling}"))
+        .contains("more than the 10 of local");
+    assertThat(terms("{image: 'web:1', replicas: 3, strategy: rolling}").replicas()).contains(3);
+    assertThat(steps("{image: 'web:1', replicas: 3, strategy: rolling}"))
+        .containsExactly("validate", "deploy", "verify");
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    assertThat(refused("{source: {}, replicas: 2}")).contains("compose runs one of each");
+  }
+
+  @Test
+  void whatIsDemandedOfTheScalingHoldsAsTheParametersDo() {
+    requirements = "{scaling: {replicas: 2, cpus: 0.5, memory: 67108864}}";
+    assertThat(refused("{image: 'web:1', strategy: blue-green}")).isEmpty();
+    Sight.Terms terms = terms("{image: 'web:1', strategy: blue-green}");
+    assertThat(terms.replicas()).contains(2);
+    assertThat(terms.cpus()).contains(0.5);
+    assertThat(terms.memory()).contains(67_108_864L);
+    assertThat(refused("{image: 'web:1', strategy: blue-green, replicas: 3}"))
+        .contains("replicas is said otherwise");
+    requirements = "{scaling: {replicas: 0}}";
+    assertThat(refused("image: web:1")).contains("out of its bounds");
+    requirements = "{scaling: {pods: 2}}";
+    assertThat(refused("image: web:1")).contains("pods");
+    requirements = "{scaling: 3}";
+    assertThat(refused("image: web:1")).isNotEmpty();
+  }
+
+  @Test
+  void whatRunsIsScaledAndTakenBackToAsManyAsThereWere() {
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+
+    assertThat(steps(service("scale"), "replicas: 3")).containsExactly("scale", "verify");
+    assertThat(Sight.of(observed(service("scale"), "replicas: 3")).terms().replicas()).contains(3);
+    assertThat(service("scale").refuse(task(service("scale"), "replicas: 11"))).isNotEmpty();
+    assertThat(service("scale").refuse(task(service("scale"), ""))).isNotEmpty();
+    assertThat(service("restart").refuse(task(service("restart"), "replicas: 2")))
+        .map(Failure::cause)
+        .hasValueSatisfying(it -> assertThat(it).contains("for scale only"));
+  }
+
+  @Test
   void stagesAreOfACanaryAndLetMoreAndMoreCallersIn() {
     assertThat(refused("{image: 'web:1', canary: [{percent: 5, for: PT1M}]}"))
         .contains("is for the strategy canary");
@@ -426,6 +500,37 @@ final class DeployOperationTest {
               assertThat(it.failure().code()).isEqualTo(ReasonCode.DATA_LOSS_RISK);
               assertThat(it.failure().sentence()).contains("shop_data", "db", "done", "undone");
             });
+  }
+
+  @Test
+  void whatSomebodyElseMadeIsTakenOverByWordOfTheTaskOnly() {
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    foreign = List.of("Deployment web (managed by kubectl)");
+
+    assertThat(protect("source: {}"))
+        .isInstanceOfSatisfying(
+            Outcome.Failed.class,
+            it -> {
+              assertThat(it.failure().code()).isEqualTo(ReasonCode.CONFLICT);
+              assertThat(it.failure().sentence())
+                  .contains("Deployment web (managed by kubectl)", "adopt: true");
+            });
+    assertThat(protect("{source: {}, adopt: true}")).isInstanceOf(Outcome.Applied.class);
+  }
+
+  @Test
+  void manifestsAreAFileOrFolderThatIsNamedAndSayEverythingElse() {
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+
+    assertThat(refused("source: {path: k8s}")).isEmpty();
+    assertThat(refused("source: {}")).contains("parameters.source.path is missing");
+    assertThat(refused("{source: {path: k8s}, env: {A: b}}")).contains("parameters.env");
+    assertThat(refused("{source: {path: k8s}, replicas: 2}")).contains("parameters.replicas");
+    assertThat(refused("{source: {path: k8s}, strategy: recreate}"))
+        .contains("parameters.strategy");
+    environment = with(Kind.STAGING, RuntimeKind.COMPOSE, Limits.DEFAULT);
+    assertThat(refused("{source: {}, env: {A: b}}")).isEmpty();
   }
 
   private Outcome protect(String parameters) {
@@ -479,10 +584,11 @@ final class DeployOperationTest {
         operation: deploy
         target: {environment: local, service: web}
         %s
+        requirements: %s
         parameters: %s
         requestedBy: pm
         """
-            .formatted(repository, quoted.replaceFirst("\\{", "{port: 8080, "));
+            .formatted(repository, requirements, quoted.replaceFirst("\\{", "{port: 8080, "));
     return Json.readYaml(bytes(yaml), TaskDispatch.class);
   }
 
@@ -506,10 +612,11 @@ final class DeployOperationTest {
             new OneService("compose"),
             "kubernetes",
             new OneService("kubernetes")),
-        reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
+        _ -> reference -> new Answer.Ok<>(new Images.Pinned(reference + "@" + NEW, NEW)),
         Map.of("npm", registry),
         new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
         new NoProbe(),
+        target -> new Answer.Ok<>(Optional.ofNullable(elsewhere.get(target))),
         (_, _, _) -> {
           throw new AssertionError("nothing is measured");
         },
@@ -531,8 +638,18 @@ final class DeployOperationTest {
     }
 
     @Override
+    public boolean replicates() {
+      return kind().equals("docker");
+    }
+
+    @Override
     public Answer<Optional<Running>> running(String target) {
       return new Answer.Ok<>(running);
+    }
+
+    @Override
+    public Answer<List<String>> foreign(String target, Release release) {
+      return new Answer.Ok<>(foreign);
     }
 
     @Override

@@ -305,10 +305,11 @@ final class StackOperationTest {
         new Adapters(
             () -> new Environments(List.of(Environment.undeclared("local"))),
             Map.of("docker", engine),
-            reference -> new Answer.Ok<>(new Images.Pinned(reference, "sha256:" + reference)),
+            _ -> reference -> new Answer.Ok<>(new Images.Pinned(reference, "sha256:" + reference)),
             Map.of("npm", new ShelfRegistry()),
             new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
             new NoProbe(),
+            _ -> new Answer.Ok<>(Optional.empty()),
             (_, _, _) -> {
               throw new AssertionError("nothing is measured");
             },

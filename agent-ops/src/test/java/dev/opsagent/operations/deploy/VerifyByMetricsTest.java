@@ -122,12 +122,13 @@ final class VerifyByMetricsTest {
     return new Adapters(
         () -> Environments.undeclared(List.of("local")),
         Map.of(),
-        reference -> {
+        _ -> {
           throw new AssertionError("no image is asked for");
         },
         Map.of(),
         new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
         new Open(),
+        _ -> new Answer.Ok<>(Optional.empty()),
         this::evaluate,
         new NoWorkspaces(),
         pace);
@@ -172,6 +173,7 @@ final class VerifyByMetricsTest {
             Optional.empty(),
             Optional.empty(),
             Optional.of(URI.create("http://127.0.0.1:9090")),
+            Optional.empty(),
             Optional.empty());
     Sight sight =
         new Sight(

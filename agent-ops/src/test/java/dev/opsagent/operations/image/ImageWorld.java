@@ -76,8 +76,8 @@ final class ImageWorld implements AutoCloseable {
   BuildOperation operation() {
     return new BuildOperation(
         new GitRepository(_ -> Optional.empty(), Duration.ofMinutes(1)),
-        builder,
-        new DockerRegistry(System.getenv()),
+        _ -> builder,
+        _ -> new DockerRegistry(System.getenv()),
         new TaskWorkspaces(root.resolve("data")),
         () -> new Environments(List.of(environment)),
         Pace.of(new RealTimers()));

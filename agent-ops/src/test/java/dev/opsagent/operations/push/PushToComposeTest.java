@@ -4,6 +4,7 @@ import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Json;
@@ -61,7 +62,10 @@ class PushToComposeTest {
         PushWorld world = new PushWorld(folder, verdaccio)) {
       ComposeRuntime compose =
           new ComposeRuntime(
-              world.programs(), folder.resolve("compose"), System.getenv(), new RealTimers());
+              world.programs(),
+              folder.resolve("compose"),
+              ContainerEngines.only(System.getenv()),
+              new RealTimers());
       Peers.require(
           "Docker",
           () -> compose.available() instanceof Answer.Ok<?>,

@@ -3,6 +3,7 @@ package dev.opsagent.tools.compose;
 import static dev.opsagent.testing.Answers.ok;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.ServiceRuntime;
@@ -68,7 +69,9 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
     programs =
         new LocalPrograms(
             scratch.resolve("run"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
-    var runtime = new ComposeRuntime(programs, scratch, System.getenv(), new RealTimers());
+    var runtime =
+        new ComposeRuntime(
+            programs, scratch, ContainerEngines.only(System.getenv()), new RealTimers());
     Peers.require(
         "Docker",
         () -> runtime.available() instanceof Answer.Ok<?>,
@@ -96,7 +99,8 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
 
   /** A fresh runtime. */
   protected ServiceRuntime runtime(Programs started) {
-    return new ComposeRuntime(started, data, System.getenv(), new RealTimers());
+    return new ComposeRuntime(
+        started, data, ContainerEngines.only(System.getenv()), new RealTimers());
   }
 
   /** What its releases call their project; absent: the runtime names it. */

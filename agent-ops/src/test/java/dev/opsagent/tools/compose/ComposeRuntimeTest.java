@@ -3,6 +3,7 @@ package dev.opsagent.tools.compose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -80,7 +81,9 @@ class ComposeRuntimeTest {
   static void reachDocker() throws IOException {
     programs =
         new LocalPrograms(scratch.resolve("run"), env("PATH"), SecretMask.of(List.of()), "auto");
-    var runtime = new ComposeRuntime(programs, scratch, System.getenv(), new RealTimers());
+    var runtime =
+        new ComposeRuntime(
+            programs, scratch, ContainerEngines.only(System.getenv()), new RealTimers());
     Peers.require("Docker", () -> runtime.available() instanceof Answer.Ok<?>, FIX);
     BusyboxImage.make(TestingPrograms.ofTheMachine(), scratch, docker());
   }
@@ -234,7 +237,8 @@ class ComposeRuntimeTest {
   @Test
   void anEngineThatDoesNotAnswerIsAMissingTool() {
     Map<String, String> nowhere = Map.of("DOCKER_HOST", "unix://" + data.resolve("no.sock"));
-    var runtime = new ComposeRuntime(programs, data, nowhere, new RealTimers());
+    var runtime =
+        new ComposeRuntime(programs, data, ContainerEngines.only(nowhere), new RealTimers());
 
     Failure failure = failure(runtime.running(target));
 
@@ -245,7 +249,8 @@ class ComposeRuntimeTest {
   }
 
   private ComposeRuntime runtime() {
-    return new ComposeRuntime(programs, data, System.getenv(), new RealTimers());
+    return new ComposeRuntime(
+        programs, data, ContainerEngines.only(System.getenv()), new RealTimers());
   }
 
   private Release release(String version, String file) throws IOException {

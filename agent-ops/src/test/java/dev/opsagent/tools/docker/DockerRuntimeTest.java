@@ -6,6 +6,9 @@ import static dev.opsagent.testing.RuntimeContract.assertAnswers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.opsagent.outside.ContainerEngines;
+import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Image;
 import dev.opsagent.outside.ServiceRuntime.Release;
@@ -21,6 +24,7 @@ import dev.opsagent.testing.RuntimeContract;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -348,9 +352,57 @@ class DockerRuntimeTest implements RuntimeContract {
   }
 
   @Test
+  void anEnvironmentHasTheEngineAndTheNamesThatItDeclares() throws Exception {
+    String nowhere = "unix://" + scratch.resolve("no.sock");
+    Map<String, String> own = Map.of("DOCKER_HOST", nowhere, "DOCKER_TLS_VERIFY", "1");
+    Environment staging =
+        declared(
+            "staging",
+            URI.create(System.getenv().getOrDefault("DOCKER_HOST", "unix:///var/run/docker.sock")),
+            "stg");
+    Environment gone = declared("gone", URI.create(nowhere), "stg");
+    ContainerEngines engines =
+        new ContainerEngines(own, () -> new Environments(List.of(staging, gone)));
+    var runtime = new DockerRuntime(engines, text -> text, new RealTimers());
+    ContainedService subject = subject();
+    String target = subject.target().replace("local/", "staging/");
+
+    Running running = ok(runtime.deploy(target, subject.release("1.0.0", "task-1")));
+
+    assertThat(engine.inspect(id(running), "{{.Name}}"))
+        .isEqualTo("/stg." + target.replace('/', '.'));
+    assertThat(ok(runtime.running(target))).contains(running);
+    assertThat(ok(runtime.rollback(target, running.digest()))).isEmpty();
+    assertThat(no(runtime.running("gone/web")).code()).isEqualTo(ReasonCode.TOOL_FAILED);
+    assertThat(no(runtime.running("local/web")).code())
+        .as("the worker's own engine")
+        .isNotEqualTo(ReasonCode.CONFLICT);
+  }
+
+  private static Environment declared(String name, URI engine, String project) {
+    Environment plain = Environment.undeclared(name);
+    return new Environment(
+        plain.name(),
+        plain.kind(),
+        plain.runtimes(),
+        Optional.of(engine),
+        Optional.of(project),
+        plain.kubernetes(),
+        plain.prometheus(),
+        plain.strategies(),
+        plain.promotesFrom(),
+        plain.verification(),
+        plain.limits(),
+        plain.prices(),
+        plain.recovery(),
+        plain.isProtected(),
+        plain.sandbox());
+  }
+
+  @Test
   void anEngineThatDoesNotAnswerIsAPassingFailureThatSaysWhatToDo() {
     Map<String, String> nowhere = Map.of("DOCKER_HOST", "unix://" + scratch.resolve("no.sock"));
-    var runtime = new DockerRuntime(nowhere, text -> text, new RealTimers());
+    var runtime = new DockerRuntime(ContainerEngines.only(nowhere), text -> text, new RealTimers());
 
     Failure failure = no(runtime.running("local/web"));
 
@@ -364,7 +416,8 @@ class DockerRuntimeTest implements RuntimeContract {
   @Test
   void anAddressThatLeadsToNoEngineIsAFaultOfTheConfiguration() {
     Map<String, String> nonsense = Map.of("DOCKER_HOST", "gopher://x");
-    var runtime = new DockerRuntime(nonsense, text -> text, new RealTimers());
+    var runtime =
+        new DockerRuntime(ContainerEngines.only(nonsense), text -> text, new RealTimers());
 
     assertThat(no(runtime.running("local/web")).code()).isEqualTo(ReasonCode.CONFIGURATION);
   }

@@ -63,6 +63,11 @@ final class DyingRuntime implements ServiceRuntime {
   }
 
   @Override
+  public Answer<Running> duplicate(String target, String other, int port, String taskId) {
+    return change(() -> runtime.duplicate(target, other, port, taskId));
+  }
+
+  @Override
   public String log(String target) {
     return runtime.log(target);
   }

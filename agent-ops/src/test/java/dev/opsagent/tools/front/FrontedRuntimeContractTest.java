@@ -13,6 +13,7 @@ import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.RuntimeContract;
 import dev.opsagent.tools.process.ProcessRuntimeContractTest;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -226,6 +227,166 @@ class FrontedRuntimeContractTest extends ProcessRuntimeContractTest {
     assertThat(answers(first, 10)).containsOnly("version 3.0.0");
     assertThat(ok(runtime.shared(subject.target(), second.digest()))).isEmpty();
     assertThat(ok(runtime.introduced(subject.target()))).isEmpty();
+  }
+
+  private static String replicas(Running running) {
+    return running.replicas().map(it -> it.running() + " of " + it.wanted()).orElse("one");
+  }
+
+  @Test
+  void aReleaseTakesThePlaceOfTheOneBeforeReplicaByReplica() throws Exception {
+    Subject subject = subject();
+    ServiceRuntime runtime = fronts().before(super.runtime());
+    String target = subject.target();
+    Running first =
+        ok(runtime.roll(target, subject.release("1.0.0", "task-1").times(3), BlueGreen::serves));
+    assertThat(replicas(first)).isEqualTo("3 of 3");
+    List<List<String>> seen = new ArrayList<>();
+
+    Running second =
+        ok(
+            runtime.roll(
+                target,
+                subject.release("2.0.0", "task-2"),
+                (candidate, log) -> {
+                  seen.add(said(first));
+                  return BlueGreen.serves(candidate, log);
+                }));
+
+    assertThat(seen.stream().map(it -> it.stream().filter("version 2.0.0"::equals).count()))
+        .as("callers reach as many as there are of it")
+        .containsExactly(0L, 10L, 20L);
+    assertThat(replicas(second)).as("as many as before").isEqualTo("3 of 3");
+    assertThat(answers(first, 30)).containsOnly("version 2.0.0");
+    assertThat(ok(runtime.drift(target))).isEmpty();
+    assertThat(ok(runtime.retire(target))).as("the last of the old ones was warm").isTrue();
+    assertThat(ok(runtime.keepsWarm(target))).isFalse();
+
+    Running back = ok(runtime.rollback(target, second.digest())).orElseThrow();
+
+    assertThat(replicas(back)).isEqualTo("3 of 3");
+    assertThat(answers(first, 30)).containsOnly("version 1.0.0");
+    assertThat(ok(runtime.keepsWarm(target))).isFalse();
+    assertThat(ok(runtime.stop(target))).isTrue();
+    assertThat(ok(runtime.keepsWarm(target))).isFalse();
+    assertThat(replicas(ok(runtime.restart(target, "task-3")))).isEqualTo("3 of 3");
+    assertThat(answers(first, 30)).containsOnly("version 1.0.0");
+  }
+
+  /** Thirty of them, from inside a trial. */
+  private static List<String> said(Running running) {
+    try {
+      return answers(running, 30);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6, 7})
+  void aWorkerThatEndsWhileReplicasAreReplacedLosesNobody(int moments) throws Exception {
+    Subject subject = subject();
+    String target = subject.target();
+    ServiceRuntime whole = fronts().before(super.runtime());
+    Running first =
+        ok(whole.roll(target, subject.release("1.0.0", "task-1").times(2), BlueGreen::serves));
+    Release second = subject.release("2.0.0", "task-2");
+    ServiceRuntime dying = fronts().before(new DyingRuntime(super.runtime(), moments));
+    try {
+      var _ = dying.roll(target, second, BlueGreen::serves);
+    } catch (Gone _) {
+      // as it was to be
+    }
+    assertThat(answers(first, 20)).allMatch(it -> it.matches("version [12].0.0"));
+
+    ServiceRuntime next = fronts().before(super.runtime());
+    Running now = ok(next.roll(target, second, BlueGreen::serves));
+
+    assertThat(replicas(now)).isEqualTo("2 of 2");
+    assertThat(answers(first, 20)).containsOnly("version 2.0.0");
+    ok(next.retire(target));
+    assertThat(ok(next.keepsWarm(target))).as("nothing is left of the old one").isFalse();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {1, 2, 3, 4, 5, 6})
+  void whatIsTakenBackHalfReplacedIsWholeAgain(int moments) throws Exception {
+    Subject subject = subject();
+    String target = subject.target();
+    ServiceRuntime whole = fronts().before(super.runtime());
+    Running first =
+        ok(whole.roll(target, subject.release("1.0.0", "task-1").times(2), BlueGreen::serves));
+    Release second = subject.release("2.0.0", "task-2");
+    ServiceRuntime dying = fronts().before(new DyingRuntime(super.runtime(), moments));
+    try {
+      var _ = dying.roll(target, second, BlueGreen::serves);
+    } catch (Gone _) {
+      // as it was to be
+    }
+
+    ServiceRuntime next = fronts().before(super.runtime());
+    Running back = ok(next.rollback(target, second.digest())).orElseThrow();
+
+    assertThat(back.version()).isEqualTo("1.0.0");
+    assertThat(replicas(back)).isEqualTo("2 of 2");
+    assertThat(answers(first, 20)).containsOnly("version 1.0.0");
+    assertThat(ok(next.keepsWarm(target))).as("nothing is left of the new one").isFalse();
+  }
+
+  @Test
+  void thereAreMoreAndFewerOfWhatRuns() throws Exception {
+    Subject subject = subject();
+    ServiceRuntime runtime = fronts().before(super.runtime());
+    String target = subject.target();
+    Running first =
+        ok(runtime.replace(target, subject.release("1.0.0", "task-1"), BlueGreen::serves));
+
+    Running three = ok(runtime.scale(target, 3, BlueGreen::serves));
+
+    assertThat(replicas(three)).isEqualTo("3 of 3");
+    assertThat(ok(runtime.scale(target, 3, BlueGreen::serves)).identity())
+        .as("harmless when there are so many")
+        .isEqualTo(three.identity());
+    assertThat(answers(first, 9)).containsOnly("version 1.0.0");
+    assertThat(replicas(ok(runtime.scale(target, 1, BlueGreen::serves)))).isEqualTo("one");
+    assertThat(answers(first, 9)).containsOnly("version 1.0.0");
+    ok(runtime.stop(target));
+    assertThat(no(runtime.scale(target, 2, BlueGreen::serves)).cause()).contains("nothing runs");
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3})
+  void aWorkerThatEndsWhileThereAreToBeMoreLeavesWhatTheNextOneCanGoOnWith(int moments)
+      throws Exception {
+    Subject subject = subject();
+    String target = subject.target();
+    ServiceRuntime whole = fronts().before(super.runtime());
+    Running first =
+        ok(whole.replace(target, subject.release("1.0.0", "task-1"), BlueGreen::serves));
+    ServiceRuntime dying = fronts().before(new DyingRuntime(super.runtime(), moments));
+    try {
+      var _ = dying.scale(target, 3, BlueGreen::serves);
+    } catch (Gone _) {
+      // as it was to be
+    }
+    ServiceRuntime next = fronts().before(super.runtime());
+    assertThat(ok(next.running(target)).orElseThrow().isWhole()).isFalse();
+
+    assertThat(replicas(ok(next.scale(target, 2, BlueGreen::serves)))).isEqualTo("2 of 2");
+    assertThat(answers(first, 10)).containsOnly("version 1.0.0");
+    assertThat(replicas(ok(next.scale(target, 1, BlueGreen::serves)))).isEqualTo("one");
+    assertThat(ok(next.stop(target))).isTrue();
+    assertThat(ok(next.keepsWarm(target))).isFalse();
+  }
+
+  @Test
+  void whatHasItsPortForItselfIsNotMultiplied() throws Exception {
+    Subject subject = subject();
+    ok(super.runtime().deploy(subject.target(), subject.release("1.0.0", "task-1")));
+    ServiceRuntime runtime = fronts().before(super.runtime());
+
+    assertThat(no(runtime.scale(subject.target(), 2, BlueGreen::serves)).cause())
+        .contains("deployed by recreate");
   }
 
   /** A front ends by itself once it has nothing to answer for. */

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 
 /**
  * Server-side apply as far as these tests need it: who applied which field of which object, and
@@ -29,6 +30,53 @@ final class AppliedFields {
 
   void forget(String object) {
     owners.remove(object);
+  }
+
+  /** The same, and nobody remembers it. */
+  Merged rehearse(
+      String object,
+      String manager,
+      boolean forced,
+      Map<String, Object> applied,
+      Optional<Map<String, Object>> live) {
+    Map<List<String>, Set<String>> before = new HashMap<>();
+    owners
+        .getOrDefault(object, Map.of())
+        .forEach((path, managers) -> before.put(path, new HashSet<>(managers)));
+    Merged merged = apply(object, manager, forced, applied, live);
+    owners.put(object, before);
+    return merged;
+  }
+
+  /** Who manages what of an object, as a server tells it. */
+  List<Map<String, Object>> managed(String object) {
+    Map<String, Map<String, Object>> fields = new TreeMap<>();
+    owners
+        .getOrDefault(object, Map.of())
+        .forEach((path, managers) ->
+            managers.forEach(manager ->
+                put(
+                    fields.computeIfAbsent(manager, _ -> new LinkedHashMap<>()),
+                    path.stream().map(AppliedFields::inFields).toList(),
+                    new LinkedHashMap<>())));
+    return fields.entrySet().stream()
+        .<Map<String, Object>>map(it ->
+            Map.of(
+                "manager",
+                it.getKey(),
+                "operation",
+                "Apply",
+                "fieldsType",
+                "FieldsV1",
+                "fieldsV1",
+                it.getValue()))
+        .toList();
+  }
+
+  private static String inFields(String part) {
+    return part.startsWith("[")
+        ? "k:{\"" + part.substring(1, part.length() - 1).replaceFirst("=", "\":") + "}"
+        : "f:" + part;
   }
 
   Merged apply(

@@ -2,12 +2,12 @@ package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.testing.RuntimeContract;
+import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
-import io.fabric8.kubernetes.api.model.Service;
-import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /** The cluster of a worker that is gone after so many calls that change something. */
@@ -34,13 +34,8 @@ final class DyingCluster implements Cluster {
   }
 
   @Override
-  public Answer<Optional<Deployment>> deployment(String name) {
-    return cluster.deployment(name);
-  }
-
-  @Override
-  public Answer<Optional<Service>> service(String name) {
-    return cluster.service(name);
+  public Answer<Optional<HasMetadata>> find(ManifestKind kind, String name) {
+    return cluster.find(kind, name);
   }
 
   @Override
@@ -49,23 +44,23 @@ final class DyingCluster implements Cluster {
   }
 
   @Override
-  public Answer<Boolean> apply(Deployment deployment) {
-    return change(() -> cluster.apply(deployment));
+  public Answer<Boolean> apply(HasMetadata object) {
+    return change(() -> cluster.apply(object));
   }
 
   @Override
-  public Answer<Boolean> apply(Service service) {
-    return change(() -> cluster.apply(service));
+  public Answer<Boolean> takeOver(HasMetadata object) {
+    return change(() -> cluster.takeOver(object));
   }
 
   @Override
-  public Answer<Boolean> deleteDeployment(String name) {
-    return change(() -> cluster.deleteDeployment(name));
+  public Answer<HasMetadata> rehearse(HasMetadata object, boolean forced) {
+    return cluster.rehearse(object, forced);
   }
 
   @Override
-  public Answer<Boolean> deleteService(String name) {
-    return change(() -> cluster.deleteService(name));
+  public Answer<Boolean> delete(ManifestKind kind, String name) {
+    return change(() -> cluster.delete(kind, name));
   }
 
   @Override
@@ -79,8 +74,9 @@ final class DyingCluster implements Cluster {
   }
 
   @Override
-  public Answer<Watched> watch(String name, Map<String, String> labels, Runnable changed) {
-    return cluster.watch(name, labels, changed);
+  public Answer<Watched> watch(
+      Set<ManifestKind> kinds, Map<String, String> labels, Runnable changed) {
+    return cluster.watch(kinds, labels, changed);
   }
 
   @Override

@@ -5,6 +5,7 @@ import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Image;
@@ -14,6 +15,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.RuntimeContract;
 import io.fabric8.kubernetes.api.model.Container;
+import io.fabric8.kubernetes.api.model.IntOrString;
 import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.math.BigDecimal;
@@ -109,6 +111,31 @@ class KubernetesRuntimeTest extends OnCluster implements RuntimeContract {
   }
 
   @Test
+  void podsAreReplacedOneByOneAndBecomeMoreAndFewer() throws Exception {
+    Deployed subject = subject();
+    ServiceRuntime runtime = subject.runtime();
+    String target = subject.target();
+    Running first = ok(runtime.roll(target, subject.release("1.0.0", "task-1").times(3), ANY));
+    assertThat(first.replicas()).contains(new ServiceRuntime.Replicas(3, 3));
+
+    Running second = ok(runtime.roll(target, subject.release("2.0.0", "task-2"), ANY));
+
+    assertThat(second.version()).isEqualTo("2.0.0");
+    assertThat(second.wanted()).as("as many as before").isEqualTo(3);
+    assertThat(subject.deployment().getSpec().getStrategy().getRollingUpdate().getMaxUnavailable())
+        .isEqualTo(new IntOrString(0));
+    assertThat(ok(runtime.scale(target, 2, ANY)).wanted()).isEqualTo(2);
+    assertThat(subject.deployment().getSpec().getReplicas()).isEqualTo(2);
+    assertThat(ok(runtime.drift(target))).isEmpty();
+    assertThat(subject.rollback(second).orElseThrow().wanted()).isEqualTo(3);
+    ok(runtime.stop(target));
+    assertThat(no(runtime.scale(target, 2, ANY)).code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
+    assertThat(ok(runtime.restart(target, "task-3")).wanted()).isEqualTo(3);
+  }
+
+  private static final ServiceRuntime.Trial ANY = (_, _) -> new Answer.Ok<>(true);
+
+  @Test
   void aRollbackAppliesTheManifestOfTheReleaseBefore() throws Exception {
     Deployed subject = subject();
     subject.deploy("1.0.0", "task-1");
@@ -198,12 +225,13 @@ class KubernetesRuntimeTest extends OnCluster implements RuntimeContract {
     subject.obstruct();
     ServiceRuntime runtime = subject.runtime();
 
+    assertThat(ok(runtime.running(subject.target()))).isEmpty();
+    assertThat(ok(runtime.rollback(subject.target(), "sha256:any"))).isEmpty();
     for (Failure failure :
         List.of(
-            no(runtime.running(subject.target())),
             no(runtime.stop(subject.target())),
             no(runtime.restart(subject.target(), "task-1")),
-            no(runtime.rollback(subject.target(), "sha256:any")))) {
+            no(runtime.drift(subject.target())))) {
       assertThat(failure.code()).isEqualTo(ReasonCode.CONFLICT);
       assertThat(failure.cause()).contains(subject.name());
     }

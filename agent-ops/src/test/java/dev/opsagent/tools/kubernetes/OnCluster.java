@@ -72,7 +72,15 @@ abstract class OnCluster {
   }
 
   public Deployed subject() {
-    Deployed subject = new Deployed("web" + Long.toHexString(System.nanoTime()));
+    return made(new Deployed(unique()));
+  }
+
+  static String unique() {
+    return "web" + Long.toHexString(System.nanoTime());
+  }
+
+  /** Has it removed at the end. */
+  final <T extends Deployed> T made(T subject) {
     made.add(subject);
     return subject;
   }
@@ -106,7 +114,7 @@ abstract class OnCluster {
   }
 
   /** A target of the cluster. */
-  static final class Deployed implements RuntimeContract.Subject {
+  static class Deployed implements RuntimeContract.Subject {
     private final String name;
 
     Deployed(String name) {

@@ -17,9 +17,11 @@ import io.fabric8.mockwebserver.http.Response;
 import io.fabric8.mockwebserver.http.WebSocket;
 import io.fabric8.mockwebserver.http.WebSocketListener;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -37,6 +39,9 @@ final class TestingApi extends KubernetesCrudDispatcher {
   private static final Pattern MANAGER = Pattern.compile("[?&]fieldManager=([^&]+)");
 
   private static final Pattern VERSION = Pattern.compile("[?&]resourceVersion=([0-9]+)");
+
+  /** Where nobody says how many there are, a server says one. */
+  private static final Set<String> SCALED = Set.of("Deployment", "StatefulSet");
 
   private final AppliedFields fields = new AppliedFields();
   private final ReentrantLock leaving = new ReentrantLock();
@@ -171,21 +176,37 @@ final class TestingApi extends KubernetesCrudDispatcher {
         Optional.ofNullable(findResource(getKey(path)))
             .map(Map.Entry::getValue)
             .map(TestingApi::tree);
+    boolean dry = request.getPath().contains("dryRun=All");
+    boolean forced = request.getPath().contains("force=true");
+    String by = manager.find() ? manager.group(1) : "";
+    Map<String, Object> applied = tree(request.getUtf8Body());
     Merged merged =
-        fields.apply(
-            path,
-            manager.find() ? manager.group(1) : "",
-            request.getPath().contains("force=true"),
-            tree(request.getUtf8Body()),
-            live);
+        dry
+            ? fields.rehearse(path, by, forced, applied, live)
+            : fields.apply(path, by, forced, applied, live);
     return switch (merged) {
       case Merged.Refused refused -> conflict(refused.fields());
-      case Merged.Done(Map<String, Object> tree) -> store(request, path, tree, live.isPresent());
+      case Merged.Done(Map<String, Object> tree) ->
+          ImmutableFields.changed(live, tree)
+              .map(field ->
+                  refused(
+                      422,
+                      "Invalid",
+                      "%s: Invalid value: field is immutable".formatted(field),
+                      List.of()))
+              .orElseGet(() ->
+                  dry
+                      ? new MockResponse().setResponseCode(200).setBody(Serialization.asJson(tree))
+                      : store(request, path, tree, live.isPresent()));
     };
   }
 
   private MockResponse store(
       RecordedRequest request, String path, Map<String, Object> tree, boolean there) {
+    part(tree, "metadata").put("managedFields", fields.managed(path));
+    if (SCALED.contains(String.valueOf(tree.get("kind")))) {
+      part(tree, "spec").putIfAbsent("replicas", 1);
+    }
     String body = Serialization.asJson(tree);
     RecordedRequest write =
         new RecordedRequest(
@@ -195,6 +216,11 @@ final class TestingApi extends KubernetesCrudDispatcher {
             request.getHeaders(),
             new Buffer(body.getBytes(StandardCharsets.UTF_8)));
     return there ? handleUpdate(write) : handleCreate(write);
+  }
+
+  @SuppressWarnings("unchecked")
+  private static Map<String, Object> part(Map<String, Object> tree, String name) {
+    return (Map<String, Object>) tree.computeIfAbsent(name, _ -> new LinkedHashMap<>());
   }
 
   private static MockResponse conflict(Map<String, String> fields) {

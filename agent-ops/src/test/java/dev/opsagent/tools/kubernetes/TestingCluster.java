@@ -22,11 +22,12 @@ import java.util.logging.Logger;
  * The cluster that {@code OPS_TEST_KUBECONFIG} leads to, with a namespace of its own; without it, a
  * mock of the API with controllers that are played.
  */
-final class TestingCluster implements AutoCloseable {
+public final class TestingCluster implements AutoCloseable {
   private static final Logger TOLD = Logger.getLogger("io.fabric8.mockwebserver");
 
   private final Optional<KubernetesMockServer> mock;
   private final Optional<TestingController> controller;
+  private final Optional<PlayedWorkloads> workloads;
   private final Path kubeconfig;
   private final KubernetesClient client;
   private final String namespace;
@@ -34,11 +35,13 @@ final class TestingCluster implements AutoCloseable {
   private TestingCluster(
       Optional<KubernetesMockServer> mock,
       Optional<TestingController> controller,
+      Optional<PlayedWorkloads> workloads,
       Path kubeconfig,
       KubernetesClient client,
       String namespace) {
     this.mock = mock;
     this.controller = controller;
+    this.workloads = workloads;
     this.kubeconfig = kubeconfig;
     this.client = client;
     this.namespace = namespace;
@@ -53,6 +56,11 @@ final class TestingCluster implements AutoCloseable {
     return real.isPresent() ? real(real.get(), namespace) : played(scratch, namespace);
   }
 
+  /** A mock, also where a real one is at hand. */
+  public static TestingCluster played(Path scratch) throws IOException {
+    return played(scratch, "ops-test-" + Long.toHexString(System.nanoTime()));
+  }
+
   private static TestingCluster real(Path kubeconfig, String namespace) {
     KubernetesClient client = client(Config.fromKubeconfig(kubeconfig.toFile()));
     var _ =
@@ -61,7 +69,8 @@ final class TestingCluster implements AutoCloseable {
             .resource(
                 new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
             .create();
-    return new TestingCluster(Optional.empty(), Optional.empty(), kubeconfig, client, namespace);
+    return new TestingCluster(
+        Optional.empty(), Optional.empty(), Optional.empty(), kubeconfig, client, namespace);
   }
 
   private static TestingCluster played(Path scratch, String namespace) throws IOException {
@@ -77,9 +86,13 @@ final class TestingCluster implements AutoCloseable {
     TestingController controller =
         new TestingController(client(Config.fromKubeconfig(kubeconfig.toFile())), namespace);
     controller.start();
+    PlayedWorkloads workloads =
+        new PlayedWorkloads(client(Config.fromKubeconfig(kubeconfig.toFile())), namespace);
+    workloads.start();
     return new TestingCluster(
         Optional.of(server),
         Optional.of(controller),
+        Optional.of(workloads),
         kubeconfig,
         client(Config.fromKubeconfig(kubeconfig.toFile())),
         namespace);
@@ -114,11 +127,11 @@ final class TestingCluster implements AutoCloseable {
     return mock.isPresent();
   }
 
-  KubernetesClient client() {
+  public KubernetesClient client() {
     return client;
   }
 
-  String namespace() {
+  public String namespace() {
     return namespace;
   }
 
@@ -137,6 +150,11 @@ final class TestingCluster implements AutoCloseable {
     return accounts.withName("nobody").tokenRequest().getStatus().getToken();
   }
 
+  /** Where the file is that leads to it. */
+  public Path kubeconfig() {
+    return kubeconfig;
+  }
+
   /** As an environment declares it. */
   Environment.Cluster declared() {
     return new Environment.Cluster(
@@ -150,6 +168,7 @@ final class TestingCluster implements AutoCloseable {
     }
     client.close();
     controller.ifPresent(TestingController::close);
+    workloads.ifPresent(PlayedWorkloads::close);
     mock.ifPresent(KubernetesMockServer::destroy);
   }
 }

@@ -13,6 +13,7 @@ import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
@@ -31,10 +32,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /**
- * Plays the controllers and the one node of a cluster: Deployments of the kind Recreate, their sets
- * of pods, and what becomes of the pods. A pod's own words tell what: an image of the name {@code
- * bad-image} cannot be pulled, {@code /bin/false} ends, nobody listens on port 9, and the node has
- * four processors.
+ * Plays the controllers and the one node of a cluster: Deployments, their sets of pods, and what
+ * becomes of the pods. A pod's own words tell what: an image of the name {@code bad-image} cannot
+ * be pulled, {@code /bin/false} ends, nobody listens on port 9, and the node has four processors.
  */
 final class TestingController implements AutoCloseable {
   static final int NEVER_READY = 9;
@@ -113,6 +113,11 @@ final class TestingController implements AutoCloseable {
     String hash = Integer.toHexString(Serialization.asJson(template).hashCode());
     int wanted = deployment.getSpec().getReplicas();
     List<Pod> old = pods(name).stream().filter(pod -> !isOf(pod, hash)).toList();
+    if ("RollingUpdate".equals(deployment.getSpec().getStrategy().getType())) {
+      roll(name, hash, template, old, wanted);
+      tell(deployment, name, hash);
+      return;
+    }
     old.forEach(this::end);
     boolean forbidden = old.isEmpty() && wanted > 0 && isForbidden();
     if (old.isEmpty()) {
@@ -120,6 +125,14 @@ final class TestingController implements AutoCloseable {
       scale(name, hash, template, forbidden ? 0 : wanted);
     }
     tell(deployment, name, hash);
+  }
+
+  /** One more than wanted at most, and none fewer. */
+  private void roll(String name, String hash, PodTemplateSpec template, List<Pod> old, int wanted) {
+    keepSet(name, hash, template, false);
+    long ready = pods(name).stream().filter(pod -> isOf(pod, hash)).filter(Seen::isReady).count();
+    scale(name, hash, template, old.isEmpty() ? wanted : (int) Math.min(wanted, ready + 1));
+    old.stream().skip(Math.max(0, wanted - ready)).forEach(this::end);
   }
 
   private void tell(Deployment deployment, String name, String hash) {
@@ -180,7 +193,7 @@ final class TestingController implements AutoCloseable {
   }
 
   private void scale(String name, String hash, PodTemplateSpec template, int wanted) {
-    List<Pod> pods = pods(name);
+    List<Pod> pods = pods(name).stream().filter(pod -> isOf(pod, hash)).toList();
     pods.stream().skip(wanted).forEach(this::end);
     for (int number = pods.size(); number < wanted; number++) {
       String unique = name + "-" + hash + "-" + Long.toHexString(System.nanoTime());
@@ -229,11 +242,12 @@ final class TestingController implements AutoCloseable {
             .create();
   }
 
-  private static PodStatus status(PodSpec spec) {
+  static PodStatus status(PodSpec spec) {
     var container = spec.getContainers().getFirst();
     PodStatusBuilder status = new PodStatusBuilder();
     Quantity cpus =
-        Optional.ofNullable(container.getResources().getLimits())
+        Optional.ofNullable(container.getResources())
+            .map(ResourceRequirements::getLimits)
             .map(it -> it.get("cpu"))
             .orElse(new Quantity("0"));
     if (cpus.getNumericalAmount().compareTo(PROCESSORS) > 0) {
