@@ -153,7 +153,7 @@ record Catalogue(
             Pace.of(timers));
     List<Operation> all = new ArrayList<>(List.of(push, build, new StackOperation(adapters)));
     all.addAll(ServiceOperation.all(adapters));
-    all.add(new DriftOperation(adapters));
+    all.add(new DriftOperation(adapters).orOfStack());
     all.add(new ConfigureOperation(repository, workspaces, owners, served, timers::now));
     return all.stream()
         .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));

@@ -24,7 +24,8 @@ final class Verbs {
                   "publish",
                   "run",
                   "view"),
-          "docker", Set.of("compose", "container", "image", "ps", "stop", "tag", "version"),
+          "docker",
+              Set.of("compose", "container", "events", "image", "ps", "stop", "tag", "version"),
           "docker-compose", COMPOSE);
 
   private static final Map<String, Set<String>> BELOW =

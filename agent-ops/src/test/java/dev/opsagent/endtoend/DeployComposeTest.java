@@ -251,6 +251,35 @@ final class DeployComposeTest {
   }
 
   @Test
+  void whatCameInBlueGreenIsReplacedByRecreateInItsProjectWhichKeepsItsData() {
+    SampleService service = service("ways");
+    succeeded(deploy(service, "ways-blue", SERVES, "\"blue-green\""));
+    String with =
+        FILE.formatted(BusyboxImage.NAME, SERVES)
+                .replace("[./www:/www:ro]", "[./www:/www:ro, 'kept:/kept']")
+            + "volumes: {kept: {}}\n";
+
+    succeeded(deployFile(service, "ways-1", with, "\"strategy\": \"recreate\""));
+    assertThat(service.answer()).startsWith("200 sample ways-1");
+    List<String> volumes = named("volume", "{{.Name}}");
+    String bad = with.replace(SERVES, BAD.getOrDefault("short-lived", ""));
+    StatusReport end = deployFile(service, "ways-bad", bad, "\"strategy\": \"recreate\"");
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(service.answer()).startsWith("200 sample ways-1");
+    succeeded(deployFile(service, "ways-2", with, "\"strategy\": \"recreate\""));
+    assertThat(service.answer()).startsWith("200 sample ways-2");
+    assertThat(named("volume", "{{.Name}}")).as("of one project").isEqualTo(volumes);
+    assertThat(code(deploy(service, "ways-3", SERVES, "\"blue-green\"")))
+        .as("its data would stay behind")
+        .contains(ReasonCode.DATA_LOSS_RISK);
+
+    succeeded(stack.run(service.task("ways-back", "rollback", "{}")));
+    assertThat(service.answer()).startsWith("200 sample ways-1");
+    assertThat(files(service)).as("no orphan").hasSize(1);
+    succeeded(stack.run(service.task("ways-stop", "stop", "{}")));
+  }
+
+  @Test
   void dataIsNotLostUnlessTheTaskAndAPersonLetItGo() {
     SampleService service = service("data");
     String without = FILE.formatted(BusyboxImage.NAME, SERVES);

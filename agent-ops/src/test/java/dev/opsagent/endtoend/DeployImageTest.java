@@ -28,6 +28,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -202,9 +203,21 @@ final class DeployImageTest {
     assertThat(told.state()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(told.changes()).isEmpty();
     assertThat(drift(told))
-        .containsExactly(
-            new Difference("memory", "33554432 bytes", "50331648 bytes", Optional.empty()));
+        .singleElement()
+        .satisfies(it -> {
+          assertThat(it.field()).isEqualTo("memory");
+          assertThat(it.wanted()).isEqualTo("33554432 bytes");
+          assertThat(it.found()).isEqualTo("50331648 bytes");
+          assertThat(it.by().orElse("")).matches("last updated through the engine at [0-9T:-]+Z");
+        });
     docker("kill", container);
+    Map<String, String> ended =
+        drift(stack.run(service.task("drift-killed", "infrastructure.drift", "{}"))).stream()
+            .collect(Collectors.toMap(Difference::field, it -> it.by().orElse("")));
+    assertThat(ended.get("state"))
+        .matches(
+            "sent signal 9 through the engine; ended at [0-9T:-]+Z, exit code 137, as signal 9"
+                + " leaves");
     StatusReport healed =
         stack.run(service.task("drift-4", "infrastructure.drift", "{\"heal\": true}"));
     assertThat(healed.state()).as("%s", healed.reason()).isEqualTo(TaskState.SUCCEEDED);
@@ -359,6 +372,42 @@ final class DeployImageTest {
         stack.run(service.task(taskId, "scale", "{\"replicas\": %d}".formatted(replicas)));
     assertThat(end.reason()).isEmpty();
     return end.state();
+  }
+
+  @Test
+  void whatCameInBlueGreenIsReplacedByRecreateAndTheOtherWayOnceItWasStopped() {
+    SampleService service = service("ways");
+    succeeded(deploy(service, "ways-1", "good", "blue-green"));
+
+    succeeded(deploy(service, "ways-2", "better", "recreate"));
+    assertThat(service.answer()).startsWith("200 sample better");
+    succeeded(service.task("ways-back", "rollback", "{}"));
+    assertThat(service.answer()).startsWith("200 sample good");
+    for (String bad : List.of("crash", "silent")) {
+      StatusReport end = stack.run(deploy(service, "ways-" + bad, bad, "recreate"));
+      assertThat(end.state()).as("%s", end.reason()).isNotEqualTo(TaskState.SUCCEEDED);
+      assertThat(end.changes()).isEmpty();
+      assertThat(service.answer()).startsWith("200 sample good");
+    }
+    succeeded(deploy(service, "ways-3", "better", "blue-green"));
+    assertThat(service.answer()).startsWith("200 sample better");
+    assertThat(running(service.target().key())).as("no orphan").hasSize(1);
+
+    succeeded(service.task("ways-stop", "stop", "{}"));
+    succeeded(deploy(service, "ways-4", "good", "recreate"));
+    assertThat(running(service.target().key())).as("no front is before it").isEmpty();
+    StatusReport held = stack.run(deploy(service, "ways-5", "better", "blue-green"));
+    assertThat(held.reason().orElseThrow().code()).isEqualTo(ReasonCode.CONFLICT);
+    assertThat(service.answer()).startsWith("200 sample good");
+    succeeded(service.task("ways-stop-2", "stop", "{}"));
+    succeeded(deploy(service, "ways-6", "better", "blue-green"));
+    assertThat(service.answer()).startsWith("200 sample better");
+    succeeded(service.task("ways-stop-3", "stop", "{}"));
+  }
+
+  private void succeeded(TaskDispatch task) {
+    StatusReport end = stack.run(task);
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
   }
 
   private List<String> running(String target) {

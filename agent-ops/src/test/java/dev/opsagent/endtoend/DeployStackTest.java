@@ -3,6 +3,8 @@ package dev.opsagent.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
+import dev.opsagent.protocol.Deliverable.DriftReport;
+import dev.opsagent.protocol.Deliverable.DriftReport.Difference;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.PlanReport.PlannedStepReport;
@@ -18,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -101,7 +105,43 @@ final class DeployStackTest {
     assertThat(good.state()).as("%s", good.reason()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(told(good)).contains("web 1.0.2 over 1.0.1", "db 1.0.2 over 1.0.1");
 
+    whatIsOtherwiseIsToldByServiceAndBroughtBack();
     aServiceIsChangedInTheLaneOfItsStack();
+  }
+
+  private void whatIsOtherwiseIsToldByServiceAndBroughtBack() {
+    assertThat(drift("{}"))
+        .containsOnlyKeys("local/shop--api", "local/shop--db", "local/shop--web")
+        .allSatisfy((_, found) -> assertThat(found).isEmpty());
+
+    for (String name : List.of("api", "web")) {
+      web.processes(target("shop").part(name)).forEach(ProcessHandle::destroyForcibly);
+    }
+    for (String name : List.of("api", "web")) {
+      Awaitility.await().until(() -> web.processes(target("shop").part(name)).isEmpty());
+    }
+    Map<String, List<Difference>> found = drift("{}");
+    assertThat(found.get("local/shop--db")).isEmpty();
+    assertThat(found.get("local/shop--web")).extracting(Difference::field).contains("release");
+    assertThat(drift("{\"service\": \"api\"}")).containsOnlyKeys("local/shop--api");
+
+    StatusReport healed = run("shop", "infrastructure.drift", "{\"heal\": true}");
+    assertThat(healed.state()).as("%s", healed.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(plan(healed))
+        .containsExactly("compare", "restart.1", "verify.1", "restart.2", "verify.2");
+    assertThat(answers()).containsOnly("200 sample 1.0.2");
+    assertThat(drift("{}").values()).allSatisfy(it -> assertThat(it).isEmpty());
+    assertThat(record("shop").part("web").lastVerified().map(Release::version)).contains("1.0.2");
+  }
+
+  /** What of each service is otherwise. */
+  private Map<String, List<Difference>> drift(String parameters) {
+    StatusReport end = run("shop", "infrastructure.drift", parameters);
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
+    return end.deliverables().stream()
+        .filter(DriftReport.class::isInstance)
+        .map(DriftReport.class::cast)
+        .collect(Collectors.toMap(DriftReport::subject, DriftReport::differences));
   }
 
   /** A push that would deploy where the stack runs. */
@@ -128,9 +168,8 @@ final class DeployStackTest {
     assertThat(record("shop").part("api").running().map(Release::version)).contains("1.0.1");
     assertThat(run("shop", "restart", "{\"service\": \"web\"}").state())
         .isEqualTo(TaskState.SUCCEEDED);
-    assertThat(run("shop", "stop", "{}").reason())
-        .map(StatusReport.Reason::detail)
-        .hasValueSatisfying(it -> assertThat(it).contains("stack of [api, db, web]"));
+    aTaskThatMustNameAServiceIsToldWhich("{}");
+    aTaskThatMustNameAServiceIsToldWhich("{\"service\": \"wbe\"}");
     assertThat(run("shop", "deploy", alone()).reason())
         .map(StatusReport.Reason::code)
         .contains(ReasonCode.CONFLICT);
@@ -145,6 +184,15 @@ final class DeployStackTest {
           .isEqualTo(TaskState.SUCCEEDED);
       assertThat(web.processes(target("shop").part(name))).isEmpty();
       assertThat(record("shop").part(name).running()).isEmpty();
+    }
+    aTaskThatMustNameAServiceIsToldWhich("{}");
+  }
+
+  private void aTaskThatMustNameAServiceIsToldWhich(String parameters) {
+    for (String operation : List.of("stop", "restart", "rollback")) {
+      assertThat(run("shop", operation, parameters).reason())
+          .map(StatusReport.Reason::detail)
+          .hasValueSatisfying(it -> assertThat(it).contains("stack of [api, db, web]"));
     }
   }
 

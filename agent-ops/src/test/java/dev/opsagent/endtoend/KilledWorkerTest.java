@@ -2,17 +2,12 @@ package dev.opsagent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.endtoend.Replacements.Replacement;
 import dev.opsagent.protocol.StatusReport;
-import dev.opsagent.protocol.StatusReport.StepReport;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
-import dev.opsagent.protocol.TaskDispatch;
-import dev.opsagent.testing.WorkerProcess;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,8 +15,6 @@ import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.function.Predicate;
-import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -41,41 +34,18 @@ final class KilledWorkerTest {
   private static final Set<String> EFFECTS = Set.of("push-refs", "publish", "deploy");
 
   private TestStack stack;
-  private WorkerProcess worker;
+  private Replacements worker;
   private int machines;
-  private final InstantSource clock = InstantSource.system();
 
   @BeforeAll
   void start(@TempDir Path folder) {
     stack = TestStack.create(folder);
-    worker = stack.startWorker().awaitReady();
+    worker = new Replacements(stack);
   }
 
   @AfterAll
   void end() {
     stack.close();
-  }
-
-  /** One kill: where the task stood by its reports, and when the worker was gone. */
-  private record Kill(StatusReport seen, Instant at) {
-    String place() {
-      return seen.step().map(StepReport::name).orElse(seen.state().name());
-    }
-
-    /** Whether the step was under way: its end was written down by the next worker. */
-    boolean hit(List<StatusReport> reports) {
-      return reports.stream()
-          .filter(report -> report.step().filter(this::endsTheStep).isPresent())
-          .allMatch(report -> report.at().isAfter(at));
-    }
-
-    private boolean endsTheStep(StepReport step) {
-      Set<Outcome> ends =
-          is(Outcome.UNDOING, seen)
-              ? Set.of(Outcome.UNDONE, Outcome.REMAINS)
-              : Set.of(Outcome.DONE, Outcome.ALREADY_DONE);
-      return ends.contains(step.outcome()) && step.name().equals(place());
-    }
   }
 
   @Test
@@ -85,8 +55,8 @@ final class KilledWorkerTest {
     SampleService bystander = stack.service("before-bystander");
     stack.dispatch(bystander.push("before-bystander-1"));
 
-    List<Kill> kills =
-        pushAndKill(service.push("before-1"), KilledWorkerTest::begins, report -> {});
+    List<Replacement> kills =
+        worker.killed(service.push("before-1"), KilledWorkerTest::begins, report -> {});
 
     assertThat(kills).hasSize(2 + STEPS);
     reporter.publishEntry("kills", summary(kills, "before-1"));
@@ -105,8 +75,8 @@ final class KilledWorkerTest {
     SampleService service = stack.service("amid");
     Map<String, Long> usual = durations(service);
 
-    List<Kill> kills =
-        pushAndKill(
+    List<Replacement> kills =
+        worker.killed(
             service.push("amid-2"),
             report -> is(Outcome.STARTED, report),
             report -> {
@@ -141,13 +111,14 @@ final class KilledWorkerTest {
             "publish", () -> isPublished("after", "1.0.1"),
             "deploy", () -> !service.processes().isEmpty());
 
-    List<Kill> kills =
-        pushAndKill(
+    List<Replacement> kills =
+        worker.killed(
             service.push("after-1"),
             report -> isAt(EFFECTS, report),
             report -> await(stands, report));
 
-    assertThat(kills.stream().map(Kill::place).collect(Collectors.toSet())).isEqualTo(EFFECTS);
+    assertThat(kills.stream().map(Replacement::place).collect(Collectors.toSet()))
+        .isEqualTo(EFFECTS);
     reporter.publishEntry("kills", summary(kills, "after-1"));
     List<StatusReport> reports = stack.reports("after-1");
     assertThat(kills).allSatisfy(kill -> assertThat(kill.hit(reports)).as(kill.place()).isTrue());
@@ -163,10 +134,12 @@ final class KilledWorkerTest {
     Evidence.released(stack, service, "undone-1", "1.0.1");
     service.commit("feat: breaks", Map.of("server.js", SampleService.server("1.0.2")));
 
-    List<Kill> kills =
-        pushAndKill(service.push("undone-2"), report -> is(Outcome.UNDOING, report), report -> {});
+    List<Replacement> kills =
+        worker.killed(
+            service.push("undone-2"), report -> is(Outcome.UNDOING, report), report -> {});
 
-    assertThat(kills.stream().map(Kill::place)).containsExactly("deploy", "publish", "push-refs");
+    assertThat(kills.stream().map(Replacement::place))
+        .containsExactly("deploy", "publish", "push-refs");
     reporter.publishEntry("kills", summary(kills, "undone-2"));
     Evidence.withdrawn(stack, service, "undone-2", "1.0.2", "1.0.1");
     assertThat(stack.registry.versions("undone")).containsExactly("1.0.1", "1.0.2");
@@ -181,45 +154,34 @@ final class KilledWorkerTest {
             "push-refs", () -> service.isTagged("1.0.1"),
             "publish", () -> isPublished("moved", "1.0.1"));
 
-    List<Kill> kills =
-        pushAndReplace(
+    List<Replacement> kills =
+        worker.replaced(
             service.publish("moved-1"),
             report -> isAt(stands.keySet(), report),
             report -> await(stands, report),
-            this::killAndMove);
+            () -> worker.kill(stack.folder.resolve("data-" + machines++)));
 
     assertThat(kills).hasSize(stands.size());
     reporter.publishEntry("kills", summary(kills, "moved-1"));
     Evidence.published(stack, service, "moved-1", "1.0.1");
     assertThat(stack.registry.versions("moved")).containsExactly("1.0.1");
-    var _ = killAndStart();
-  }
-
-  private Instant killAndMove() {
-    return killAndStart(stack.folder.resolve("data-" + machines++));
+    var _ = worker.kill();
   }
 
   @Test
   void fault_05_a_push_goes_on_when_the_worker_is_asked_to_stop_and_started_again() {
     SampleService service = stack.service("stopped");
 
-    List<Kill> stops =
-        pushAndReplace(
+    List<Replacement> stops =
+        worker.replaced(
             service.push("stopped-1"),
             report -> isAt(Set.of("scripts", "publish", "deploy"), report),
             report -> {},
-            this::stopAndStart);
+            worker::terminate);
 
     assertThat(stops).hasSize(3);
     Evidence.released(stack, service, "stopped-1", "1.0.1");
     assertThat(stack.registry.versions("stopped")).containsExactly("1.0.1");
-  }
-
-  private Instant stopAndStart() {
-    Instant asked = clock.instant();
-    worker.terminate();
-    worker = stack.startWorker().awaitReady();
-    return asked;
   }
 
   private static void await(Map<String, BooleanSupplier> stands, StatusReport report) {
@@ -234,48 +196,6 @@ final class KilledWorkerTest {
   private boolean isPublished(String name, String version) {
     Path tarball = stack.registryStorage().resolve(name).resolve(name + "-" + version + ".tgz");
     return Files.exists(tarball);
-  }
-
-  /** What the test does between seeing the report and ending the worker. */
-  private interface Wait {
-    void after(StatusReport report);
-  }
-
-  /** Dispatches a push and replaces the worker once at every place that the test wants. */
-  private List<Kill> pushAndKill(TaskDispatch push, Predicate<StatusReport> wanted, Wait wait) {
-    return pushAndReplace(push, wanted, wait, this::killAndStart);
-  }
-
-  private List<Kill> pushAndReplace(
-      TaskDispatch push, Predicate<StatusReport> wanted, Wait wait, Supplier<Instant> replace) {
-    List<Kill> kills = new ArrayList<>();
-    try (FollowedTask task = new FollowedTask(stack.client, push.taskId())) {
-      stack.dispatch(push);
-      StatusReport report = task.next();
-      while (!report.state().isEnd()) {
-        if (wanted.test(report)) {
-          wait.after(report);
-          kills.add(new Kill(report, replace.get()));
-        }
-        report = task.next();
-      }
-      StatusReport end = report;
-      // On a busy machine the last step may have ended before it could be killed.
-      long inTime = kills.stream().filter(kill -> kill.at().isBefore(end.at())).count();
-      assertThat(inTime).as("%s", kills).isGreaterThanOrEqualTo(Math.max(1, kills.size() - 1));
-    }
-    return kills;
-  }
-
-  private Instant killAndStart() {
-    return killAndStart(stack.data);
-  }
-
-  private Instant killAndStart(Path data) {
-    worker.kill();
-    Instant gone = clock.instant();
-    worker = stack.startWorker(data).awaitReady();
-    return gone;
   }
 
   private static boolean is(Outcome outcome, StatusReport report) {
@@ -300,7 +220,7 @@ final class KilledWorkerTest {
         .until(() -> true);
   }
 
-  private String summary(List<Kill> kills, String taskId) {
+  private String summary(List<Replacement> kills, String taskId) {
     List<StatusReport> reports = stack.reports(taskId);
     return kills.stream()
         .map(kill -> kill.place() + (kill.hit(reports) ? " (under way)" : " (just ended)"))

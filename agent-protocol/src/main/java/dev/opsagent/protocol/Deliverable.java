@@ -153,13 +153,18 @@ public sealed interface Deliverable {
   /**
    * What of a service is otherwise than it was left.
    *
-   * @param subject the target
+   * @param subject the target; of a service of a stack, what runtimes know it by
    * @param differences none: all is as it was left
    */
   record DriftReport(String subject, List<Difference> differences, Instant at)
       implements Deliverable {
     public DriftReport {
       differences = List.copyOf(differences);
+    }
+
+    @Override
+    public String about() {
+      return subject;
     }
 
     /**

@@ -41,6 +41,11 @@ public final class DriftOperation implements Operation {
     this.adapters = adapters;
   }
 
+  /** Where the target may be a stack too. */
+  public Operation orOfStack() {
+    return new DriftOfStack(this);
+  }
+
   @Override
   public String name() {
     return "infrastructure.drift";
@@ -115,11 +120,16 @@ public final class DriftOperation implements Operation {
     String version = seen.wanted().version();
     List<PlannedStep> steps = new ArrayList<>();
     steps.add(Steps.compare(task.target()));
-    if (DriftParameters.of(task).heals() && Boolean.parseBoolean(observations.get(FOUND))) {
+    if (heals(task, observations)) {
       steps.add(Steps.restart(task.target(), seen.runtime(), version));
       steps.add(Steps.verify(task.target(), version, seen.terms().health()));
     }
     return Plan.of(observations, steps);
+  }
+
+  /** Whether something is to be brought back. */
+  boolean heals(TaskDispatch task, Facts observations) {
+    return DriftParameters.of(task).heals() && Boolean.parseBoolean(observations.get(FOUND));
   }
 
   @Override

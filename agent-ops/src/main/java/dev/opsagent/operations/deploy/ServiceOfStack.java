@@ -13,7 +13,9 @@ import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -35,7 +37,8 @@ record ServiceOfStack(Operation alone) implements Operation {
     return alone.overtakes();
   }
 
-  private static Optional<String> service(TaskDispatch task) {
+  /** The service that the task names. */
+  static Optional<String> service(TaskDispatch task) {
     return task.parameters().optional(SERVICE).map(it -> it.asString());
   }
 
@@ -57,10 +60,9 @@ record ServiceOfStack(Operation alone) implements Operation {
   @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
     Optional<String> service = service(task);
-    List<String> running =
-        context.deployed().map(DeploymentRecord::runningServices).orElse(List.of());
-    if (service.isEmpty() && !running.isEmpty()) {
-      return new Resolution.Unresolved(unnamed(context, running));
+    Optional<Failure> other = context.deployed().flatMap(it -> otherwise(it, service));
+    if (other.isPresent()) {
+      return new Resolution.Unresolved(other.get());
     }
     if (service.isEmpty()) {
       return alone.resolve(task, context);
@@ -73,12 +75,22 @@ record ServiceOfStack(Operation alone) implements Operation {
     };
   }
 
-  private Failure unnamed(StepContext context, List<String> running) {
+  /** What the target is not: one service, or a stack that has this one. */
+  private Optional<Failure> otherwise(DeploymentRecord known, Optional<String> service) {
+    Set<String> names = known.services().map(Map::keySet).orElse(Set.of());
+    boolean isOne = known.running().or(known::lastVerified).isPresent();
+    boolean isStack = !known.runningServices().isEmpty() || (!names.isEmpty() && !isOne);
+    if (isStack && !names.contains(service.orElse(""))) {
+      return Optional.of(no(known, "it is a stack of " + names, "name one of them in /service"));
+    }
+    return service.isPresent() && isOne && !isStack
+        ? Optional.of(no(known, "it is one service and no stack", "leave /service out"))
+        : Optional.empty();
+  }
+
+  private Failure no(DeploymentRecord known, String cause, String fix) {
     return Failure.of(
-        ReasonCode.PRECONDITION_FAILED,
-        "%s %s".formatted(name(), context.task().target()),
-        "it is a stack of " + running,
-        "name one of them in /service");
+        ReasonCode.PRECONDITION_FAILED, "%s %s".formatted(name(), known.target()), cause, fix);
   }
 
   @Override

@@ -198,8 +198,8 @@ public final class StackOperation implements Operation {
     return names.stream().map(name -> joined(name, suffix, plans, parallel)).toList();
   }
 
-  private static PlannedStep joined(
-      String name, String suffix, Map<String, Plan> plans, int parallel) {
+  /** The steps of one name of several plans, as one. */
+  static PlannedStep joined(String name, String suffix, Map<String, Plan> plans, int parallel) {
     List<PlannedStep> parts =
         plans.values().stream().flatMap(plan -> named(plan, name).stream()).toList();
     int rounds = Math.ceilDiv(parts.size(), parallel);

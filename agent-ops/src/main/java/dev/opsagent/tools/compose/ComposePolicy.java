@@ -13,7 +13,17 @@ import tools.jackson.databind.JsonNode;
  */
 final class ComposePolicy {
   private static final List<String> FORBIDDEN =
-      List.of("devices", "cap_add", "security_opt", "device_cgroup_rules", "volumes_from", "gpus");
+      List.of(
+          "devices",
+          "cap_add",
+          "security_opt",
+          "device_cgroup_rules",
+          "volumes_from",
+          "gpus",
+          "cgroup_parent",
+          "credential_spec",
+          "provider",
+          "use_api_socket");
   private static final List<String> NAMESPACES =
       List.of("network_mode", "pid", "ipc", "userns_mode", "uts", "cgroup");
   private static final Set<String> HARMLESS = Set.of("", "none", "private", "bridge", "shareable");
@@ -41,12 +51,14 @@ final class ComposePolicy {
             .flatMap(kind -> config.path(kind).properties().stream())
             .filter(entry -> leadsOut(entry.getValue().path("file").asString("")))
             .map(entry -> entry.getKey() + " reads a file outside the release");
-    return Stream.of(services, volumes, files).flatMap(faults -> faults).findFirst();
+    return Stream.of(services, volumes, files, new BindMounts(config, folder).faults())
+        .flatMap(faults -> faults)
+        .findFirst();
   }
 
   private Stream<String> faults(String name, JsonNode service) {
     Stream<String> asked =
-        FORBIDDEN.stream().filter(key -> !service.path(key).isEmpty()).map(key -> "sets " + key);
+        FORBIDDEN.stream().filter(key -> isSet(service.path(key))).map(key -> "sets " + key);
     Stream<String> shared =
         NAMESPACES.stream()
             .filter(key -> !isHarmless(service.path(key).asString("")))
@@ -56,11 +68,22 @@ final class ComposePolicy {
     Stream<String> rest =
         Stream.of(
                 service.path("privileged").asBoolean(false) ? "is privileged" : "",
+                hooks(service).anyMatch(it -> it.path("privileged").asBoolean(false))
+                    ? "has a privileged hook"
+                    : "",
                 buildsOutside(service.path("build")) ? "is built from outside the release" : "")
             .filter(fault -> !fault.isEmpty());
     return Stream.of(asked, shared, mounts, rest)
         .flatMap(faults -> faults)
         .map(fault -> "service " + name + " " + fault);
+  }
+
+  private static boolean isSet(JsonNode value) {
+    return value.isContainer() ? !value.isEmpty() : !value.asString("").matches("|false");
+  }
+
+  private static Stream<JsonNode> hooks(JsonNode service) {
+    return Stream.of("post_start", "pre_stop").flatMap(it -> service.path(it).valueStream());
   }
 
   private static boolean isHarmless(String namespace) {
@@ -88,6 +111,8 @@ final class ComposePolicy {
     String context = build.isString() ? build.asString() : build.path("context").asString("");
     return isRemote(context)
         || leadsOut(context)
+        || leadsOut(
+            folder.resolve(context).resolve(build.path("dockerfile").asString("")).toString())
         || !build.path("additional_contexts").isEmpty()
         || !build.path("entitlements").isEmpty()
         || build.path("privileged").asBoolean(false)

@@ -1,7 +1,11 @@
 package dev.opsagent.tools.compose;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerHistory;
+import dev.opsagent.outside.ContainerHistory.End;
+import dev.opsagent.outside.ContainerHistory.Event;
 import dev.opsagent.tools.compose.Volumes.Mount;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -26,6 +30,11 @@ final class Containers {
               Stream.of(PROJECT, SERVICE, TARGET, VERSION, DIGEST, TASK, SERVICES, ADDRESS)
                   .map(label -> "{{.Label \"" + label + "\"}}"))
           .collect(Collectors.joining("\t"));
+
+  private static final String END =
+      "{{.State.FinishedAt}}\t{{.State.ExitCode}}\t{{.State.OOMKilled}}";
+  private static final String EVENT =
+      "{{.Time}}\t{{.Action}}\t{{index .Actor.Attributes \"signal\"}}";
 
   private final Compose compose;
 
@@ -57,6 +66,56 @@ final class Containers {
         new ArrayList<>(List.of("container", "inspect", "--format", Mount.FORMAT));
     arguments.addAll(ids);
     return compose.docker(action, arguments.toArray(String[]::new));
+  }
+
+  /** How the container ended or was paused, and who did that; empty when the engine is silent. */
+  Optional<String> told(Container container) {
+    String action = "look up what has happened to a container";
+    ContainerHistory history = history(action, container);
+    if (container.state().equals("paused")) {
+      return history.ofPause();
+    }
+    return compose.docker(action, "container", "inspect", "--format", END, container.id())
+            instanceof Answer.Ok<String>(String end)
+        ? end(end).map(history::ofEnd)
+        : Optional.empty();
+  }
+
+  private ContainerHistory history(String action, Container container) {
+    Answer<String> events =
+        compose.docker(
+            action,
+            "events",
+            "--since",
+            "1",
+            "--until=-1s", // it knows whole seconds only, and ends the stream with this one
+            "--filter",
+            "container=" + container.id(),
+            "--format",
+            EVENT);
+    return events instanceof Answer.Ok<String>(String text)
+        ? new ContainerHistory(
+            text.lines().map(Containers::event).flatMap(Optional::stream).toList())
+        : ContainerHistory.UNKNOWN;
+  }
+
+  private static Optional<Event> event(String line) {
+    String[] fields = line.split("\t", -1);
+    return fields.length == 3 && fields[0].matches("[0-9]{1,12}")
+        ? Optional.of(
+            new Event(Instant.ofEpochSecond(Long.parseLong(fields[0])), fields[1], fields[2]))
+        : Optional.empty();
+  }
+
+  private static Optional<End> end(String line) {
+    String[] fields = line.strip().split("\t", -1);
+    return fields.length == 3 && fields[1].matches("[0-9]{1,9}")
+        ? Optional.of(
+            new End(
+                ContainerHistory.instant(fields[0]),
+                Long.parseLong(fields[1]),
+                Boolean.parseBoolean(fields[2])))
+        : Optional.empty();
   }
 
   private Answer<List<Container>> list(String action, String label) {

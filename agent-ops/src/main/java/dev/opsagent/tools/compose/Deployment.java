@@ -1,5 +1,7 @@
 package dev.opsagent.tools.compose;
 
+import static java.util.Comparator.comparing;
+
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Difference;
@@ -124,7 +126,7 @@ final class Deployment implements TargetLife {
             .map(found -> differences(up.get(), found));
   }
 
-  private static List<Difference> differences(Kept kept, List<Container> found) {
+  private List<Difference> differences(Kept kept, List<Container> found) {
     List<Difference> differences = new ArrayList<>();
     Map<String, List<Container>> services =
         found.stream()
@@ -133,14 +135,17 @@ final class Deployment implements TargetLife {
       differences.add(
           of("services", Integer.toString(kept.services()), Integer.toString(services.size())));
     }
-    services.forEach((service, containers) -> {
-      if (containers.size() > 1) {
-        differences.add(of("containers of " + service, "1", Integer.toString(containers.size())));
+    services.forEach((service, all) -> {
+      if (all.size() > 1) {
+        differences.add(of("containers of " + service, "1", Integer.toString(all.size())));
       }
-      containers.stream()
-          .filter(it -> !it.isUp())
-          .forEach(it -> differences.add(of("state of " + service, "running", it.status())));
     });
+    found.stream()
+        .filter(it -> !it.isUp())
+        .sorted(comparing(Container::service))
+        .map(it ->
+            new Difference("state of " + it.service(), "running", it.status(), containers.told(it)))
+        .forEach(differences::add);
     return differences;
   }
 

@@ -16,6 +16,9 @@ final class SourceCopy {
   private static final long MAX_BYTES = 256L << 20;
   private static final int MAX_FILES = 20_000;
 
+  /** Links one behind the other, as the kernel has it. */
+  private static final int LONGEST_CHAIN = 40;
+
   /** The repository itself, and what package managers put there: neither is a service's source. */
   private static final Set<String> LEFT_OUT = Set.of(".git", "node_modules");
 
@@ -59,14 +62,28 @@ final class SourceCopy {
     if (attributes.isOther()) {
       return Optional.of(source.relativize(file) + " is neither a file nor a folder");
     }
-    return attributes.isSymbolicLink() && leadsOut(file)
+    return attributes.isSymbolicLink() && followed(file, LONGEST_CHAIN).isEmpty()
         ? Optional.of(source.relativize(file) + " is a link that leads out of it")
         : Optional.empty();
   }
 
-  private boolean leadsOut(Path link) throws IOException {
+  /**
+   * Where the link leads, step by step as the system goes: behind a link to a folder, two dots are
+   * the parent of that folder. Empty when any step is out of the source.
+   */
+  private Optional<Path> followed(Path link, int left) throws IOException {
     Path to = Files.readSymbolicLink(link);
-    return to.isAbsolute() || !link.resolveSibling(to).normalize().startsWith(source);
+    if (to.isAbsolute() || left == 0) {
+      return Optional.empty();
+    }
+    Optional<Path> at = Optional.ofNullable(link.getParent());
+    for (Path step : to) {
+      at = at.map(it -> it.resolve(step).normalize()).filter(it -> it.startsWith(source));
+      if (at.filter(Files::isSymbolicLink).isPresent()) {
+        at = followed(at.get(), left - 1);
+      }
+    }
+    return at;
   }
 
   private final class Copying extends SimpleFileVisitor<Path> {

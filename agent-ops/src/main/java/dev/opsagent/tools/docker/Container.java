@@ -1,5 +1,6 @@
 package dev.opsagent.tools.docker;
 
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -28,6 +29,7 @@ record Container(
    * @param isRestarting whether it has ended and the engine is about to start it again
    * @param health in the engine's words; empty when the image says nothing of it
    * @param startedAt in the engine's words: another one after each start
+   * @param finishedAt when it ended last; absent: it never did
    * @param isOutOfMemory whether the kernel killed it for the memory it used
    */
   record State(
@@ -37,6 +39,7 @@ record Container(
       String health,
       long exitCode,
       String startedAt,
+      Optional<Instant> finishedAt,
       boolean isOutOfMemory) {}
 
   /** Differs after each start, also when the engine starts it by itself. */

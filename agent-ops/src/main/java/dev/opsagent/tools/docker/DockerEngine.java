@@ -4,6 +4,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.command.CreateContainerCmd;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Event;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.api.model.HostConfig;
@@ -13,6 +14,7 @@ import com.github.dockerjava.api.model.PullResponseItem;
 import com.github.dockerjava.api.model.RestartPolicy;
 import com.github.dockerjava.api.model.Statistics;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerHistory;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -20,6 +22,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -27,6 +31,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -250,6 +255,34 @@ final class DockerEngine implements Engine {
             return Optional.empty();
           }
         });
+  }
+
+  /** The engine's own time ends the stream: it tells what was, and not what is still to come. */
+  @Override
+  public ContainerHistory history(String id) {
+    List<ContainerHistory.Event> events = new CopyOnWriteArrayList<>();
+    Gathered<Event> gathered = new Gathered<>(it -> Seen.event(it).ifPresent(events::add));
+    Answer<Boolean> whole =
+        call(
+            "look up what has happened to a container",
+            () -> {
+              client
+                  .eventsCmd()
+                  .withContainerFilter(id)
+                  .withSince("1")
+                  .withUntil(now())
+                  .exec(gathered);
+              return awaited(gathered, LOG);
+            });
+    return whole instanceof Answer.Ok<Boolean>(Boolean ended) && ended
+        ? new ContainerHistory(events)
+        : ContainerHistory.UNKNOWN;
+  }
+
+  private String now() {
+    Instant now =
+        OffsetDateTime.parse(String.valueOf(client.infoCmd().exec().getSystemTime())).toInstant();
+    return "%d.%09d".formatted(now.getEpochSecond(), now.getNano());
   }
 
   @Override

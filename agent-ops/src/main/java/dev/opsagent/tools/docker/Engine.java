@@ -1,6 +1,7 @@
 package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerHistory;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import java.time.Duration;
 import java.util.List;
@@ -47,6 +48,9 @@ interface Engine extends AutoCloseable {
 
   /** What it has used; empty when it does not run, or the engine does not count. */
   Answer<Optional<Usage>> usage(String id);
+
+  /** What the engine remembers of it; nothing, when it does not say. */
+  ContainerHistory history(String id);
 
   /** The end of what it wrote, unmasked; empty when nothing can be read. */
   String log(String id);

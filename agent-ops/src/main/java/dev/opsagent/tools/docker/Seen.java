@@ -6,15 +6,19 @@ import com.github.dockerjava.api.command.InspectImageResponse;
 import com.github.dockerjava.api.model.ContainerConfig;
 import com.github.dockerjava.api.model.CpuStatsConfig;
 import com.github.dockerjava.api.model.CpuUsageConfig;
+import com.github.dockerjava.api.model.EventActor;
 import com.github.dockerjava.api.model.ExposedPort;
 import com.github.dockerjava.api.model.MemoryStatsConfig;
 import com.github.dockerjava.api.model.RestartPolicy;
 import com.github.dockerjava.api.model.Statistics;
 import com.github.dockerjava.api.model.StatsConfig;
+import dev.opsagent.outside.ContainerHistory;
+import dev.opsagent.outside.ContainerHistory.Event;
 import dev.opsagent.outside.ImageBuilder.Made;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.tools.docker.Engine.LocalImage;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +55,20 @@ final class Seen {
         Optional.ofNullable(seen.getHealth()).map(it -> String.valueOf(it.getStatus())).orElse(""),
         Optional.ofNullable(seen.getExitCodeLong()).orElse(0L),
         Optional.ofNullable(seen.getStartedAt()).orElse(""),
+        Optional.ofNullable(seen.getFinishedAt()).flatMap(ContainerHistory::instant),
         Boolean.TRUE.equals(seen.getOOMKilled()));
+  }
+
+  /** Empty when it says no time, as newer engines may. */
+  static Optional<Event> event(com.github.dockerjava.api.model.Event seen) {
+    String signal =
+        Optional.ofNullable(seen.getActor())
+            .map(EventActor::getAttributes)
+            .map(it -> it.getOrDefault("signal", ""))
+            .orElse("");
+    return Optional.ofNullable(seen.getTime())
+        .map(Instant::ofEpochSecond)
+        .map(at -> new Event(at, String.valueOf(seen.getAction()), signal));
   }
 
   static LocalImage image(InspectImageResponse seen) {

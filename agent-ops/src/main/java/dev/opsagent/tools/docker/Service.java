@@ -89,7 +89,11 @@ final class Service implements TargetLife {
   public Answer<List<Difference>> drift() {
     return containers
         .places()
-        .map(places -> places.current().map(it -> new Drift(it).found()).orElseGet(List::of));
+        .map(places ->
+            places
+                .current()
+                .map(it -> new Drift(it, engine.history(it.id())).found())
+                .orElseGet(List::of));
   }
 
   @Override

@@ -43,12 +43,9 @@ record FrontedService(
   }
 
   @Override
-  public Answer<Running> deploy(Release release) {
+  public Answer<Running> deploy(Release release) throws IOException, InterruptedException {
     return route.isPresent()
-        ? refused(
-            ReasonCode.CONFLICT,
-            "it is deployed blue-green, behind a front",
-            "deploy it blue-green, as before")
+        ? new FrontedRecreate(this).deploy(route.get(), release)
         : runtime.deploy(target, release);
   }
 
@@ -273,7 +270,7 @@ record FrontedService(
       throws IOException, InterruptedException {
     if (route.isEmpty()) {
       // The first release may have been cut off before anybody was to reach it.
-      return ended(Slot.NAMES, 1).then(_ -> runtime.rollback(target, digest));
+      return ended(Slot.NAMES).then(_ -> runtime.rollback(target, digest));
     }
     Route now = route.get();
     boolean isLive =
@@ -281,7 +278,7 @@ record FrontedService(
     if (!isLive) {
       Answer<Boolean> alone =
           now.canary().isPresent() ? front.put(now.with(Optional.empty())) : new Answer.Ok<>(true);
-      return alone.then(_ -> ended(unreached(now), most())) instanceof Answer.No<Boolean> no
+      return alone.then(_ -> ended(unreached(now))) instanceof Answer.No<Boolean> no
           ? new Answer.No<>(no.failure())
           : refilled(now.with(Optional.empty()), now.live());
     }
@@ -306,18 +303,42 @@ record FrontedService(
   /** What would tell how many replicas there are goes last. */
   private Answer<Optional<Running>> leave() throws IOException, InterruptedException {
     if (most() == 1) {
-      return front.remove(key).then(_ -> ended(Slot.NAMES, 1)).map(_ -> Optional.empty());
+      return front.remove(key).then(_ -> ended(Slot.NAMES)).map(_ -> Optional.empty());
     }
-    Answer<Boolean> ended =
-        front.put(route.orElseThrow().open(false)).then(_ -> ended(Slot.NAMES, most()));
+    Answer<Boolean> ended = front.put(route.orElseThrow().open(false)).then(_ -> ended(Slot.NAMES));
     return ended instanceof Answer.No<Boolean> no
         ? new Answer.No<>(no.failure())
         : front.remove(key).map(_ -> Optional.empty());
   }
 
+  Answer<Boolean> endedBeyond(Slot slot) {
+    return replicas().endedBeyond(slot, most());
+  }
+
+  /** Has all replicas of the live release, the first of which runs. */
+  Answer<Running> whole(Slot live) throws IOException, InterruptedException {
+    FirstAnswer.await(URI.create(live.address()));
+    return switch (again(route.orElseThrow()).filled(live, live.replicas())) {
+      case Answer.No<Slot> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Slot>(Slot full) -> present(route.orElseThrow().live(full));
+    };
+  }
+
+  /** The route's live release answers, and nothing else runs. */
+  Answer<Optional<Running>> turnBack(Route turned) throws IOException, InterruptedException {
+    Answer<Boolean> alone =
+        front.put(turned).then(_ -> ended(turned.idle())).then(_ -> endedBeyond(turned.live()));
+    return alone instanceof Answer.No<Boolean> no
+        ? new Answer.No<>(no.failure())
+        : refilled(turned, turned.live());
+  }
+
   /** What is warm only has to be turned to; what was retired is started first. */
   private Answer<Optional<Running>> goBack(Route now, Slot back)
       throws IOException, InterruptedException {
+    if (now.isInPlace()) {
+      return new FrontedRecreate(this).goBack(now, back);
+    }
     Answer<Optional<Running>> warm = runtime.running(slot(back.name()));
     Answer<Running> up =
         warm.then(running ->
@@ -328,19 +349,14 @@ record FrontedService(
       return new Answer.No<>(no.failure());
     }
     if (up instanceof Answer.Ok<Running>(Running there) && !there.digest().equals(back.digest())) {
-      return another(there, back);
+      return another(there.version(), back);
     }
     boolean cold = warm instanceof Answer.Ok<Optional<Running>>(var running) && running.isEmpty();
     if (cold && now.isOpen()) {
       // It lives, and may not listen yet; the one that is left answers meanwhile.
       FirstAnswer.await(URI.create(back.address()));
     }
-    Slot first = cold ? back.asking(1) : back;
-    Route turned = now.back(first);
-    return front.put(turned).then(_ -> ended(turned.idle(), most()))
-            instanceof Answer.No<Boolean> no
-        ? new Answer.No<>(no.failure())
-        : refilled(turned, turned.live());
+    return turnBack(now.back(cold ? back.asking(1) : back));
   }
 
   Answer<Boolean> keepsWarm() {
@@ -359,23 +375,23 @@ record FrontedService(
         now.fallback().isEmpty() && now.canary().isEmpty()
             ? new Answer.Ok<>(true)
             : front.put(now.cooled());
-    return alone.then(_ -> ended(now.idle(), most()));
+    return alone.then(_ -> ended(now.idle()));
   }
 
   /** Ends what runs in these slots, and tells whether anything did. */
-  private Answer<Boolean> ended(List<String> names, int most) {
-    return replicas().ended(names, most);
+  Answer<Boolean> ended(List<String> names) {
+    return replicas().ended(names, most());
   }
 
   @Override
   public Answer<Boolean> stop() throws IOException, InterruptedException {
     if (route.isEmpty()) {
-      return ended(Slot.NAMES, 1).then(tried -> runtime.stop(target).map(ran -> tried || ran));
+      return ended(Slot.NAMES).then(tried -> runtime.stop(target).map(ran -> tried || ran));
     }
     Route now = route.get();
     Answer<Boolean> closed =
         now.isOpen() ? front.put(now.cooled().open(false)) : new Answer.Ok<>(true);
-    return closed.then(_ -> ended(Slot.NAMES, most()));
+    return closed.then(_ -> ended(Slot.NAMES));
   }
 
   @Override
@@ -439,7 +455,7 @@ record FrontedService(
         .map(running -> running.filter(_ -> now.isOpen()).map(it -> shown(it, now)));
   }
 
-  private static Running shown(Running live, Route now) {
+  static Running shown(Running live, Route now) {
     return new Running(
         live.version(),
         live.digest(),
@@ -460,12 +476,12 @@ record FrontedService(
     return Integer.parseInt(address.substring(address.lastIndexOf(':') + 1));
   }
 
-  private Answer<Optional<Running>> another(Running there, Slot back) {
+  Answer<Optional<Running>> another(String there, Slot back) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.CONFLICT,
             "go back to the release before on " + target,
-            "%s is in its place, and not %s".formatted(there.version(), back.version()),
+            "%s is in its place, and not %s".formatted(there, back.version()),
             "deploy the release that should run"));
   }
 

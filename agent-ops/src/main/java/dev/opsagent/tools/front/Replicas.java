@@ -99,6 +99,16 @@ record Replicas(String target, ServiceRuntime runtime) {
     return any;
   }
 
+  /** Ends the replicas of a slot that are not asked. */
+  Answer<Boolean> endedBeyond(Slot slot, int most) {
+    Answer<Boolean> any = new Answer.Ok<>(false);
+    for (int number = most; number > slot.asked().size(); number--) {
+      int one = number;
+      any = any.then(before -> ended(slot, one).map(ran -> before || ran));
+    }
+    return any;
+  }
+
   Answer<Boolean> anyRuns(List<String> slots, int most) {
     Answer<Boolean> any = new Answer.Ok<>(false);
     for (String slot : slots) {

@@ -1,5 +1,6 @@
 package dev.opsagent.tools.front;
 
+import dev.opsagent.outside.ServiceRuntime.Release;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -13,7 +14,8 @@ import java.util.stream.Stream;
  * @param target the kind of the runtime and its target, as {@code docker:local/web}
  * @param isOpen whether it is listened to; a stopped target's is not
  * @param live the release that answers
- * @param other the release before, which can be gone back to
+ * @param other the release before, which can be gone back to; in the slot of the live one where
+ *     that has taken its place
  * @param older the one before that: it takes the place of {@code other} when the live release is
  *     taken back, and its slot is the next to be used otherwise
  * @param withdrawn digest of the release that was taken back for the live one
@@ -232,6 +234,47 @@ record Route(
   Route vacated() {
     return new Route(
         target, isOpen, live, other, Optional.empty(), withdrawn, Optional.empty(), most);
+  }
+
+  boolean isLive(Release release) {
+    return live.digest().equals(release.digest()) && live.taskId().equals(release.taskId());
+  }
+
+  /** Whether the live release has the place of the one before, instead of one beside it. */
+  boolean isInPlace() {
+    return other.filter(it -> it.name().equals(live.name())).isPresent();
+  }
+
+  /** The release takes the place of the live one, which is kept there to be gone back to. */
+  Route replacedBy(Release release) {
+    Slot next =
+        new Slot(
+            live.name(),
+            live.port(),
+            live.entry(),
+            release.version(),
+            release.digest(),
+            release.taskId(),
+            true,
+            live.others(),
+            live.others().map(_ -> 1));
+    return new Route(
+        target,
+        isOpen,
+        next,
+        Optional.of(live.warm(false)),
+        other,
+        Optional.empty(),
+        Optional.empty(),
+        most);
+  }
+
+  /** The same without a release to go back to in the place of the live one, unless it is this. */
+  Route keeping(Optional<String> version) {
+    boolean isGone = isInPlace() && !other.map(Slot::version).equals(version);
+    return isGone
+        ? new Route(target, isOpen, live, Optional.empty(), older, withdrawn, canary, most)
+        : this;
   }
 
   /** The release before is live again. */

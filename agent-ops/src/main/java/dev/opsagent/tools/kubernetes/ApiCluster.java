@@ -6,9 +6,12 @@ import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.metrics.v1beta1.PodMetrics;
 import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ServerSideApplicable;
+import java.math.BigDecimal;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -20,6 +23,9 @@ import java.util.function.Supplier;
 final class ApiCluster implements Cluster {
   private static final int LOG_LINES = 60;
   private static final int EVENTS = 5;
+
+  /** No such API, not for this account, or nobody behind it. */
+  private static final Set<Integer> NOT_MEASURED = Set.of(403, 404, 503);
 
   private final KubernetesClient client;
   private final String namespace;
@@ -57,6 +63,35 @@ final class ApiCluster implements Cluster {
     return call(
         "list the pods of " + labels.values(),
         () -> client.pods().inNamespace(namespace).withLabels(labels).list().getItems());
+  }
+
+  @Override
+  public Answer<List<Use>> uses(Map<String, String> labels) {
+    return call(
+        "see what the pods of %s use".formatted(labels.values()),
+        () -> {
+          try {
+            return client.top().pods().withLabels(labels).metrics(namespace).getItems().stream()
+                .map(ApiCluster::use)
+                .toList();
+          } catch (KubernetesClientException e) {
+            if (NOT_MEASURED.contains(e.getCode())) {
+              return List.of();
+            }
+            throw e;
+          }
+        });
+  }
+
+  private static Use use(PodMetrics pod) {
+    return new Use(sum(pod, "cpu").doubleValue(), sum(pod, "memory").longValue());
+  }
+
+  private static BigDecimal sum(PodMetrics pod, String resource) {
+    return pod.getContainers().stream()
+        .flatMap(it -> Optional.ofNullable(it.getUsage().get(resource)).stream())
+        .map(Quantity::getNumericalAmount)
+        .reduce(BigDecimal.ZERO, BigDecimal::add);
   }
 
   @Override

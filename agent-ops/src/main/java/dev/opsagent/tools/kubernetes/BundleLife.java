@@ -14,6 +14,7 @@ import io.fabric8.kubernetes.api.model.Pod;
 import java.io.IOException;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -50,6 +51,11 @@ final class BundleLife implements TargetLife {
     this.rollout = rollout;
     this.said = said;
     this.timers = timers;
+  }
+
+  /** How its pods are found. */
+  Map<String, String> labels() {
+    return Marks.labels(manifests.name());
   }
 
   /** Whether anything of the target is known to run, or to have run, by manifests. */
@@ -146,7 +152,7 @@ final class BundleLife implements TargetLife {
   @Override
   public Answer<String> log() {
     return cluster
-        .pods(Marks.labels(manifests.name()))
+        .pods(labels())
         .map(pods ->
             pods.stream()
                 .max(

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.Service;
@@ -39,6 +40,21 @@ interface Cluster extends AutoCloseable {
   }
 
   Answer<List<Pod>> pods(Map<String, String> labels);
+
+  /**
+   * What each of the pods uses, as the cluster has measured it last.
+   *
+   * @return empty where nobody measures, or this agent may not know
+   */
+  Answer<List<Use>> uses(Map<String, String> labels);
+
+  /**
+   * What a pod uses.
+   *
+   * @param processors that were busy over the last while
+   * @param memory in bytes
+   */
+  record Use(double processors, long memory) {}
 
   /**
    * Has the server make the object, or change what of it belongs to this agent. Nothing that
@@ -85,6 +101,9 @@ interface Cluster extends AutoCloseable {
     List<ReplicaSet> sets();
 
     List<Pod> pods();
+
+    /** What was warned of, of workloads for which no pods could be made. */
+    List<Event> refusals();
 
     @Override
     void close();

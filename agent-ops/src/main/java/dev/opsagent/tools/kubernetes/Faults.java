@@ -68,20 +68,23 @@ final class Faults {
         : Optional.empty();
   }
 
-  /** A quota or an admission rule forbids the pods. */
   private static Optional<Fault> of(ReplicaSet set) {
     return Optional.ofNullable(set.getStatus())
         .map(ReplicaSetStatus::getConditions)
         .orElse(List.of())
         .stream()
-        .filter(it -> "FailedCreate".equals(it.getReason()) && "True".equals(it.getStatus()))
+        .filter(it -> Seen.REFUSED.equals(it.getReason()) && "True".equals(it.getStatus()))
         .findFirst()
-        .map(it ->
-            new Fault(
-                ReasonCode.PRECONDITION_FAILED,
-                "the cluster refuses its pods: FailedCreate: " + it.getMessage(),
-                "raise the quota of the namespace, or let the service ask for less",
-                Optional.empty()));
+        .map(it -> refused(String.valueOf(it.getMessage())));
+  }
+
+  /** A quota or an admission rule forbids the pods. */
+  static Fault refused(String message) {
+    return new Fault(
+        ReasonCode.PRECONDITION_FAILED,
+        "the cluster refuses its pods: %s: %s".formatted(Seen.REFUSED, message),
+        "raise the quota of the namespace, or let the service ask for less",
+        Optional.empty());
   }
 
   private static Optional<Fault> of(Pod pod) {

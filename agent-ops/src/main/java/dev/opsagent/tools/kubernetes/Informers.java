@@ -1,5 +1,6 @@
 package dev.opsagent.tools.kubernetes;
 
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
@@ -10,14 +11,19 @@ import io.fabric8.kubernetes.client.informers.SharedIndexInformer;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 
 /** What the server tells of what makes pods, its sets of pods, and the pods, as it changes. */
 record Informers(
     List<SharedIndexInformer<? extends HasMetadata>> makers,
     SharedIndexInformer<ReplicaSet> replicaSets,
-    SharedIndexInformer<Pod> running)
+    SharedIndexInformer<Pod> running,
+    Optional<SharedIndexInformer<Event>> refused)
     implements Cluster.Watched {
+  /** A set of pods of a Deployment tells itself that it is refused any. */
+  private static final Set<ManifestKind> TOLD_BY_SETS = Set.of(ManifestKind.DEPLOYMENT);
+
   /** Opens them; what is there already has been read when this returns. */
   static Informers open(
       KubernetesClient client,
@@ -32,7 +38,16 @@ record Informers(
     return new Informers(
         List.copyOf(makers),
         client.apps().replicaSets().inNamespace(namespace).withLabels(labels).inform(told),
-        client.pods().inNamespace(namespace).withLabels(labels).inform(told));
+        client.pods().inNamespace(namespace).withLabels(labels).inform(told),
+        kinds.equals(TOLD_BY_SETS)
+            ? Optional.empty()
+            : Optional.of(
+                client
+                    .v1()
+                    .events()
+                    .inNamespace(namespace)
+                    .withField("reason", Seen.REFUSED)
+                    .inform(told)));
   }
 
   private static <T extends HasMetadata> SharedIndexInformer<T> informer(
@@ -56,7 +71,13 @@ record Informers(
   }
 
   @Override
+  public List<Event> refusals() {
+    return refused.map(it -> it.getStore().list()).orElse(List.of());
+  }
+
+  @Override
   public void close() {
+    refused.ifPresent(SharedIndexInformer::close);
     makers.forEach(SharedIndexInformer::close);
     replicaSets.close();
     running.close();

@@ -42,6 +42,7 @@ public final class KubernetesRuntime extends PerTargetRuntime<TargetOnCluster> {
   private final Printable said;
   private final Rollout.Limits limits;
   private final Timers timers;
+  private final PodMeter meter;
 
   /**
    * @param clusters where the cluster of an environment is, by the environment's name; empty when
@@ -64,6 +65,7 @@ public final class KubernetesRuntime extends PerTargetRuntime<TargetOnCluster> {
     this.said = Printable.log(mask);
     this.limits = limits;
     this.timers = timers;
+    this.meter = new PodMeter(timers);
   }
 
   @Override
@@ -127,7 +129,9 @@ public final class KubernetesRuntime extends PerTargetRuntime<TargetOnCluster> {
     return new TargetOnCluster(
         target,
         new Workload(target, manifests, cluster, ofImage, said, timers),
-        new BundleLife(target, manifests, cluster, ofManifests, said, timers));
+        new BundleLife(target, manifests, cluster, ofManifests, said, timers),
+        cluster,
+        meter);
   }
 
   private Rollout rollout(Set<ManifestKind> kinds, Map<String, String> labels, Cluster cluster) {

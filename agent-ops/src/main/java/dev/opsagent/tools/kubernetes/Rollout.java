@@ -7,6 +7,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.kubernetes.Cluster.Watched;
 import dev.opsagent.tools.kubernetes.Faults.Fault;
+import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.Pod;
@@ -16,6 +17,7 @@ import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import java.time.Duration;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -25,6 +27,7 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 
 /** Follows what becomes of what was applied, from change to change. Made for one question. */
 final class Rollout {
@@ -198,6 +201,7 @@ final class Rollout {
     private final String action;
     private boolean begun;
     private final Map<Named, String> stale = new HashMap<>();
+    private final Set<String> staleRefusals = new HashSet<>();
 
     Verdict(Wanted wanted, String action) {
       this.wanted = wanted;
@@ -213,7 +217,7 @@ final class Rollout {
       if (workloads.size() < wanted.workloads().size()) {
         return begun ? Optional.of(deleted(workloads)) : Optional.empty();
       }
-      begin(workloads);
+      begin(workloads, watched);
       if (workloads.stream().allMatch(wanted::isThere)) {
         return Optional.of(new Answer.Ok<>(true));
       }
@@ -223,7 +227,10 @@ final class Rollout {
               .toList();
       List<Pod> pods =
           watched.pods().stream().filter(pod -> wanted.isOf().test(pod.getMetadata())).toList();
-      return Faults.of(workloads, sets, pods).map(this::failed).or(() -> late(workloads, pods));
+      return Faults.of(workloads, sets, pods)
+          .or(() -> refused(workloads, watched))
+          .map(this::failed)
+          .or(() -> late(workloads, pods));
     }
 
     private Answer<Boolean> deleted(List<HasMetadata> left) {
@@ -238,14 +245,31 @@ final class Rollout {
     }
 
     /** What is there at first is of the release before: a server clears it late. */
-    private void begin(List<HasMetadata> workloads) {
+    private void begin(List<HasMetadata> workloads, Watched watched) {
       if (!begun) {
         begun = true;
+        watched.refusals().forEach(it -> staleRefusals.add(told(it)));
         workloads.forEach(it ->
             late(it)
                 .ifPresent(
                     told -> stale.put(Named.of(it), String.valueOf(told.getLastUpdateTime()))));
       }
+    }
+
+    private Optional<Fault> refused(List<HasMetadata> workloads, Watched watched) {
+      Set<String> ids =
+          workloads.stream().map(it -> it.getMetadata().getUid()).collect(Collectors.toSet());
+      return watched.refusals().stream()
+          .filter(it -> Seen.REFUSED.equals(it.getReason()))
+          .filter(it -> ids.contains(it.getInvolvedObject().getUid()))
+          .filter(it -> !staleRefusals.contains(told(it)))
+          .findFirst()
+          .map(it -> Faults.refused(String.valueOf(it.getMessage())));
+    }
+
+    /** Another one each time that the same is warned of again. */
+    private static String told(Event event) {
+      return "%s %d".formatted(event.getMetadata().getUid(), event.getCount());
     }
 
     private static Optional<DeploymentCondition> late(HasMetadata workload) {

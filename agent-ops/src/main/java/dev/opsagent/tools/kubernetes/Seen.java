@@ -27,6 +27,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What a cluster tells, in our own terms; whatever it leaves out is no. */
 final class Seen {
+  /** Why there is no pod, as sets of pods and events tell it. */
+  static final String REFUSED = "FailedCreate";
+
   private static final String TRUE = "True";
 
   private Seen() {}

@@ -4,6 +4,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
+import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -12,7 +13,9 @@ import java.util.List;
 import java.util.Optional;
 
 /** The life of one target, which runs by an image or by manifests, and never by both. */
-record TargetOnCluster(String target, Workload image, BundleLife manifests) implements TargetLife {
+record TargetOnCluster(
+    String target, Workload image, BundleLife manifests, Cluster cluster, PodMeter meter)
+    implements TargetLife {
   /** A question to whichever it runs by. */
   private interface Question<T> {
     Answer<T> to(TargetLife life) throws IOException, InterruptedException;
@@ -108,6 +111,12 @@ record TargetOnCluster(String target, Workload image, BundleLife manifests) impl
   @Override
   public Answer<List<Difference>> drift() throws IOException, InterruptedException {
     return ask(TargetLife::drift);
+  }
+
+  @Override
+  public Answer<Optional<Usage>> usage() throws IOException, InterruptedException {
+    return ask(life -> cluster.uses(life == image ? image.labels() : manifests.labels()))
+        .map(pods -> meter.usage(target, pods));
   }
 
   @Override

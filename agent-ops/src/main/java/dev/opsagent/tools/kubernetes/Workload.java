@@ -14,6 +14,7 @@ import dev.opsagent.tools.kubernetes.TargetObjects.Current;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -48,6 +49,11 @@ final class Workload implements TargetLife {
   @Override
   public Answer<Optional<Running>> running() {
     return objects.currentOfOurs().then(this::running);
+  }
+
+  /** How its pods are found. */
+  Map<String, String> labels() {
+    return manifests.labels();
   }
 
   /** Whether anything of the target is known to run, or to have run, by an image. */

@@ -55,6 +55,14 @@ final class ProcessTable {
     return identify(identity.pid()).filter(identity::equals).isPresent();
   }
 
+  /** Whether the machine has been started again since; no, where it does not tell. */
+  boolean isOfAnotherBoot(ProcessIdentity identity) {
+    return identify(ProcessHandle.current().pid())
+        .map(own -> own.born().split(":", -1)[0])
+        .filter(boot -> showsMarks() && !identity.born().startsWith(boot + ":"))
+        .isPresent();
+  }
+
   /** The topmost living process whose environment holds every mark. */
   Optional<ProcessIdentity> find(Set<String> marks) throws IOException {
     List<Stat> marked = marked(marks);

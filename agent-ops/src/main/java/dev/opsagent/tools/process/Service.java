@@ -112,16 +112,23 @@ final class Service implements TargetLife {
   @Override
   public Answer<List<Difference>> drift() throws IOException {
     Optional<ServiceState> state = folder.read().filter(it -> it.current().process().isPresent());
-    return live(state)
-        .map(live ->
-            state.isPresent() && live.isEmpty()
-                ? List.of(
-                    new Difference(
-                        "process",
-                        "running since task " + state.get().current().spec().taskId(),
-                        "ended",
-                        Optional.empty()))
-                : List.of());
+    return switch (live(state)) {
+      case Answer.No<Optional<Entry>> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Optional<Entry>> ok ->
+          new Answer.Ok<>(
+              state.isPresent() && ok.value().isEmpty()
+                  ? List.of(ended(state.get().current()))
+                  : List.of());
+    };
+  }
+
+  private Difference ended(Entry entry) throws IOException {
+    boolean rebooted = entry.process().filter(processes::isOfAnotherBoot).isPresent();
+    Optional<String> by =
+        rebooted
+            ? Optional.of("the machine has been started again since")
+            : log.writtenAt().map(it -> "it wrote last at " + it);
+    return new Difference("process", "running since task " + entry.spec().taskId(), "ended", by);
   }
 
   @Override

@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -37,6 +40,18 @@ final class ServiceLog {
     List<String> lines = tail().stream().filter(line -> !line.isBlank()).toList();
     Stream<String> errors = lines.stream().filter(line -> line.contains("Error"));
     return errors.findFirst().or(() -> lines.reversed().stream().findFirst());
+  }
+
+  /** When something was written last; empty when nothing was. */
+  Optional<Instant> writtenAt() throws IOException {
+    try {
+      return Files.size(file) == 0
+          ? Optional.empty()
+          : Optional.of(
+              Files.getLastModifiedTime(file).toInstant().truncatedTo(ChronoUnit.SECONDS));
+    } catch (NoSuchFileException _) {
+      return Optional.empty();
+    }
   }
 
   private String end() throws IOException {

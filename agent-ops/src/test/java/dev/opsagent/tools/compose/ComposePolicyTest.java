@@ -36,7 +36,19 @@ class ComposePolicyTest {
         "build: {context: /etc}",
         "build: {context: 'https://example.org/x.git'}",
         "build: {context: ., network: host}",
-        "build: {context: ., additional_contexts: {x: /etc}}"
+        "build: {context: ., additional_contexts: {x: /etc}}",
+        "build: {context: ., dockerfile: /etc/passwd}",
+        "build: {context: /release/app, dockerfile: ../../Dockerfile}",
+        "gpus: all",
+        "provider: {type: /bin/sh}",
+        "use_api_socket: true",
+        "cgroup_parent: /",
+        "credential_spec: {file: /etc/passwd}",
+        "post_start: [{command: [id], privileged: true}]",
+        "pre_stop: [{command: [id], privileged: true}]",
+        "volumes: ['/release/www:/www', '/release/www/link:/host']",
+        "volumes: [{type: bind, source: /release, target: /a},"
+            + " {type: bind, source: /release/x, target: /b, read_only: true}]"
       })
   void whatGivesAContainerTheHostIsRefused(String setting) {
     assertThat(policy.fault(read("services: {web: {" + setting + "}}"))).isPresent();
@@ -47,6 +59,11 @@ class ComposePolicyTest {
       strings = {
         "image: x",
         "build: {context: /release/app}",
+        "build: {context: /release/app, dockerfile: ../Dockerfile}",
+        "use_api_socket: false",
+        "post_start: [{command: [id]}]",
+        "volumes: ['/release/www:/www:ro', '/release/www/in:/in']",
+        "volumes: ['/release/www:/www', '/release/www:/same']",
         "volumes: ['data:/data', '/release/www:/www', '/anonymous']",
         "volumes: [{type: bind, source: /release/www, target: /www}]",
         "volumes: [{type: volume, source: data, target: /data}, {type: tmpfs, target: /tmp}]",
@@ -65,6 +82,9 @@ class ComposePolicyTest {
     assertThat(policy.fault(read(volume))).isPresent();
     assertThat(policy.fault(read("secrets: {s: {file: /etc/shadow}}"))).isPresent();
     assertThat(policy.fault(read("configs: {c: {file: /release/c.conf}}"))).isEmpty();
+    String written = "services: {a: {volumes: ['./www:/www']}}, configs: {c: {file: ./www/c}}";
+    assertThat(policy.fault(read("{" + written + "}")).orElseThrow())
+        .isEqualTo("c mounts what lies in a folder that service a may write to");
   }
 
   private static JsonNode read(String yaml) {

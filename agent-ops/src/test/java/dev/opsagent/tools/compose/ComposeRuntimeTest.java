@@ -171,9 +171,19 @@ class ComposeRuntimeTest {
   @Test
   void aContainerThatDiedIsNotMistakenForARunningRelease() throws Exception {
     Running first = ok(runtime().deploy(target, release("1.0.0", IMAGED)));
+    docker("pause", first.identity());
+    assertThat(ok(runtime().drift(target)))
+        .extracting(it -> it.by().orElse(""))
+        .allMatch(it -> it.matches("paused through the engine at [0-9T:-]+Z"))
+        .hasSize(1);
+    docker("unpause", first.identity());
     docker("kill", first.identity());
 
     assertThat(ok(runtime().running(target))).isEmpty();
+    assertThat(ok(runtime().drift(target)))
+        .extracting(it -> it.by().orElse(""))
+        .allMatch(it -> it.matches("sent signal 9 through the engine; ended at .*Z, exit .*"))
+        .hasSize(1);
 
     assertThat(get(ok(runtime().deploy(target, release("1.0.0", IMAGED)))))
         .isEqualTo("version 1.0.0");

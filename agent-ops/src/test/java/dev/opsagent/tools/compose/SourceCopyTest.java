@@ -42,6 +42,25 @@ class SourceCopyTest {
   }
 
   @Test
+  void aLinkThatLeadsOutByWayOfAnotherOneIsRefused() throws IOException {
+    Files.createSymbolicLink(source.resolve("app/root"), Path.of(".."));
+    Files.createSymbolicLink(source.resolve("app/inside"), Path.of("root/app/main"));
+    assertThat(new SourceCopy(source, target).run()).isEmpty();
+    Files.createSymbolicLink(source.resolve("app/out"), Path.of("root/../target"));
+
+    assertThat(new SourceCopy(source, folder.resolve("again")).run().orElseThrow())
+        .contains("app/out");
+  }
+
+  @Test
+  void linksInACircleAreRefused() throws IOException {
+    Files.createSymbolicLink(source.resolve("app/one"), Path.of("other"));
+    Files.createSymbolicLink(source.resolve("app/other"), Path.of("one"));
+
+    assertThat(new SourceCopy(source, target).run()).isPresent();
+  }
+
+  @Test
   void anAbsoluteLinkIsRefused() throws IOException {
     Files.createSymbolicLink(source.resolve("app/out"), Path.of("/etc/passwd"));
 

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerHistory;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.testing.RuntimeContract;
 import java.time.Duration;
@@ -40,6 +41,11 @@ final class DyingEngine implements Engine {
   @Override
   public Answer<Optional<Usage>> usage(String id) {
     return engine.usage(id);
+  }
+
+  @Override
+  public ContainerHistory history(String id) {
+    return engine.history(id);
   }
 
   @Override

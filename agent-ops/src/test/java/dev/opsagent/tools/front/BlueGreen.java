@@ -16,9 +16,20 @@ final class BlueGreen implements ServiceRuntime {
   private static final int LOOKS = 100;
 
   private final ServiceRuntime runtime;
+  private final boolean first;
 
   BlueGreen(ServiceRuntime runtime) {
+    this(runtime, false);
+  }
+
+  private BlueGreen(ServiceRuntime runtime, boolean first) {
     this.runtime = runtime;
+    this.first = first;
+  }
+
+  /** One where only what runs nowhere yet is deployed so, and what runs is replaced by recreate. */
+  static ServiceRuntime thenRecreate(ServiceRuntime runtime) {
+    return new BlueGreen(runtime, true);
   }
 
   @Override
@@ -33,6 +44,11 @@ final class BlueGreen implements ServiceRuntime {
 
   @Override
   public Answer<Running> deploy(String target, Release release) {
+    boolean runs =
+        runtime.running(target) instanceof Answer.Ok<Optional<Running>>(var now) && now.isPresent();
+    if (first && runs) {
+      return runtime.deploy(target, release);
+    }
     return runtime
         .replace(target, release, BlueGreen::serves)
         .then(running -> runtime.retire(target).map(_ -> running));

@@ -44,6 +44,11 @@ final class DyingCluster implements Cluster {
   }
 
   @Override
+  public Answer<List<Use>> uses(Map<String, String> labels) {
+    return cluster.uses(labels);
+  }
+
+  @Override
   public Answer<Boolean> apply(HasMetadata object) {
     return change(() -> cluster.apply(object));
   }

@@ -12,8 +12,6 @@ import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.FreePort;
-import io.fabric8.kubernetes.api.model.Quantity;
-import io.fabric8.kubernetes.api.model.ResourceQuotaBuilder;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -76,30 +74,12 @@ class KubernetesFailuresTest extends OnCluster {
   @Test
   void aQuotaThatForbidsThePodsFailsTheDeploy() throws Exception {
     Deployed subject = subject();
-    var quotas = cluster().client().resourceQuotas().inNamespace(cluster().namespace());
-    var quota =
-        new ResourceQuotaBuilder()
-            .withNewMetadata()
-            .withName("none")
-            .endMetadata()
-            .withNewSpec()
-            .addToHard("pods", new Quantity("0"))
-            .endSpec()
-            .build();
-    quotas.resource(quota).create();
-    try {
-      await()
-          .atMost(Duration.ofSeconds(20))
-          .until(() ->
-              cluster().isPlayed()
-                  || quotas.withName("none").get().getStatus().getHard().containsKey("pods"));
+    try (Quota _ = Quota.ofNoPods()) {
       Failure failure = subject.refused(subject.release("1.0.0", "task-1"));
 
       assertThat(failure.code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
       assertThat(failure.cause()).contains("FailedCreate").contains("exceeded quota");
       assertThat(failure.fix()).contains("quota");
-    } finally {
-      quotas.withName("none").delete();
     }
   }
 

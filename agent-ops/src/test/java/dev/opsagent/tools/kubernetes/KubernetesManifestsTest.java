@@ -452,6 +452,22 @@ class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
   }
 
   @Test
+  void aQuotaThatForbidsThePodsOfAStatefulSetFailsTheDeployAtOnceAndNotTheNextOne()
+      throws Exception {
+    ByManifests subject = subject();
+    String set =
+        of("StatefulSet", "NAME").replace("replicas: 1", "replicas: 1\n  serviceName: NAME");
+    String[] documents = {ByManifests.SETTINGS, ByManifests.SERVICE, set};
+    try (Quota _ = Quota.ofNoPods()) {
+      Failure failure = subject.refused(subject.of("1.0.0", "task-1", documents));
+
+      assertThat(failure.code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
+      assertThat(failure.cause()).contains("FailedCreate").contains("exceeded quota");
+    }
+    subject.assertAnswers(deployed(subject, subject.of("2.0.0", "task-2", documents)), "2.0.0");
+  }
+
+  @Test
   void aRecordThatNoClusterKeepsIsRefused() {
     ConfigMap large =
         new ConfigMapBuilder()

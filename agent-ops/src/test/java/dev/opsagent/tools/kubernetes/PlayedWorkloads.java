@@ -1,5 +1,7 @@
 package dev.opsagent.tools.kubernetes;
 
+import io.fabric8.kubernetes.api.model.Event;
+import io.fabric8.kubernetes.api.model.EventBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.OwnerReferenceBuilder;
@@ -8,6 +10,7 @@ import io.fabric8.kubernetes.api.model.PodBuilder;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodStatusBuilder;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatusBuilder;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -22,11 +25,13 @@ import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -40,7 +45,7 @@ final class PlayedWorkloads implements AutoCloseable {
 
   private final KubernetesClient client;
   private final String namespace;
-  private final ExecutorService loop = Executors.newSingleThreadExecutor();
+  private final ScheduledExecutorService loop = Executors.newSingleThreadScheduledExecutor();
   private final AtomicBoolean due = new AtomicBoolean();
 
   PlayedWorkloads(KubernetesClient client, String namespace) {
@@ -125,10 +130,47 @@ final class PlayedWorkloads implements AutoCloseable {
     List<Pod> old = pods.stream().filter(pod -> !isOf(pod, hash)).toList();
     old.forEach(this::end);
     pods.stream().filter(pod -> isOf(pod, hash)).skip(wanted(workload)).forEach(this::end);
+    boolean forbidden =
+        client.resourceQuotas().inNamespace(namespace).list().getItems().stream()
+            .anyMatch(quota -> new Quantity("0").equals(quota.getSpec().getHard().get("pods")));
     for (int number = pods.size() - old.size(); number < wanted(workload); number++) {
-      begin(workload, template, hash);
+      if (forbidden) {
+        warn(workload);
+      } else {
+        begin(workload, template, hash);
+      }
     }
     tell(workload, hash);
+  }
+
+  private void warn(HasMetadata workload) {
+    ObjectMeta metadata = workload.getMetadata();
+    Event event =
+        new EventBuilder()
+            .withNewMetadata()
+            .withName(metadata.getName() + "." + workload.getKind().toLowerCase(Locale.ROOT))
+            .withNamespace(namespace)
+            .endMetadata()
+            .withNewInvolvedObject()
+            .withKind(workload.getKind())
+            .withName(metadata.getName())
+            .withUid(metadata.getUid())
+            .endInvolvedObject()
+            .withType("Warning")
+            .withReason("FailedCreate")
+            .withMessage("pods is forbidden: exceeded quota: none, requested: pods=1")
+            .withCount(1)
+            .build();
+    var events = client.v1().events().inNamespace(namespace);
+    Event before = events.withName(event.getMetadata().getName()).get();
+    if (before == null) {
+      var _ = events.resource(event).create();
+    } else {
+      before.setCount(before.getCount() + 1);
+      var _ = events.resource(before).update();
+    }
+    // A controller tries again, and warns of it again.
+    var _ = loop.schedule(() -> settle(), 200, TimeUnit.MILLISECONDS);
   }
 
   private static int wanted(HasMetadata workload) {

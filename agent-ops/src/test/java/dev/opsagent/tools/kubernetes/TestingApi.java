@@ -65,7 +65,11 @@ final class TestingApi extends KubernetesCrudDispatcher {
       return new MockResponse().setResponseCode(200).setBody(LOG);
     }
     // The mock selects by names only.
-    return super.handleGet(path.replaceFirst("fieldSelector=involvedObject[^&]*", ""));
+    return super.handleGet(selectable(path));
+  }
+
+  private static String selectable(String path) {
+    return path.replaceFirst("fieldSelector=(involvedObject|reason)[^&]*", "");
   }
 
   /** A server never forgets what went between a list and the watch that follows. */
@@ -75,7 +79,8 @@ final class TestingApi extends KubernetesCrudDispatcher {
     return version.find() && Long.parseLong(version.group(1)) < lastDeletion
         ? new MockResponse().withWebSocketUpgrade(new Gone())
         : new MockResponse()
-            .withWebSocketUpgrade(new Parting(super.handleWatch(path).getWebSocketListener()));
+            .withWebSocketUpgrade(
+                new Parting(super.handleWatch(selectable(path)).getWebSocketListener()));
   }
 
   @Override

@@ -201,10 +201,12 @@ final class TestingController implements AutoCloseable {
           new PodBuilder()
               .withMetadata(metadata(name, unique, hash, template))
               .withSpec(template.getSpec())
-              .withStatus(status(template.getSpec()))
               .build();
       Pod made = client.pods().inNamespace(namespace).resource(pod).create();
+      // Whoever sees what has become of it finds what was warned of.
       warn(made);
+      made.setStatus(status(template.getSpec()));
+      var _ = client.resource(made).updateStatus();
     }
   }
 

@@ -202,6 +202,10 @@ class ProcessRuntimeTest {
     assertGone(first);
 
     assertThat(ok(runtime().running(TARGET))).isEmpty();
+    assertThat(ok(runtime().drift(TARGET)))
+        .extracting(it -> it.by().orElse(""))
+        .allMatch(it -> it.matches("it wrote last at [0-9T:-]+Z"))
+        .hasSize(1);
     assertThat(get(ok(runtime().deploy(TARGET, release)))).startsWith("version 1.0.0");
   }
 
@@ -213,6 +217,9 @@ class ProcessRuntimeTest {
     folder().write(state.started(Entry.running(state.current().spec(), earlier)));
 
     assertThat(ok(runtime().running(TARGET))).isEmpty();
+    assertThat(ok(runtime().drift(TARGET)))
+        .extracting(it -> it.by().orElse(""))
+        .containsExactly("the machine has been started again since");
   }
 
   @Test
