@@ -13,11 +13,16 @@ import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.StepReport;
+import dev.opsagent.protocol.TaskCancel;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
 import dev.opsagent.testing.WorkerProcess;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -223,6 +228,37 @@ final class ConfigureTest {
     assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
     assertThat(change(end).commit()).contains(service.ref("main~1"));
     assertThat(service.commits()).hasSize(4);
+  }
+
+  @Test
+  void aTaskThatIsCancelledBeforeItsPushLeavesTheBranchAsItWas() throws IOException {
+    SampleService service = service("cancelled");
+    String base = service.ref("main");
+    // The lock of somebody who pushes for a long time.
+    Path lock = Files.createFile(service.remote.resolve("refs/heads/main.lock"));
+    Files.setLastModifiedTime(
+        lock, FileTime.from(InstantSource.system().instant().plusSeconds(3600)));
+    TaskDispatch task = task(service, "cancelled-1", false, CHANGE);
+    try (FollowedTask followed = new FollowedTask(stack.client, task.taskId())) {
+      stack.dispatch(task);
+      StatusReport report = followed.next();
+      while (report.step().filter(it -> it.name().equals("push")).isEmpty()) {
+        report = followed.next();
+      }
+    }
+    stack
+        .client
+        .control(new TaskCancel(task.taskId(), task.target(), "pm", "not now"))
+        .toCompletableFuture()
+        .join();
+
+    StatusReport end = stack.await(task.taskId());
+    Files.delete(lock);
+
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.CANCELLED);
+    assertThat(end.changes()).isEmpty();
+    assertThat(service.ref("main")).isEqualTo(base);
+    assertThat(stack.workspace(task.taskId()).resolve("source")).doesNotExist();
   }
 
   private void killAndStart() {

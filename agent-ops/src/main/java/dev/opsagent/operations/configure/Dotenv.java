@@ -2,7 +2,6 @@ package dev.opsagent.operations.configure;
 
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.configure.DotenvEntry.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -24,21 +23,24 @@ record Dotenv() implements SettingsFormat {
     return switch (edit) {
       case Edit.Set(String key, var value) -> {
         String wanted = value.asString();
-        if (there.filter(it -> it.kind() != Kind.INHERITED && it.value().equals(wanted)).isPresent()
-            && !there.get().value().contains("$")) {
-          yield text;
-        }
-        yield set(text, before, there, key, wanted, DotenvText.of(key, wanted, kind(there)));
+        yield there.filter(it -> isLiteral(it, wanted)).isPresent()
+            ? text
+            : set(text, before, there, key, wanted, DotenvText.of(key, wanted, kind(there)));
       }
-      case Edit.Refer refer ->
-          there
-                  .filter(it -> it.value().equals(refer.reference()))
-                  .filter(Dotenv::putsIn)
-                  .isPresent()
-              ? text
-              : set(text, before, there, refer.key(), refer.reference(), refer.reference());
+      case Edit.Refer refer -> {
+        String wanted = refer.reference();
+        yield there.filter(it -> it.value().equals(wanted) && putsIn(it)).isPresent()
+            ? text
+            : set(text, before, there, refer.key(), wanted, wanted);
+      }
       case Edit.Unset _ -> there.isEmpty() ? text : unset(text, before, there.get());
     };
+  }
+
+  /** Whether the variable is exactly this text, whatever other variables are. */
+  private static boolean isLiteral(DotenvEntry entry, String wanted) {
+    boolean fixed = entry.kind() == Kind.SINGLE || !wanted.contains("$");
+    return fixed && entry.kind() != Kind.INHERITED && entry.value().equals(wanted);
   }
 
   /** Whether variables in the value are replaced by what they stand for. */
@@ -73,9 +75,8 @@ record Dotenv() implements SettingsFormat {
         there.map(it -> replace(it, written)).orElseGet(() -> append(text, key, written));
     String after = splice.in(text);
     List<DotenvEntry> now = DotenvReader.read(after);
-    List<String> expected = new ArrayList<>(others(text, before, key));
     boolean exact =
-        others(after, now, key).equals(expected)
+        others(after, now, key).equals(others(text, before, key))
             && only(now, key).filter(it -> it.value().equals(wanted)).isPresent();
     return proved(exact, after, key);
   }
