@@ -4,6 +4,7 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.operations.Pace;
+import dev.opsagent.operations.configure.ConfigureOperation;
 import dev.opsagent.operations.deploy.Adapters;
 import dev.opsagent.operations.deploy.DriftOperation;
 import dev.opsagent.operations.deploy.ServiceOperation;
@@ -153,6 +154,7 @@ record Catalogue(
     List<Operation> all = new ArrayList<>(List.of(push, build, new StackOperation(adapters)));
     all.addAll(ServiceOperation.all(adapters));
     all.add(new DriftOperation(adapters).orOfStack());
+    all.add(new ConfigureOperation(repository, workspaces, owners, served, timers::now));
     return all.stream()
         .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));
   }

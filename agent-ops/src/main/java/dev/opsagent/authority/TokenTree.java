@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -31,7 +32,12 @@ final class TokenTree {
           .build();
 
   private static final YAMLMapper YAML =
-      YAMLMapper.builder(YAMLFactory.builder().streamReadConstraints(LIMITS).build())
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .streamReadConstraints(LIMITS)
+                  // The parser fails on a pair of surrogates that its buffer parts.
+                  .loadSettings(LoadSettings.builder().setBufferSize(Json.MAX_BYTES + 1).build())
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .build();
 

@@ -64,6 +64,12 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<List<String>> changes(String target, Release release) {
+    String action = "see what %s would change on %s".formatted(release.version(), target);
+    return ask(target, action, life -> life.changes(release));
+  }
+
+  @Override
   public final Answer<Optional<Running>> rollback(String target, String digest) {
     return ask(target, "roll " + target + " back", life -> life.rollback(digest));
   }

@@ -62,6 +62,15 @@ public interface Repository {
      */
     Answer<Release> release(ReleaseCommit commit);
 
+    /**
+     * Commits exactly these files onto HEAD, as {@link #release} does, without a tag. Returns the
+     * commit's object id.
+     */
+    Answer<String> commit(FileCommit commit);
+
+    /** Whether HEAD is this commit or follows it; a commit that is not there is not followed. */
+    Answer<Boolean> follows(String commit);
+
     /** The release commit that {@link #release} made earlier, if its tag is there. */
     Answer<Optional<Release>> released(String tag);
 
@@ -73,6 +82,9 @@ public interface Repository {
      * must not exist; else nothing moves.
      */
     Answer<Pushed> push(String url, String branch, String expected, Release release);
+
+    /** Pushes the branch alone. It must stand at {@code expected}; else it does not move. */
+    Answer<Pushed> push(String url, String branch, String expected, String commit);
   }
 
   /**
@@ -100,6 +112,24 @@ public interface Repository {
       String email,
       Instant at) {
     public ReleaseCommit {
+      files = Map.copyOf(files);
+    }
+
+    /** The commit that the tag names. */
+    public FileCommit untagged() {
+      return new FileCommit(branch, message, files, author, email, at);
+    }
+  }
+
+  /** What to commit without a tag, by whom and when. */
+  record FileCommit(
+      String branch,
+      String message,
+      Map<String, byte[]> files,
+      String author,
+      String email,
+      Instant at) {
+    public FileCommit {
       files = Map.copyOf(files);
     }
   }

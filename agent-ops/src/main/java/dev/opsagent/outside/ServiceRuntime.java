@@ -43,6 +43,16 @@ public interface ServiceRuntime {
     return new Answer.Ok<>(List.of());
   }
 
+  /**
+   * What deploying the release would change, in words, where the runtime can tell beforehand.
+   * Changes nothing.
+   *
+   * @return a failure when it is known already that it would be refused
+   */
+  default Answer<List<String>> changes(String target, Release release) {
+    return new Answer.Ok<>(List.of());
+  }
+
   /** How a release can take the place of the one before here. */
   default Set<Strategy> strategies() {
     return Set.of(Strategy.RECREATE);

@@ -28,6 +28,10 @@ public interface TargetLife {
     return new Answer.Ok<>(List.of());
   }
 
+  default Answer<List<String>> changes(Release release) throws IOException, InterruptedException {
+    return new Answer.Ok<>(List.of());
+  }
+
   Answer<Optional<Running>> rollback(String digest) throws IOException, InterruptedException;
 
   Answer<Boolean> stop() throws IOException, InterruptedException;

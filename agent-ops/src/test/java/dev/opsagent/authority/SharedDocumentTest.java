@@ -10,6 +10,15 @@ import org.junit.jupiter.api.Test;
 
 class SharedDocumentTest {
   @Test
+  void yamlMayHoldPairsOfSurrogatesAnywhere() {
+    for (int i = 0; i < 4; i++) {
+      String before = "a: \"" + "x".repeat(i) + "\uD83D\uDE80".repeat(5000) + "\"\nb: 1\n";
+      assertThat(changes(Format.YAML, before, before.replace("b: 1", "b: 2")))
+          .contains(List.of("/b"));
+    }
+  }
+
+  @Test
   void jsonIsComparedByPointers() {
     assertThat(
             changes(

@@ -37,7 +37,7 @@ enum BadInput {
       order("unknown-operation", "").replace("\"push\"", "\"explode\""),
       answered(
           "unknown-operation",
-          "operation must be one of [deploy, image.build, infrastructure.drift, push, restart, rollback, scale, stop]")),
+          "operation must be one of [deploy, environment.configure, image.build, infrastructure.drift, push, restart, rollback, scale, stop]")),
   MISSING_REQUESTER(
       order("missing-requester", "").replace(", \"requestedBy\": \"pm\"", ""),
       answered("missing-requester", "requestedBy is required")),

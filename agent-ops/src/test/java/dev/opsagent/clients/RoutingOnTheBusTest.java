@@ -124,6 +124,7 @@ class RoutingOnTheBusTest {
     assertThat(card.operations().stream().map(AgentCard.Operation::name))
         .containsExactlyInAnyOrder(
             "push",
+            "environment.configure",
             "image.build",
             "infrastructure.drift",
             "deploy",

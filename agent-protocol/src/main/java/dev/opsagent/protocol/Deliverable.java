@@ -19,6 +19,7 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Deliverable.ImageStatus.class, name = "image-status"),
   @JsonSubTypes.Type(value = Deliverable.PerformanceMetrics.class, name = "performance-metrics"),
   @JsonSubTypes.Type(value = Deliverable.DriftReport.class, name = "drift-report"),
+  @JsonSubTypes.Type(value = Deliverable.ConfigurationChange.class, name = "configuration-change"),
   @JsonSubTypes.Type(
       value = Deliverable.ResourceRecommendation.class,
       name = "resource-recommendation")
@@ -172,6 +173,74 @@ public sealed interface Deliverable {
      * @param by who or what is known to have changed it
      */
     public record Difference(String field, String wanted, String found, Optional<String> by) {}
+  }
+
+  /**
+   * How a file of settings was changed, and how its keys compare with the same file of other
+   * environments.
+   *
+   * @param file relative to the repository's root
+   * @param commit what the change was pushed as; absent: nothing was pushed
+   * @param keys none: the file held what was wanted
+   * @param parity one for each environment that has the file too
+   */
+  record ConfigurationChange(
+      String file, Optional<String> commit, List<KeyChange> keys, List<Parity> parity)
+      implements Deliverable {
+    public ConfigurationChange {
+      keys = List.copyOf(keys);
+      parity = List.copyOf(parity);
+    }
+
+    /** The same, pushed. */
+    public ConfigurationChange pushedAs(String commit) {
+      return new ConfigurationChange(file, Optional.of(commit), keys, parity);
+    }
+
+    @Override
+    public String about() {
+      return file;
+    }
+
+    /**
+     * One key that changed.
+     *
+     * @param before absent: there was none, or it looks like a secret
+     * @param after absent: there is none now, or it looks like a secret
+     */
+    public record KeyChange(
+        String key, Change change, Optional<String> before, Optional<String> after) {}
+
+    /** What happened to a key. */
+    public enum Change {
+      ADDED,
+      CHANGED,
+      REMOVED
+    }
+
+    /**
+     * The keys of another environment's file.
+     *
+     * @param missing keys that only the changed file has
+     * @param extra keys that the changed file lacks
+     * @param unknown why its keys cannot be told; absent: they can
+     */
+    public record Parity(
+        String environment,
+        String file,
+        List<String> missing,
+        List<String> extra,
+        Optional<String> unknown) {
+      public Parity {
+        missing = List.copyOf(missing);
+        extra = List.copyOf(extra);
+      }
+
+      /** Whether both files are known to have the same keys. */
+      public boolean holds() {
+        return missing.isEmpty() && extra.isEmpty() && unknown.isEmpty();
+      }
+    }
   }
 
   /**

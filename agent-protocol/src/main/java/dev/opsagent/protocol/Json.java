@@ -8,6 +8,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.snakeyaml.engine.v2.api.LoadSettings;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -85,7 +86,12 @@ public final class Json {
           .build();
 
   private static final YAMLMapper YAML =
-      YAMLMapper.builder(YAMLFactory.builder().streamReadConstraints(LIMITS).build())
+      YAMLMapper.builder(
+              YAMLFactory.builder()
+                  .streamReadConstraints(LIMITS)
+                  // The parser fails on a pair of surrogates that its buffer parts.
+                  .loadSettings(LoadSettings.builder().setBufferSize(MAX_BYTES + 1).build())
+                  .build())
           .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
           .disable(StreamReadFeature.INCLUDE_SOURCE_IN_LOCATION)
           .enable(

@@ -25,6 +25,7 @@ final class Schemas {
   static final Set<String> OPERATIONS =
       Set.of(
           "deploy",
+          "environment.configure",
           "image.build",
           "infrastructure.drift",
           "push",

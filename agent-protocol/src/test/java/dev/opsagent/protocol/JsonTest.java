@@ -182,6 +182,15 @@ class JsonTest {
   }
 
   @Test
+  void yamlMayHoldPairsOfSurrogatesAnywhere() {
+    for (int i = 0; i < 4; i++) {
+      String text = "x".repeat(i) + "\uD83D\uDE80".repeat(5000);
+      assertThat(Json.readYamlTree(bytes("a: \"" + text + "\"")).path("a").asString())
+          .isEqualTo(text);
+    }
+  }
+
+  @Test
   void yamlAliasesAnchorsTagsDuplicatesAndSecondDocumentsAreRefused() {
     refused("a", () -> Json.readYamlTree(bytes("a: &x [1]\nb: *x\n")));
     refused("b", () -> Json.readYamlTree(bytes("b: *x\n")));

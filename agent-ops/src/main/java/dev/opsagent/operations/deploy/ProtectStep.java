@@ -24,6 +24,7 @@ import java.util.List;
  */
 record ProtectStep(DeployStep deploy) implements FallibleStep {
   private static final int NAMED = 5;
+  private static final int LINES = 20;
   private static final String ASK = "let it go with done, or keep it with undone";
   private static final String REFUSE =
       "keep it in the release, or dispatch it with allowDataLoss: true, which asks a person";
@@ -42,12 +43,15 @@ record ProtectStep(DeployStep deploy) implements FallibleStep {
     }
     foreign.forEach(it -> context.progress().line("is taken over: " + Lines.printable(it)));
     List<String> losses = unlessOk(runtime.losses(target, release));
-    if (losses.isEmpty()) {
-      return new Outcome.Applied(Facts.NONE);
+    if (!losses.isEmpty() && !deploy.parameters().mayLoseData()) {
+      return new Outcome.Failed(DataLoss.risk(context, losses, REFUSE));
     }
-    return deploy.parameters().mayLoseData()
-        ? new Outcome.Inconclusive(DataLoss.risk(context, losses, ASK))
-        : new Outcome.Failed(DataLoss.risk(context, losses, REFUSE));
+    unlessOk(runtime.changes(target, release)).stream()
+        .limit(LINES)
+        .forEach(it -> context.progress().line(Lines.printable(it)));
+    return losses.isEmpty()
+        ? new Outcome.Applied(Facts.NONE)
+        : new Outcome.Inconclusive(DataLoss.risk(context, losses, ASK));
   }
 
   private static Failure somebodysElse(String target, List<String> foreign) {

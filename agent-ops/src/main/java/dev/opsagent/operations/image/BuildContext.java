@@ -3,6 +3,7 @@ package dev.opsagent.operations.image;
 import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.operations.Lines;
+import dev.opsagent.operations.SecretNames;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.protocol.Failure;

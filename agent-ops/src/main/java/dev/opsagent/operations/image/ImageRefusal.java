@@ -3,6 +3,7 @@ package dev.opsagent.operations.image;
 import dev.opsagent.authority.RepositoryPath;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
+import dev.opsagent.operations.SecretNames;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;

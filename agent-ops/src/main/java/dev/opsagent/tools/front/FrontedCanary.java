@@ -44,10 +44,10 @@ record FrontedCanary(FrontedService service) {
 
   private Answer<Running> introduce(Route now, Release release, Trial trial)
       throws IOException, InterruptedException {
-    return switch (service.tried(release, trial)) {
+    return switch (new FrontedArrival(service).tried(release, trial)) {
       case Answer.No<Running> no -> no;
       case Answer.Ok<Running>(Running candidate) -> {
-        Canary canary = new Canary(service.slotOf(now.port(), candidate), 0);
+        Canary canary = new Canary(new FrontedArrival(service).slotOf(now.port(), candidate), 0);
         yield service.front().put(now.vacated().with(Optional.of(canary)))
                 instanceof Answer.No<Boolean> no
             ? new Answer.No<>(no.failure())
@@ -98,7 +98,10 @@ record FrontedCanary(FrontedService service) {
                   "see the service's log")
               : service
                   .front()
-                  .put(percent == WHOLE ? service.arrived(slot) : sharing(slot, percent));
+                  .put(
+                      percent == WHOLE
+                          ? new FrontedArrival(service).arrived(slot)
+                          : sharing(slot, percent));
     };
   }
 

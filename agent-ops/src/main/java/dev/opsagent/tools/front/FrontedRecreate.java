@@ -46,7 +46,7 @@ record FrontedRecreate(FrontedService service) {
             .then(
                 _ -> service.runtime().deploy(service.slot(live.name()), release.on(live.port())));
     return first instanceof Answer.Ok<Running> && live.replicas() > 1
-        ? turned.whole(live)
+        ? new FrontedScale(turned).whole(live)
         : first.map(running -> FrontedService.shown(running, next));
   }
 
@@ -56,8 +56,10 @@ record FrontedRecreate(FrontedService service) {
       case Answer.No<Optional<Running>> no -> no;
       case Answer.Ok<Optional<Running>>(Optional<Running> there) ->
           there.filter(it -> it.digest().equals(back.digest())).isPresent()
-              ? service.turnBack(now.back(back.asking(1)).keeping(there.flatMap(Running::previous)))
-              : service.another(there.map(Running::version).orElse("nothing"), back);
+              ? new FrontedReturn(service, now)
+                  .turnBack(now.back(back.asking(1)).keeping(there.flatMap(Running::previous)))
+              : new FrontedReturn(service, now)
+                  .another(there.map(Running::version).orElse("nothing"), back);
     };
   }
 }

@@ -13,22 +13,35 @@ import java.util.Optional;
  * Has a release take the place of the live one replica by replica. It is a canary whose share of
  * the callers is that of the replicas it has: with each that comes, one of the live release goes.
  * The last of those stays warm, to be turned back to, until it is retired.
- *
- * @param wanted how many replicas there are to be
  */
-record FrontedRoll(FrontedService service, int wanted, Trial trial) {
+record FrontedRoll(FrontedService service, Release release, Trial trial) {
   private static final int WHOLE = 100;
 
-  Answer<Running> run(Release release) throws IOException, InterruptedException {
-    Answer<Route> now = begun(release);
-    while (now instanceof Answer.Ok<Route>(Route route) && coming(route).asked().size() < wanted) {
+  /** Where there is nothing to be replaced on the release's port, it comes in as a whole. */
+  Answer<Running> run() throws IOException, InterruptedException {
+    FrontedArrival arrival = new FrontedArrival(service);
+    int port = release.port().orElseThrow();
+    boolean first =
+        service.route().filter(it -> it.isOpen() && it.port() == port).isEmpty()
+            || arrival.alreadyLive(release).isPresent();
+    return first ? arrival.replace(release, trial) : replicaByReplica();
+  }
+
+  private int wanted() {
+    return service.wanted(release);
+  }
+
+  private Answer<Running> replicaByReplica() throws IOException, InterruptedException {
+    Answer<Route> now = begun();
+    while (now instanceof Answer.Ok<Route>(Route route)
+        && coming(route).asked().size() < wanted()) {
       now = next(route);
     }
     return switch (now) {
       case Answer.No<Route> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Route>(Route route) -> {
         FrontedService last = service.at(route);
-        yield last.turn(last.arrived(coming(route)));
+        yield last.turn(new FrontedArrival(last).arrived(coming(route)));
       }
     };
   }
@@ -38,7 +51,7 @@ record FrontedRoll(FrontedService service, int wanted, Trial trial) {
   }
 
   /** One that was cut off goes on where it was. */
-  private Answer<Route> begun(Release release) throws IOException, InterruptedException {
+  private Answer<Route> begun() throws IOException, InterruptedException {
     Route now = service.route().orElseThrow();
     Optional<Slot> before =
         now.canary()
@@ -51,10 +64,10 @@ record FrontedRoll(FrontedService service, int wanted, Trial trial) {
         && first.isPresent()) {
       return new Answer.Ok<>(now);
     }
-    return switch (service.tried(release, trial)) {
+    return switch (new FrontedArrival(service).tried(release, trial)) {
       case Answer.No<Running> no -> new Answer.No<>(no.failure());
       case Answer.Ok<Running>(Running candidate) -> {
-        Slot slot = service.slotOf(now.port(), candidate);
+        Slot slot = new FrontedArrival(service).slotOf(now.port(), candidate);
         yield put(now.vacated().with(Optional.of(new Canary(slot, 0))));
       }
     };
@@ -65,7 +78,7 @@ record FrontedRoll(FrontedService service, int wanted, Trial trial) {
     int there = coming.asked().size();
     int left = Math.max(1, route.live().replicas() - there);
     Slot leaving = route.live().asking(Math.min(left, route.live().asked().size()));
-    int percent = WHOLE * there / wanted;
+    int percent = WHOLE * there / wanted();
     Route shared = route.live(leaving).with(Optional.of(new Canary(coming, percent)));
     if (put(shared) instanceof Answer.No<Route> no) {
       return no;

@@ -66,19 +66,19 @@ public final class FrontedRuntime extends PerTargetRuntime<FrontedService> {
   @Override
   public Answer<Running> replace(String target, Release release, Trial trial) {
     String action = "deploy " + release.version() + " to " + target;
-    return ask(target, action, service -> service.replace(release, trial));
+    return ask(target, action, service -> new FrontedArrival(service).replace(release, trial));
   }
 
   @Override
   public Answer<Running> roll(String target, Release release, Trial trial) {
     String action = "deploy " + release.version() + " replica by replica to " + target;
-    return ask(target, action, service -> service.roll(release, trial));
+    return ask(target, action, service -> new FrontedRoll(service, release, trial).run());
   }
 
   @Override
   public Answer<Running> scale(String target, int replicas, Trial trial) {
     String action = "run %d replicas of %s".formatted(replicas, target);
-    return ask(target, action, service -> service.scale(replicas, trial));
+    return ask(target, action, service -> new FrontedScale(service).scale(replicas, trial));
   }
 
   @Override

@@ -2,7 +2,6 @@ package dev.opsagent.tools.git;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Repository.Pushed;
-import dev.opsagent.outside.Repository.Release;
 import dev.opsagent.outside.Repository.RemoteRefs;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -10,14 +9,11 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Collection;
-import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.eclipse.jgit.lib.Constants;
 import org.eclipse.jgit.lib.ObjectId;
 import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.revwalk.RevWalk;
@@ -26,8 +22,8 @@ import org.eclipse.jgit.transport.RemoteRefUpdate;
 import org.eclipse.jgit.transport.RemoteRefUpdate.Status;
 
 /**
- * Pushes a branch and a tag in one transaction of the remote, each with the value that it must have
- * before. The remote compares them again under its own lock.
+ * Pushes a branch, or a branch and a tag in one transaction of the remote, each with the value that
+ * it must have before. The remote compares them again under its own lock.
  */
 final class AtomicPush {
   private final Remote remote;
@@ -40,20 +36,22 @@ final class AtomicPush {
     this.action = action;
   }
 
-  Answer<Pushed> push(String url, String branch, String expected, Release release)
-      throws IOException {
-    if (!ObjectId.isId(expected) || !isForward(expected, release.commit())) {
-      return no("the release commit does not follow the commit that the remote stands at", "");
+  /**
+   * Pushes.
+   *
+   * @param expected where the branch stands
+   * @param commit where it will stand
+   */
+  Answer<Pushed> push(String url, String expected, String commit, Moves moves) throws IOException {
+    if (!ObjectId.isId(expected) || !isForward(expected, commit)) {
+      return no("the commit does not follow the commit that the remote stands at", "");
     }
     Path objects = repository.getDirectory().toPath().resolve("objects");
-    Expectation expectation =
-        new Expectation(
-            Constants.R_HEADS + branch, expected, Constants.R_TAGS + release.tag(), release);
     // A repository of its own: nothing that the checkout's one remembers of remotes is used.
     try (Repository sender = GitFolders.borrowing(objects)) {
       return workingFolder(url)
           ? no("it is a working folder, whose files would not follow", "use a bare repository")
-          : send(url, sender, expectation);
+          : send(url, sender, moves);
     }
   }
 
@@ -73,7 +71,7 @@ final class AtomicPush {
     }
   }
 
-  private Answer<Pushed> send(String url, Repository sender, Expectation expectation) {
+  private Answer<Pushed> send(String url, Repository sender, Moves moves) {
     return remote
         .<Result>talk(
             action,
@@ -83,18 +81,18 @@ final class AtomicPush {
               transport.setPushAtomic(true);
               try (PushConnection connection = transport.openPush()) {
                 RemoteRefs refs = Remote.refs(connection.getRefsMap());
-                if (expectation.reached(refs)) {
+                if (moves.reached(refs)) {
                   return new Answer.Ok<>(new Result.Moved());
                 }
-                if (!expectation.holds(refs)) {
+                if (!moves.holds(refs)) {
                   return new Answer.Ok<>(new Result.Refused());
                 }
-                Map<String, RemoteRefUpdate> updates = expectation.updates(sender);
+                Map<String, RemoteRefUpdate> updates = moves.updates(sender);
                 connection.push(patience, updates);
                 return result(updates.values());
               }
             })
-        .then(result -> judge(result, url, sender, expectation));
+        .then(result -> judge(result, url, sender, moves));
   }
 
   /** What the remote answered. */
@@ -128,20 +126,18 @@ final class AtomicPush {
     return new Answer.Ok<>(new Result.Unclear(GitFailures.oneLine(words)));
   }
 
-  private Answer<Pushed> judge(
-      Result result, String url, Repository sender, Expectation expectation) {
+  private Answer<Pushed> judge(Result result, String url, Repository sender, Moves moves) {
     return switch (result) {
       case Result.Moved() -> new Answer.Ok<>(Pushed.MOVED);
       case Result.Refused() -> new Answer.Ok<>(Pushed.REFUSED);
       case Result.Unclear(String words) ->
-          remote.refs(action, url, sender).then(refs -> explain(url, refs, expectation, words));
+          remote.refs(action, url, sender).then(refs -> explain(url, refs, moves, words));
     };
   }
 
   /** A lost race and a refusal by rule read alike; where the refs stand tells them apart. */
-  private Answer<Pushed> explain(
-      String url, RemoteRefs refs, Expectation expectation, String words) {
-    if (!expectation.holds(refs)) {
+  private Answer<Pushed> explain(String url, RemoteRefs refs, Moves moves, String words) {
+    if (!moves.holds(refs)) {
       return new Answer.Ok<>(Pushed.REFUSED);
     }
     if (words.toLowerCase(Locale.ROOT).contains("lock")) {
@@ -154,7 +150,7 @@ final class AtomicPush {
                   ? "the lock was left by a process that was killed, and is gone now"
                   : "somebody else pushes; try again"));
     }
-    return no("the remote refused both refs: " + words, "see what its rules demand");
+    return no("the remote refused the push: " + words, "see what its rules demand");
   }
 
   /** A remote in a folder is served by this process, which may have been killed under a lock. */
@@ -169,30 +165,5 @@ final class AtomicPush {
 
   private <T> Answer<T> no(String cause, String fix) {
     return new Answer.No<>(GitFailures.precondition(action, cause, fix));
-  }
-
-  /** Where the remote must stand before, and will stand after. */
-  private record Expectation(String branch, String before, String tag, Release release) {
-    boolean holds(RemoteRefs refs) {
-      return Objects.equals(refs.refs().get(branch), before) && !refs.refs().containsKey(tag);
-    }
-
-    boolean reached(RemoteRefs refs) {
-      return Objects.equals(refs.refs().get(branch), release.commit())
-          && Objects.equals(refs.refs().get(tag), release.tagObject());
-    }
-
-    Map<String, RemoteRefUpdate> updates(Repository sender) throws IOException {
-      Map<String, RemoteRefUpdate> updates = new LinkedHashMap<>();
-      updates.put(branch, update(sender, branch, release.commit(), ObjectId.fromString(before)));
-      updates.put(tag, update(sender, tag, release.tagObject(), ObjectId.zeroId()));
-      return updates;
-    }
-
-    private static RemoteRefUpdate update(Repository sender, String ref, String id, ObjectId before)
-        throws IOException {
-      ObjectId made = ObjectId.fromString(id);
-      return new RemoteRefUpdate(sender, id, made, ref, false, null, before);
-    }
   }
 }

@@ -3,6 +3,7 @@ package dev.opsagent.tools.git;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.Repository.Change;
+import dev.opsagent.outside.Repository.FileCommit;
 import dev.opsagent.outside.Repository.History;
 import dev.opsagent.outside.Repository.Pushed;
 import dev.opsagent.outside.Repository.Release;
@@ -164,6 +165,29 @@ final class GitCheckout implements Repository.Checkout {
   }
 
   @Override
+  public Answer<String> commit(FileCommit commit) {
+    String action = "commit to " + commit.branch();
+    return answer(action, repository -> new ReleaseRefs(repository, action).advance(commit));
+  }
+
+  @Override
+  public Answer<Boolean> follows(String commit) {
+    return answer("look for a commit below HEAD", repository -> follows(repository, commit));
+  }
+
+  private static Answer<Boolean> follows(org.eclipse.jgit.lib.Repository repository, String commit)
+      throws IOException {
+    ObjectId before = ObjectId.fromString(commit);
+    if (!repository.getObjectDatabase().has(before)) {
+      return new Answer.Ok<>(false);
+    }
+    try (RevWalk walk = new RevWalk(repository)) {
+      return new Answer.Ok<>(
+          walk.isMergedInto(walk.parseCommit(before), walk.parseCommit(head(repository))));
+    }
+  }
+
+  @Override
   public Answer<Optional<Release>> released(String tag) {
     String action = "look for tag " + tag;
     return answer(action, repository -> new ReleaseRefs(repository, action).find(tag));
@@ -182,6 +206,17 @@ final class GitCheckout implements Repository.Checkout {
     return answer(
         action,
         repository ->
-            new AtomicPush(remote, repository, action).push(url, branch, expected, release));
+            new AtomicPush(remote, repository, action)
+                .push(url, expected, release.commit(), Moves.of(branch, expected, release)));
+  }
+
+  @Override
+  public Answer<Pushed> push(String url, String branch, String expected, String commit) {
+    String action = "push " + branch + " to " + GitRepository.shown(url);
+    return answer(
+        action,
+        repository ->
+            new AtomicPush(remote, repository, action)
+                .push(url, expected, commit, Moves.of(branch, expected, commit)));
   }
 }

@@ -3,6 +3,7 @@ package dev.opsagent.tools.git;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Repository.FileCommit;
 import dev.opsagent.outside.Repository.Release;
 import dev.opsagent.outside.Repository.ReleaseCommit;
 import java.io.IOException;
@@ -24,7 +25,9 @@ import org.eclipse.jgit.lib.Repository;
 import org.eclipse.jgit.lib.TagBuilder;
 import org.eclipse.jgit.revwalk.RevWalk;
 
-/** Writes the objects of a release. Nothing but the request decides over their ids. */
+/**
+ * Writes the objects of a commit and of a release. Nothing but the request decides over their ids.
+ */
 final class ReleaseObjects {
   private final Repository repository;
   private final String action;
@@ -35,34 +38,59 @@ final class ReleaseObjects {
   }
 
   Answer<Release> write(ReleaseCommit request, ObjectId parent) throws IOException {
-    PersonIdent identity =
-        new PersonIdent(request.author(), request.email(), request.at(), ZoneOffset.UTC);
-    String message = request.message().strip() + "\n";
-    try (ObjectInserter inserter = repository.newObjectInserter()) {
-      DirCache index = indexOf(parent);
-      replace(index, request.files(), inserter);
-      CommitBuilder commit = new CommitBuilder();
-      commit.setTreeId(index.writeTree(inserter));
-      commit.setParentId(parent);
-      commit.setAuthor(identity);
-      commit.setCommitter(identity);
-      commit.setMessage(message);
-      commit.setEncoding(UTF_8);
-      ObjectId commitId = inserter.insert(commit);
+    return inserting(inserter -> {
+      ObjectId commit = commit(request.untagged(), parent, inserter);
       TagBuilder tag = new TagBuilder();
       tag.setTag(request.tag());
-      tag.setObjectId(commitId, Constants.OBJ_COMMIT);
-      tag.setTagger(identity);
-      tag.setMessage(message);
+      tag.setObjectId(commit, Constants.OBJ_COMMIT);
+      tag.setTagger(identity(request.untagged()));
+      tag.setMessage(message(request.untagged()));
       ObjectId tagId = inserter.insert(tag);
+      return new Release(request.tag(), ObjectId.toString(commit), ObjectId.toString(tagId));
+    });
+  }
+
+  Answer<ObjectId> write(FileCommit request, ObjectId parent) throws IOException {
+    return inserting(inserter -> commit(request, parent, inserter));
+  }
+
+  private ObjectId commit(FileCommit request, ObjectId parent, ObjectInserter inserter)
+      throws IOException {
+    DirCache index = indexOf(parent);
+    replace(index, request.files(), inserter);
+    CommitBuilder commit = new CommitBuilder();
+    commit.setTreeId(index.writeTree(inserter));
+    commit.setParentId(parent);
+    commit.setAuthor(identity(request));
+    commit.setCommitter(identity(request));
+    commit.setMessage(message(request));
+    commit.setEncoding(UTF_8);
+    return inserter.insert(commit);
+  }
+
+  private static PersonIdent identity(FileCommit request) {
+    return new PersonIdent(request.author(), request.email(), request.at(), ZoneOffset.UTC);
+  }
+
+  private static String message(FileCommit request) {
+    return request.message().strip() + "\n";
+  }
+
+  /** What is written together. */
+  private interface Writing<T> {
+    T with(ObjectInserter inserter) throws IOException;
+  }
+
+  private <T> Answer<T> inserting(Writing<T> writing) throws IOException {
+    try (ObjectInserter inserter = repository.newObjectInserter()) {
+      T written = writing.with(inserter);
       inserter.flush();
-      return new Answer.Ok<>(
-          new Release(request.tag(), ObjectId.toString(commitId), ObjectId.toString(tagId)));
+      return new Answer.Ok<>(written);
     } catch (InvalidPathException | NotAFile e) {
       return new Answer.No<>(
           GitFailures.precondition(
               action,
-              "a path of the release is not one of a plain file",
+              "a path of the commit is not one of a plain file",
               "name files inside the repository"));
     }
   }

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.git;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Repository.FileCommit;
 import dev.opsagent.outside.Repository.Release;
 import dev.opsagent.outside.Repository.ReleaseCommit;
 import dev.opsagent.protocol.Failure;
@@ -21,7 +22,7 @@ import org.eclipse.jgit.revwalk.RevTag;
 import org.eclipse.jgit.revwalk.RevWalk;
 import org.eclipse.jgit.transport.ReceiveCommand;
 
-/** Moves the local branch and tag of a release, both or neither. */
+/** Moves the local branch, and with it the tag of a release: both or neither. */
 final class ReleaseRefs {
   private final Repository repository;
   private final String action;
@@ -52,6 +53,30 @@ final class ReleaseRefs {
     return new ReleaseObjects(repository, action)
         .write(commit, parent)
         .then(release -> publish(commit, parent, release));
+  }
+
+  /** Commits without a tag. */
+  Answer<String> advance(FileCommit commit) throws IOException {
+    if (!GitCheckout.branch(repository).equals(Optional.of(commit.branch()))) {
+      return no("HEAD is not on branch " + commit.branch(), "check that branch out");
+    }
+    AbandonedLocks.remove(repository.getDirectory().toPath(), Duration.ZERO);
+    ObjectId parent = GitCheckout.head(repository);
+    return new ReleaseObjects(repository, action)
+        .write(commit, parent)
+        .then(made -> advance(commit, parent, made));
+  }
+
+  private Answer<String> advance(FileCommit commit, ObjectId parent, ObjectId made) {
+    try {
+      if (!move(new ReceiveCommand(parent, made, Constants.R_HEADS + commit.branch()))) {
+        return no("the branch moved meanwhile", "try again");
+      }
+      CheckoutIndex.follow(repository, made, commit.files().keySet());
+      return new Answer.Ok<>(ObjectId.toString(made));
+    } catch (IOException e) {
+      return new Answer.No<>(GitFailures.of(action, e));
+    }
   }
 
   private Answer<Release> publish(ReleaseCommit commit, ObjectId parent, Release release) {

@@ -90,6 +90,13 @@ final class BundleLife implements TargetLife {
   }
 
   @Override
+  public Answer<List<String>> changes(Release release) throws IOException {
+    BundlePreview preview = new BundlePreview(manifests.name(), cluster, objects, said);
+    return bundle(release)
+        .then(it -> known().then(now -> preview.of(BundleIntent.next(target, it, now))));
+  }
+
+  @Override
   public Answer<List<String>> losses(Release release) throws IOException {
     return bundle(release)
         .then(next ->

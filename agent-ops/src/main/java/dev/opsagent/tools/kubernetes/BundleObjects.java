@@ -88,8 +88,12 @@ record BundleObjects(String target, Cluster cluster) {
    * @param taken those that are taken over
    */
   Answer<Boolean> rehearse(List<HasMetadata> objects, Set<Named> taken) {
-    return each(objects, it -> cluster.rehearse(rehearsed(it), taken.contains(Named.of(it))))
-        .map(done -> true);
+    return each(objects, it -> rehearsed(it, taken)).map(done -> true);
+  }
+
+  /** What the server would make of one. */
+  Answer<HasMetadata> rehearsed(HasMetadata object, Set<Named> taken) {
+    return cluster.rehearse(rehearsed(object), taken.contains(Named.of(object)));
   }
 
   /** A Job is made anew and not changed, so another one stands for it. */

@@ -135,7 +135,8 @@ final class BundleStart {
       BundleIntent intent, List<HasMetadata> others, boolean adopt) {
     List<HasMetadata> news =
         others.stream().filter(it -> !intent.adopted().contains(Named.of(it))).toList();
-    if (news.isEmpty() || adopt) {
+    boolean anothers = news.stream().anyMatch(Marks::areOfAny);
+    if (news.isEmpty() || (adopt && !anothers)) {
       return new Answer.Ok<>(
           intent.adopting(news.stream().map(BundleObjects::applicable).toList()));
     }
@@ -146,7 +147,9 @@ final class BundleStart {
             said.line(
                 "this agent did not make for it: "
                     + news.stream().map(BundleObjects::managed).collect(Collectors.joining(", "))),
-            "remove them, or deploy with adopt: true, which takes them over"));
+            anothers
+                ? "remove them from the other target's release, or give these other names"
+                : "remove them, or deploy with adopt: true, which takes them over"));
   }
 
   private Answer<Optional<Running>> rolledOut(BundleIntent intent) {

@@ -37,6 +37,11 @@ record Marks(String name, BundleIntent intent) {
         && of(metadata.getLabels()).containsKey(SERVICE);
   }
 
+  /** Whether an object was made for any target. */
+  static boolean areOfAny(HasMetadata object) {
+    return of(object.getMetadata().getAnnotations()).containsKey(Intent.TARGET);
+  }
+
   /** What the pods of a workload are made of. */
   static Optional<String> madeOf(HasMetadata workload) {
     return Seen.template(workload)

@@ -54,6 +54,7 @@ final class PodRules {
                         ports.get(index),
                         "%s.ports[%d]".formatted(path, index),
                         ManifestFields.CONTAINER_PORT)),
+            hosts(container, path),
             security(container, path, ManifestFields.CONTAINER_SECURITY),
             ManifestRules.unless(
                 !security.path("allowPrivilegeEscalation").asBoolean(false),
@@ -63,6 +64,19 @@ final class PodRules {
                 path + ".securityContext.capabilities",
                 ManifestFields.CAPABILITIES))
         .flatMap(faults -> faults);
+  }
+
+  /** A node asks for a pod; with a host of its choice, it would be asked of anybody. */
+  private static Stream<String> hosts(JsonNode container, String path) {
+    return Stream.of(
+            "livenessProbe",
+            "readinessProbe",
+            "startupProbe",
+            "lifecycle.postStart",
+            "lifecycle.preStop")
+        .flatMap(by -> Stream.of(by + ".httpGet", by + ".tcpSocket"))
+        .filter(at -> container.at("/" + at.replace('.', '/')).has("host"))
+        .map(at -> "%s.%s.host must be left out: it is the pod's".formatted(path, at));
   }
 
   private static Stream<String> security(JsonNode owner, String path, Set<String> taken) {

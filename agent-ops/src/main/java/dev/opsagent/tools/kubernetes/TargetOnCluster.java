@@ -88,6 +88,11 @@ record TargetOnCluster(
   }
 
   @Override
+  public Answer<List<String>> changes(Release release) throws IOException, InterruptedException {
+    return ask(release, life -> life.changes(release));
+  }
+
+  @Override
   public Answer<List<String>> losses(Release release) throws IOException, InterruptedException {
     return ask(release, life -> life.losses(release));
   }

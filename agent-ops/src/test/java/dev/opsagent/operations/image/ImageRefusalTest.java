@@ -2,6 +2,7 @@ package dev.opsagent.operations.image;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.operations.SecretNames;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.RepositoryRef;

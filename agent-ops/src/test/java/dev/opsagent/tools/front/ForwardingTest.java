@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -17,7 +18,6 @@ import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -235,12 +235,15 @@ final class ForwardingTest {
 
   @Test
   void anAnswerThatBreaksOffDoesNotLookWhole() throws Exception {
-    try (ServerSocket dying = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+    try (ServerSocket dying = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+        // A client that asks once; others ask anew what has brought them nothing.
+        Socket once = new Socket(InetAddress.getLoopbackAddress(), frontOf(dying))) {
       dying.setSoTimeout(30_000);
-      route(1, slot("blue", dying.getLocalPort()), Optional.empty());
-      CompletableFuture<HttpResponse<String>> answer =
-          caller.sendAsync(request("/").build(), BodyHandlers.ofString());
+      once.setSoTimeout(30_000);
+      once.getOutputStream()
+          .write("GET / HTTP/1.1\r\nHost: web\r\n\r\n".getBytes(StandardCharsets.UTF_8));
       try (var connection = dying.accept()) {
+        assertThat(connection.getInputStream().read(new byte[4096])).isPositive();
         connection
             .getOutputStream()
             .write(
@@ -249,8 +252,37 @@ final class ForwardingTest {
         connection.getOutputStream().flush();
       }
 
-      assertThat(answer).failsWithin(Duration.ofSeconds(30));
+      String got = new String(once.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+      assertThat(got).as("it ends, and not as a whole answer does").doesNotContain("0\r\n\r\n");
     }
+  }
+
+  private int frontOf(ServerSocket release) {
+    route(1, slot("blue", release.getLocalPort()), Optional.empty());
+    return front;
+  }
+
+  @Test
+  void replicasAreAskedInTurnAndOneThatTakesNoConnectionIsPassedOver() throws Exception {
+    Slot first = release("blue", 200);
+    Slot second = release("green", 200);
+    Slot both = first.more(second.port()).more(FreePort.any()).asking(3);
+    route(1, both, Optional.empty());
+
+    for (int request = 0; request < 9; request++) {
+      HttpResponse<String> posted =
+          caller.send(
+              request("/post").POST(BodyPublishers.ofString("some body")).build(),
+              BodyHandlers.ofString());
+      assertThat(posted.body()).endsWith("POST /post some body");
+    }
+
+    assertThat(asked).hasSize(9).contains("blue", "green");
+    route(2, both.asking(1), Optional.empty());
+    asked.clear();
+    assertThat(get("/").body()).startsWith("blue");
+    assertThat(get("/").body()).startsWith("blue");
   }
 
   @Test

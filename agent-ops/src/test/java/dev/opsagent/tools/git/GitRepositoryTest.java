@@ -303,6 +303,37 @@ final class GitRepositoryTest {
   }
 
   @Test
+  void aCommitWithoutATagMovesTheBranchAloneAndHasTheSameIdInEveryClone() {
+    Checkout checkout = cloned();
+    Checkout other = cloned("other");
+    String commit = ok(checkout.commit(releaseCommit("none").untagged()));
+    assertThat(ok(other.commit(releaseCommit("none").untagged()))).isEqualTo(commit);
+    assertThat(checkout.head()).isEqualTo(commit);
+
+    for (int i = 0; i < 2; i++) {
+      assertThat(ok(checkout.push(bare.toString(), "main", tip, commit))).isEqualTo(Pushed.MOVED);
+    }
+
+    assertThat(git.git(bare, "rev-parse", "main")).isEqualTo(commit);
+    assertThat(git.git(bare, "tag")).isEqualTo("v1.2.2");
+    assertThat(ok(checkout.follows(tip))).isTrue();
+    assertThat(ok(checkout.follows(commit))).isTrue();
+    assertThat(ok(cloned("before").follows(commit))).isFalse();
+  }
+
+  @Test
+  void aCommitIsNotPushedOntoABranchThatSomebodyMoved() throws IOException {
+    Checkout checkout = cloned();
+    String commit = ok(checkout.commit(releaseCommit("none").untagged()));
+    write(author, "theirs.txt", "theirs");
+    String theirs = commit("feat: theirs");
+    git.git(author, "push", "--quiet", bare.toString(), "main");
+
+    assertThat(ok(checkout.push(bare.toString(), "main", tip, commit))).isEqualTo(Pushed.REFUSED);
+    assertThat(git.git(bare, "rev-parse", "main")).isEqualTo(theirs);
+  }
+
+  @Test
   void overHttpBothRefsArriveOrNeither() throws IOException {
     try (GitHttpServer server = GitHttpServer.start(folder, "right")) {
       String url = server.url("remote.git");

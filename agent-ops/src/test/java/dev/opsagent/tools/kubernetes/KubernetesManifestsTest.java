@@ -354,6 +354,61 @@ class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
   }
 
   @Test
+  void whatWasMadeForAnotherTargetIsNeverTakenOver() throws Exception {
+    ByManifests subject = subject();
+    ByManifests other = subject();
+    subject.deploy("1.0.0", "task-1");
+    Release theirs =
+        other.of(
+            "1.0.0",
+            "task-2",
+            ByManifests.SERVICE,
+            ByManifests.DEPLOYMENT,
+            ByManifests.SETTINGS.replace("NAME-settings", subject.name() + "-settings"));
+
+    Failure failure = no(other.runtime().adopt(other.target(), theirs));
+
+    assertThat(failure.code()).isEqualTo(ReasonCode.CONFLICT);
+    assertThat(failure.cause()).contains("ConfigMap " + subject.name() + "-settings");
+    assertThat(failure.fix()).contains("other target");
+    assertThat(other.objects()).isEmpty();
+  }
+
+  @Test
+  void whatAReleaseWouldChangeIsToldAndNothingIsChanged() throws Exception {
+    ByManifests subject = subject();
+    Release first =
+        subject.of(
+            "1.0.0",
+            "task-1",
+            ByManifests.SETTINGS,
+            ByManifests.SERVICE,
+            ByManifests.DEPLOYMENT,
+            of("Deployment", "NAME-other"));
+    assertThat(ok(subject.runtime().changes(subject.target(), first)))
+        .contains("Deployment %s is made".formatted(subject.name()));
+    assertThat(subject.objects()).isEmpty();
+    deployed(subject, first);
+    Release second =
+        subject.of(
+            "2.0.0",
+            "task-2",
+            ByManifests.SETTINGS,
+            ByManifests.SERVICE,
+            ByManifests.DEPLOYMENT,
+            JOB);
+
+    assertThat(ok(subject.runtime().changes(subject.target(), second)))
+        .containsExactly(
+            ("Deployment %s is changed:"
+                    + " .spec.template.spec.containers[name=service].env[name=VERSION].value")
+                .formatted(subject.name()),
+            "Job %s-migrate is run".formatted(subject.name()),
+            "Deployment %s-other is deleted".formatted(subject.name()));
+    assertThat(subject.running().map(Running::version)).contains("1.0.0");
+  }
+
+  @Test
   void dataThatWouldBeLostAreNamedWhileItRunsAndAlsoAfterAStop() throws Exception {
     ByManifests subject = subject();
     String set =

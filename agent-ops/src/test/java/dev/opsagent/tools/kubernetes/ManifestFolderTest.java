@@ -119,6 +119,9 @@ class ManifestFolderTest {
           securityContext: {allowPrivilegeEscalation: true}       | allowPrivilegeEscalation
           securityContext: {capabilities: {add: [NET_ADMIN]}}     | capabilities.add
           volumeDevices: [{name: a, devicePath: /dev/a}]          | volumeDevices
+          readinessProbe: {httpGet: {host: 10.0.0.1, port: 80}}   | readinessProbe.httpGet.host
+          livenessProbe: {tcpSocket: {host: 10.0.0.1, port: 80}}  | livenessProbe.tcpSocket.host
+          lifecycle: {preStop: {httpGet: {host: a, port: 80}}}    | lifecycle.preStop.httpGet.host
           """)
   void containersThatAskForRightsAreRefusedByTheField(String line, String field) throws Exception {
     write("web.yaml", workload("", line));

@@ -1,12 +1,12 @@
-package dev.opsagent.operations.image;
+package dev.opsagent.operations;
 
 import java.util.Arrays;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 
-/** Names that secrets go by. What enters an image can be read by everybody who has the image. */
-final class SecretNames {
+/** Names that secrets go by, and values that look like one. */
+public final class SecretNames {
   /** Examples are named like the files they stand for, with one more ending. */
   private static final Pattern EXAMPLE = Pattern.compile(".*\\.(example|sample|template|dist)");
 
@@ -47,7 +47,7 @@ final class SecretNames {
   private SecretNames() {}
 
   /** Whether a file of that path looks like one that holds a secret. */
-  static boolean isFile(String path) {
+  public static boolean isFile(String path) {
     String small = path.toLowerCase(Locale.ROOT);
     String name = small.substring(small.lastIndexOf('/') + 1);
     boolean named = FILE.matcher(name).matches() && !EXAMPLE.matcher(name).matches();
@@ -55,8 +55,8 @@ final class SecretNames {
   }
 
   /** Whether a setting of that name, or with that value, looks like a secret. */
-  static boolean isSetting(String name, String value) {
-    String[] words = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").split("_", -1);
+  public static boolean isSetting(String name, String value) {
+    String[] words = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").split("[_.-]", -1);
     return Arrays.stream(words).map(word -> word.toLowerCase(Locale.ROOT)).anyMatch(WORDS::contains)
         || VALUE.matcher(value).matches();
   }
