@@ -4,12 +4,14 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** A runtime whose every deployment is blue-green, as an operation makes one. */
 final class BlueGreen implements ServiceRuntime {
@@ -30,6 +32,15 @@ final class BlueGreen implements ServiceRuntime {
   /** One where only what runs nowhere yet is deployed so, and what runs is replaced by recreate. */
   static ServiceRuntime thenRecreate(ServiceRuntime runtime) {
     return new BlueGreen(runtime, true);
+  }
+
+  /** All that a runtime may have of a target behind the front, three replicas of a slot at most. */
+  static List<String> targets(String target) {
+    Stream<String> slots =
+        Slot.NAMES.stream()
+            .map(name -> target + "~" + name)
+            .flatMap(slot -> Stream.of(slot, slot + "~2", slot + "~3"));
+    return Stream.concat(Stream.of(target), slots).toList();
   }
 
   @Override

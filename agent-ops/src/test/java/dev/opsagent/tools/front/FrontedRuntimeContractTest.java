@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class FrontedRuntimeContractTest extends ProcessRuntimeContractTest {
   @Override
   protected List<String> targets(String target) {
-    return List.of(target, target + "~blue", target + "~green", target + "~amber");
+    return BlueGreen.targets(target);
   }
 
   @Override

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 final class RecreatedBehindFrontContractTest extends ProcessRuntimeContractTest {
   @Override
   protected List<String> targets(String target) {
-    return List.of(target, target + "~blue", target + "~green", target + "~amber");
+    return BlueGreen.targets(target);
   }
 
   @Override
