@@ -2,6 +2,7 @@ package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
 import java.util.Optional;
+import java.util.Set;
 
 /** The containers of one target, and the single steps that they are moved by. */
 final class Containers {
@@ -23,6 +24,47 @@ final class Containers {
 
   Answer<Places> places() {
     return engine.find(target, names.all()).then(found -> Places.of(target, names, found));
+  }
+
+  /** What bears the target's name, and this agent did not make. */
+  Answer<Optional<Container>> foreign() {
+    return engine
+        .find(target, Set.of(names.current()))
+        .map(found ->
+            found.stream()
+                .filter(it -> it.name().equals(names.current()) && it.labels().isEmpty())
+                .findFirst());
+  }
+
+  /** Puts what somebody made by hand aside, and stops it. */
+  Answer<Boolean> takenOver() {
+    return foreign()
+        .then(found ->
+            found
+                .map(it -> renamed(it, names.byHand(it.isAlive())))
+                .orElseGet(() -> new Answer.Ok<>(false)))
+        .then(renamed -> aside())
+        .then(this::halted);
+  }
+
+  private Answer<Optional<Container>> aside() {
+    Set<String> aside = Set.of(names.byHand(true), names.byHand(false));
+    return engine
+        .find(target, aside)
+        .map(found -> found.stream().filter(it -> aside.contains(it.name())).findFirst());
+  }
+
+  /** Nothing of ours is left: what was put aside has its place again, and runs if it did. */
+  Answer<Boolean> givenBack() {
+    return aside()
+        .then(found -> found.map(this::givenBack).orElseGet(() -> new Answer.Ok<>(false)));
+  }
+
+  /** It has its name last: what has the name is done with. */
+  private Answer<Boolean> givenBack(Container one) {
+    Answer<Boolean> started =
+        one.name().equals(names.byHand(true)) ? engine.start(one.id()) : new Answer.Ok<>(true);
+    return started.then(done -> renamed(one, names.current()));
   }
 
   /** What a crash left half done, and needs no release to be started, is done. */

@@ -27,8 +27,8 @@ import java.util.function.UnaryOperator;
  *       not lose belongs into a database or a Compose project's volume.
  * </ul>
  *
- * <p>A container of the target's name that this agent did not make is never touched: every question
- * is answered by {@code CONFLICT}.
+ * <p>A container of the target's name that this agent did not make is touched by {@link #adopt}
+ * alone, which puts it aside; every other change is answered by {@code CONFLICT}.
  */
 public final class DockerRuntime extends PerTargetRuntime<Service> {
   private final Function<String, Engine.Door> doors;

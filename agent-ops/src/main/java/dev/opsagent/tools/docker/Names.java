@@ -37,6 +37,15 @@ record Names(String current) {
     return current + ".previous";
   }
 
+  /**
+   * What somebody made by hand under the name, once it was taken over: stopped, and kept.
+   *
+   * @param ran whether it is to be started when it comes back
+   */
+  String byHand(boolean ran) {
+    return current + (ran ? ".by-hand" : ".by-hand-stopped");
+  }
+
   Set<String> all() {
     return Set.of(current, restored(), next(), previous());
   }

@@ -32,6 +32,11 @@ record Places(Optional<Container> current, Optional<Container> next, Optional<Co
             named(names.previous(), found)));
   }
 
+  /** Whether nothing of the target is left. */
+  boolean isEmpty() {
+    return current.isEmpty() && next.isEmpty() && previous.isEmpty();
+  }
+
   private static Optional<Container> named(String name, List<Container> found) {
     return found.stream().filter(one -> one.name().equals(name)).findFirst();
   }
@@ -75,7 +80,7 @@ record Places(Optional<Container> current, Optional<Container> next, Optional<Co
     return no(
         target,
         "the container " + one.name() + " is there, and this agent did not make it for " + target,
-        "take it over by the operation adopt, or remove it");
+        "take it over by a deploy with adopt: true, or remove it");
   }
 
   private static <T> Answer<T> astray(String target, Container one, Names names) {

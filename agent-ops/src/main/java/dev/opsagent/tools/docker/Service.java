@@ -49,7 +49,17 @@ final class Service implements TargetLife {
 
   @Override
   public Answer<Optional<Running>> running() {
-    return containers.places().map(Places::shown);
+    return ours(containers.places()).map(places -> places.flatMap(Places::shown));
+  }
+
+  /** Nothing where somebody else has the name; every other doubt stays one. */
+  private Answer<Optional<Places>> ours(Answer<Places> places) {
+    return places instanceof Answer.No<Places>(Failure failure)
+        ? containers
+            .foreign()
+            .then(foreign ->
+                foreign.isPresent() ? new Answer.Ok<>(Optional.empty()) : new Answer.No<>(failure))
+        : places.map(Optional::of);
   }
 
   @Override
@@ -59,8 +69,36 @@ final class Service implements TargetLife {
   }
 
   @Override
+  public Answer<List<String>> foreign(Release release) {
+    return containers
+        .foreign()
+        .map(found -> found.map(it -> "the container " + it.name()).stream().toList());
+  }
+
+  @Override
+  public Answer<Running> adopt(Release release) {
+    return Recipe.of(target, release)
+        .then(recipe -> containers.takenOver())
+        .then(taken -> deploy(release));
+  }
+
+  /** What was taken over comes back when nothing of ours is left to go back to. */
+  @Override
   public Answer<Optional<Running>> rollback(String digest) {
-    return containers.promoted().then(places -> rollback(digest, places));
+    return ours(containers.promoted())
+        .then(places ->
+            places.isPresent()
+                ? rollback(digest, places.get()).then(this::orGivenBack)
+                : new Answer.Ok<>(Optional.empty()));
+  }
+
+  private Answer<Optional<Running>> orGivenBack(Optional<Running> now) {
+    return now.isPresent()
+        ? new Answer.Ok<>(now)
+        : containers
+            .places()
+            .then(left -> left.isEmpty() ? undone(containers.givenBack()) : new Answer.Ok<>(false))
+            .map(given -> Optional.empty());
   }
 
   @Override

@@ -116,6 +116,16 @@ record FrontedService(
   }
 
   @Override
+  public Answer<Running> adopt(Release release) throws IOException, InterruptedException {
+    return route.isPresent() ? deploy(release) : runtime.adopt(target, release);
+  }
+
+  @Override
+  public Answer<List<String>> foreign(Release release) {
+    return route.isPresent() ? new Answer.Ok<>(List.of()) : runtime.foreign(target, release);
+  }
+
+  @Override
   public Answer<Optional<Running>> rollback(String digest)
       throws IOException, InterruptedException {
     if (route.isPresent()) {

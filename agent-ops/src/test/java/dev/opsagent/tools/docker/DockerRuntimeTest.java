@@ -329,15 +329,57 @@ class DockerRuntimeTest implements RuntimeContract {
 
     for (Failure failure :
         List.of(
-            no(runtime.running(subject.target())),
-            no(runtime.stop(subject.target())),
-            no(runtime.restart(subject.target(), "task-1")),
-            no(runtime.rollback(subject.target(), "sha256:any")))) {
+            no(runtime.stop(subject.target())), no(runtime.restart(subject.target(), "task-1")))) {
       assertThat(failure.code()).isEqualTo(ReasonCode.CONFLICT);
       assertThat(failure.cause()).contains(subject.name());
       assertThat(failure.fix()).contains("adopt");
     }
+    assertThat(ok(runtime.running(subject.target()))).isEmpty();
+    assertThat(ok(runtime.rollback(subject.target(), "sha256:any"))).isEmpty();
     assertThat(subject.isObstructed()).isTrue();
+  }
+
+  @Test
+  void whatWasMadeByHandIsTakenOverAndComesBackWithTheFirstReleaseThatIsTakenBack()
+      throws Exception {
+    ContainedService subject = subject();
+    subject.obstruct();
+    ServiceRuntime runtime = subject.runtime();
+    String target = subject.target();
+    Release first = subject.release("1.0.0", "task-1");
+    assertThat(ok(runtime.foreign(target, first)))
+        .containsExactly("the container " + subject.name());
+
+    Running running = ok(runtime.adopt(target, first));
+
+    assertThat(ok(runtime.running(target))).contains(running);
+    assertThat(ok(runtime.foreign(target, first))).isEmpty();
+    assertThat(subject.names()).contains(subject.name(".by-hand-stopped"));
+    assertThat(ok(runtime.adopt(target, first)).identity())
+        .as("harmless a second time")
+        .isEqualTo(running.identity());
+    Running second = subject.deploy("2.0.0", "task-2");
+    assertThat(ok(runtime.rollback(target, second.digest())).map(Running::version))
+        .contains("1.0.0");
+
+    assertThat(ok(runtime.rollback(target, first.digest()))).isEmpty();
+
+    assertThat(subject.isObstructed()).isTrue();
+  }
+
+  @Test
+  void whatRanBeforeItWasTakenOverRunsWhenItComesBack() throws Exception {
+    ContainedService subject = subject();
+    engine.docker(
+        "run", "-d", "--name", subject.name(), BusyboxImage.NAME, "/bin/busybox", "sleep", "600");
+    Release broken = subject.broken("1.0.0", "task-1");
+    no(subject.runtime().adopt(subject.target(), broken));
+    assertThat(subject.names()).contains(subject.name(".by-hand"));
+
+    assertThat(ok(subject.runtime().rollback(subject.target(), broken.digest()))).isEmpty();
+
+    assertThat(subject.isObstructed()).isTrue();
+    assertThat(engine.inspect(subject.name(), "{{.State.Running}}")).isEqualTo("true");
   }
 
   @Test
