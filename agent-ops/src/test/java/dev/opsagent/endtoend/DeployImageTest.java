@@ -410,6 +410,25 @@ final class DeployImageTest {
     assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
   }
 
+  @Test
+  void aContainerThatSomebodyMadeByHandIsTakenOverByWordOnly() {
+    SampleService service = service("by-hand");
+    String name = service.target().key().replace('/', '.');
+    assertThat(docker("create", "--name", name, REPOSITORY + ":good")).isPresent();
+    StatusReport refused = stack.run(deploy(service, "by-hand-1", "good"));
+    assertThat(refused.reason().orElseThrow().code()).isEqualTo(ReasonCode.CONFLICT);
+    assertThat(refused.reason().orElseThrow().detail()).contains("adopt: true");
+    assertThat(refused.changes()).isEmpty();
+
+    TaskDispatch word = deploy(service, "by-hand-2", "better");
+    word.parameters().put("adopt", true);
+    succeeded(word);
+
+    assertThat(service.answer()).startsWith("200 sample better");
+    succeeded(service.task("by-hand-stop", "stop", "{}"));
+    docker("rm", "--force", name + ".by-hand-stopped");
+  }
+
   private List<String> running(String target) {
     return docker("ps", "--format", "{{.ID}} {{.Label \"dev.opsagent.target\"}}")
         .orElse("")
