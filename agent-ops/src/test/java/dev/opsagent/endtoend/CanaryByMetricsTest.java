@@ -55,6 +55,7 @@ final class CanaryByMetricsTest {
 
   @AfterAll
   void end() {
+    stack.run(service.task("shared-stop", "stop", "{}"));
     prometheus.close();
     stack.close();
   }
