@@ -84,7 +84,7 @@ public record Verification(HealthProbe probe, Health health, Pace pace) {
   /** What has served once must be what goes on: a runtime may start again what keeps ending. */
   private static Optional<String> doubt(Optional<Running> running, AtomicReference<String> served) {
     if (running.isEmpty()) {
-      return Optional.of("something answers, but the release does not run");
+      return Optional.of("something answers, but the release does not run, or not all of it");
     }
     String identity = running.get().identity();
     boolean same = served.compareAndSet("", identity) || served.get().equals(identity);

@@ -160,7 +160,7 @@ public record Environment(
     public static final String SERVICE = "{service}";
   }
 
-  /** How a release takes the place of the one before; those that are built. */
+  /** How a release takes the place of the one before. */
   public enum Strategy {
     /** The one before is stopped, then the release is started. */
     RECREATE,

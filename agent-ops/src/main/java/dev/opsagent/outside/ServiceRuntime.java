@@ -102,12 +102,13 @@ public interface ServiceRuntime {
     return oneOfEach("run what " + target + " has once more");
   }
 
-  private <T> Answer<T> oneOfEach(String action) {
+  /** The answer of a runtime in which nothing can run more than once. */
+  static <T> Answer<T> oneOfEach(String action) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.INVALID_PARAMETERS,
             action,
-            "the runtime " + kind() + " runs one of each service",
+            "the runtime runs one of each service",
             "say how many there are in the files that are deployed"));
   }
 
@@ -315,23 +316,15 @@ public interface ServiceRuntime {
 
     /** The same with so many replicas. */
     public Release times(int count) {
-      return new Release(
-          version,
-          digest,
-          taskId,
-          source,
-          image,
-          command,
-          port,
-          file,
-          project,
-          environment,
-          Optional.of(count),
-          timeout);
+      return with(port, Optional.of(count));
     }
 
     /** The same on another port. */
     public Release on(int other) {
+      return with(Optional.of(other), replicas);
+    }
+
+    private Release with(Optional<Integer> at, Optional<Integer> count) {
       return new Release(
           version,
           digest,
@@ -339,11 +332,11 @@ public interface ServiceRuntime {
           source,
           image,
           command,
-          Optional.of(other),
+          at,
           file,
           project,
           environment,
-          replicas,
+          count,
           timeout);
     }
   }

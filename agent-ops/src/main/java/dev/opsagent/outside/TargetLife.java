@@ -4,8 +4,6 @@ import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.ServiceRuntime.Usage;
-import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -49,12 +47,7 @@ public interface TargetLife {
   /** Refused, where nothing can run more than once. */
   default Answer<Running> duplicate(String of, int port, String taskId)
       throws IOException, InterruptedException {
-    return new Answer.No<>(
-        Failure.of(
-            ReasonCode.INVALID_PARAMETERS,
-            "run what %s has once more".formatted(of),
-            "this runtime runs one of each service",
-            "say how many there are in the files that are deployed"));
+    return ServiceRuntime.oneOfEach("run what %s has once more".formatted(of));
   }
 
   /** The last of what the service wrote. */

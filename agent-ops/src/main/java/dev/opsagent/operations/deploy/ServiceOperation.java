@@ -6,6 +6,7 @@ import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
+import dev.opsagent.operations.LateStep;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
@@ -271,53 +272,23 @@ public final class ServiceOperation implements Operation {
 
   @Override
   public Step step(PlannedStep planned, TaskDispatch task) {
-    return new Seen(planned, task);
+    return new GuardedStep(
+        planned.description(),
+        Optional.of(new Peer(name(), task.target().key())),
+        new LateStep(context -> step(planned.name(), Sight.of(context.facts()))));
   }
 
-  /** Only the facts tell the runtime, so the step is made when it is used. */
-  private final class Seen implements Step {
-    private final PlannedStep planned;
-    private final TaskDispatch task;
-
-    Seen(PlannedStep planned, TaskDispatch task) {
-      this.planned = planned;
-      this.task = task;
-    }
-
-    @Override
-    public Optional<Peer> peer() {
-      return Optional.of(new Peer(name(), task.target().key()));
-    }
-
-    @Override
-    public Probe probe(StepContext context) {
-      return made(context).probe(context);
-    }
-
-    @Override
-    public Outcome apply(StepContext context) {
-      return made(context).apply(context);
-    }
-
-    @Override
-    public Undo undo(StepContext context) {
-      return made(context).undo(context);
-    }
-
-    private Step made(StepContext context) {
-      Service service = service(Sight.of(context.facts()).runtime());
-      FallibleStep step =
-          switch (planned.name()) {
-            case Steps.ROLLBACK -> ForwardStep.rollback(service);
-            case Steps.RESTART -> ForwardStep.restart(service);
-            case Steps.SCALE -> new ScaleStep(service, adapters);
-            case Steps.STOP -> new StopStep(service);
-            case Steps.MEASURE -> new MeasureStep(adapters);
-            case Steps.VERIFY -> new VerifyStep(service, adapters, expected());
-            default -> throw new IllegalArgumentException("no step " + planned.name());
-          };
-      return new GuardedStep(planned.description(), Optional.empty(), step);
-    }
+  private FallibleStep step(String name, Sight seen) {
+    Service service = service(seen.runtime());
+    return switch (name) {
+      case Steps.ROLLBACK -> ForwardStep.rollback(service);
+      case Steps.RESTART -> ForwardStep.restart(service);
+      case Steps.SCALE -> new ScaleStep(service, adapters);
+      case Steps.STOP -> new StopStep(service);
+      case Steps.MEASURE -> new MeasureStep(adapters);
+      case Steps.VERIFY -> new VerifyStep(service, adapters, expected());
+      default -> throw new IllegalArgumentException("no step " + name);
+    };
   }
 
   private Expected expected() {

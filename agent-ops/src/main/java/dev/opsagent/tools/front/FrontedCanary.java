@@ -63,16 +63,7 @@ record FrontedCanary(FrontedService service) {
         service.replicas(trial, slot -> now.with(Optional.of(new Canary(slot, canary.percent()))));
     return switch (replicas.filled(canary.slot(), service.wanted(release))) {
       case Answer.No<Slot> no -> new Answer.No<>(no.failure());
-      case Answer.Ok<Slot>(Slot full) ->
-          running(full)
-              .then(there ->
-                  there
-                      .<Answer<Running>>map(Answer.Ok::new)
-                      .orElseGet(() ->
-                          service.refused(
-                              ReasonCode.UNHEALTHY,
-                              "it has ended since it was tried",
-                              "see the service's log")));
+      case Answer.Ok<Slot>(Slot full) -> running(full).then(service::orEnded);
     };
   }
 

@@ -77,14 +77,16 @@ record FrontedService(
   }
 
   Answer<Running> present(Route now) {
-    return live(now)
-        .then(live ->
-            live.<Answer<Running>>map(Answer.Ok::new)
-                .orElseGet(() ->
-                    refused(
-                        ReasonCode.UNHEALTHY,
-                        "it has ended since it was tried",
-                        "see the service's log")));
+    return live(now).then(this::orEnded);
+  }
+
+  /** What should run since it was tried. */
+  Answer<Running> orEnded(Optional<Running> there) {
+    return there
+        .<Answer<Running>>map(Answer.Ok::new)
+        .orElseGet(() ->
+            refused(
+                ReasonCode.UNHEALTHY, "it has ended since it was tried", "see the service's log"));
   }
 
   Answer<Boolean> endedBeyond(Slot slot) {

@@ -36,6 +36,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class DockerRuntimeTest implements RuntimeContract {
   private static final String SECRET = "hunter2";
@@ -365,6 +367,32 @@ class DockerRuntimeTest implements RuntimeContract {
     assertThat(ok(runtime.rollback(target, first.digest()))).isEmpty();
 
     assertThat(subject.isObstructed()).isTrue();
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {0, 1, 2, 3, 4, 5, 6})
+  void aTakeOverThatIsCutOffAnywhereIsCarriedOnAndTakenBack(int changes) throws Exception {
+    ContainedService subject = subject();
+    engine.docker(
+        "run", "-d", "--name", subject.name(), BusyboxImage.NAME, "/bin/busybox", "sleep", "600");
+    Release first = subject.release("1.0.0", "task-1");
+    try {
+      var _ = subject.dying(changes).adopt(subject.target(), first);
+    } catch (RuntimeContract.Gone _) {
+      // as it was to be
+    }
+
+    Running running = ok(subject.runtime().adopt(subject.target(), first));
+
+    assertThat(ok(subject.runtime().running(subject.target()))).contains(running);
+    try {
+      var _ = subject.dying(changes).rollback(subject.target(), first.digest());
+    } catch (RuntimeContract.Gone _) {
+      // as it was to be
+    }
+    assertThat(ok(subject.runtime().rollback(subject.target(), first.digest()))).isEmpty();
+    assertThat(subject.isObstructed()).isTrue();
+    assertThat(engine.inspect(subject.name(), "{{.State.Running}}")).isEqualTo("true");
   }
 
   @Test
