@@ -96,10 +96,20 @@ public final class DeploymentRecords implements Deployments {
       return EventCodec.read(record.value(), record.headers()).message()
               instanceof DeploymentRecord it
           ? new Answer.Ok<>(Optional.of(it))
-          : no(action, "another message stands in its place");
+          : unreadable(action, "another message stands in its place");
     } catch (InvalidMessage e) {
-      return no(action, "the record of it cannot be read: " + e.getMessage());
+      return unreadable(action, "the record of it cannot be read: " + e.getMessage());
     }
+  }
+
+  /** Waiting does not mend it. */
+  private static <T> Answer<T> unreadable(String action, String cause) {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.PRECONDITION_FAILED,
+            action,
+            cause,
+            "see who writes to the topic of deployments; the next change of the target is read"));
   }
 
   private static <T> Answer<T> no(String action, String cause) {

@@ -7,6 +7,10 @@ import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
+import dev.opsagent.testing.FreePort;
+import dev.opsagent.testing.RawProducer;
+import dev.opsagent.testing.TestBroker;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -72,8 +76,8 @@ final class PromotionTest {
   }
 
   @Test
-  void aReleaseComesIntoProductionOnceItWasVerifiedInStaging() {
-    int live = dev.opsagent.testing.FreePort.any();
+  void aReleaseComesIntoProductionOnceItWasVerifiedInStaging() throws Exception {
+    int live = FreePort.any();
     StatusReport early = stack.run(deploy("early", "live", "1.0.1", live));
     assertThat(early.state()).isEqualTo(TaskState.FAILED);
     assertThat(early.reason().orElseThrow().code()).isEqualTo(ReasonCode.PRECONDITION_FAILED);
@@ -88,6 +92,16 @@ final class PromotionTest {
     StatusReport promoted = stack.run(deploy("promoted", "live", "1.0.1", live));
 
     assertThat(promoted.state()).as("%s", promoted.reason()).isEqualTo(TaskState.SUCCEEDED);
+    try (RawProducer raw = new RawProducer(TestBroker.bootstrap())) {
+      byte[] garbage = "{}".getBytes(StandardCharsets.UTF_8);
+      raw.send(stack.topics.deployments(), null, "staging/moved", garbage, Map.of());
+    }
+    StatusReport unread = stack.run(deploy("unread", "live", "1.0.1", live));
+    assertThat(unread.state()).isEqualTo(TaskState.FAILED);
+    assertThat(unread.reason().orElseThrow().detail())
+        .as("what cannot be read proves nothing")
+        .contains("cannot be read");
+
     for (String environment : new String[] {"live", "staging"}) {
       TaskDispatch stop = in(environment, service.task("end-" + environment, "stop", "{}"));
       assertThat(stack.run(stop).state()).isEqualTo(TaskState.SUCCEEDED);
