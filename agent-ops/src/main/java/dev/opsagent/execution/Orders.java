@@ -91,7 +91,10 @@ final class Orders {
             commits.commit(task, machine.cancel(task.record, cancel, now()), Optional.empty()));
   }
 
-  void control(ControlMessage message, Consumed consumed) {
+  /**
+   * @param signer the agent whose key has signed it; absent where nobody must sign
+   */
+  void control(ControlMessage message, Optional<String> signer, Consumed consumed) {
     Optional<Consumed> position = Optional.of(consumed);
     switch (message) {
       case TaskCancel cancel ->

@@ -175,8 +175,13 @@ public final class PartitionEngine {
     turn(() -> append(new Entry(List.of(record), Optional.of(consumed))));
   }
 
-  public void control(ControlMessage message, Consumed consumed) {
-    turn(() -> orders.control(message, consumed));
+  /**
+   * Hears what somebody says about a task or a target.
+   *
+   * @param signer the agent whose key has signed it; absent where nobody must sign
+   */
+  public void control(ControlMessage message, Optional<String> signer, Consumed consumed) {
+    turn(() -> orders.control(message, signer, consumed));
   }
 
   private void append(Entry entry) {

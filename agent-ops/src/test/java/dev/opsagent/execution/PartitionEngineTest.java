@@ -201,7 +201,10 @@ class PartitionEngineTest {
     world.beforeEffect =
         () -> {
           if (world.effects.size() == 3) {
-            engine.control(new TaskCancel("t1", TARGET, "pm", "no"), consumed(Input.CONTROL));
+            engine.control(
+                new TaskCancel("t1", TARGET, "pm", "no"),
+                Optional.empty(),
+                consumed(Input.CONTROL));
           }
         };
     inconclusive();
@@ -335,7 +338,9 @@ class PartitionEngineTest {
         () -> {
           if (world.effects.size() == 2) {
             engine.control(
-                new TaskCancel("t1", TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+                new TaskCancel("t1", TARGET, "pm", "no longer"),
+                Optional.empty(),
+                consumed(Input.CONTROL));
           }
         };
     dispatch("t1", false);
@@ -553,13 +558,18 @@ class PartitionEngineTest {
   }
 
   private void cancel(String taskId) {
-    engine.control(new TaskCancel(taskId, TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+    engine.control(
+        new TaskCancel(taskId, TARGET, "pm", "no longer"),
+        Optional.empty(),
+        consumed(Input.CONTROL));
     time.settle();
   }
 
   private void resolve(String taskId, Decision decision) {
     engine.control(
-        new TaskResolve(taskId, TARGET, "ann", decision, "looked"), consumed(Input.CONTROL));
+        new TaskResolve(taskId, TARGET, "ann", decision, "looked"),
+        Optional.empty(),
+        consumed(Input.CONTROL));
     time.settle();
   }
 
