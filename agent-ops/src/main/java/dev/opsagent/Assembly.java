@@ -9,6 +9,7 @@ import dev.opsagent.configuration.ReloadedEnvironments;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
@@ -117,6 +118,7 @@ record Assembly(
             new Partitions.Parts(
                 catalogue,
                 owners,
+                Gate.OPEN,
                 intake,
                 number -> index(data, number),
                 limits(programs.map(LocalPrograms::wall)),

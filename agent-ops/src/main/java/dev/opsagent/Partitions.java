@@ -4,6 +4,7 @@ import dev.opsagent.audit.AuditChain;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Backoff;
 import dev.opsagent.execution.EngineListener;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.IndexFill;
 import dev.opsagent.execution.Journal;
@@ -45,6 +46,7 @@ final class Partitions implements PartitionHost {
   record Parts(
       Map<String, Operation> operations,
       OwnershipMap owners,
+      Gate gate,
       Intake intake,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
@@ -126,6 +128,7 @@ final class Partitions implements PartitionHost {
         new AuditChain(Optional.of(parts.owners().digest())),
         parts.operations(),
         PlanAuthority.of(parts.owners()),
+        parts.gate(),
         parts.timers(),
         parts.workers(),
         parts.backoff(),

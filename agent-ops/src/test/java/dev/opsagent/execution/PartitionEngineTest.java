@@ -43,6 +43,7 @@ class PartitionEngineTest {
   private final ScriptedOperation world = new ScriptedOperation();
   private MemoryIndex index = new MemoryIndex();
   private Guards guards = Guards.NONE;
+  private Gate gate = Gate.OPEN;
   private long offset;
   private PartitionSettings settings = PartitionSettings.DEFAULT;
   private PartitionEngine engine = engine();
@@ -201,7 +202,10 @@ class PartitionEngineTest {
     world.beforeEffect =
         () -> {
           if (world.effects.size() == 3) {
-            engine.control(new TaskCancel("t1", TARGET, "pm", "no"), consumed(Input.CONTROL));
+            engine.control(
+                new TaskCancel("t1", TARGET, "pm", "no"),
+                Optional.empty(),
+                consumed(Input.CONTROL));
           }
         };
     inconclusive();
@@ -335,7 +339,9 @@ class PartitionEngineTest {
         () -> {
           if (world.effects.size() == 2) {
             engine.control(
-                new TaskCancel("t1", TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+                new TaskCancel("t1", TARGET, "pm", "no longer"),
+                Optional.empty(),
+                consumed(Input.CONTROL));
           }
         };
     dispatch("t1", false);
@@ -509,6 +515,7 @@ class PartitionEngineTest {
             new AuditChain(),
             Map.of(world.name(), world, "rollback", new Overtaking(world)),
             OWNERS,
+            gate,
             time,
             time,
             attempt -> Duration.ofSeconds(attempt),
@@ -553,13 +560,18 @@ class PartitionEngineTest {
   }
 
   private void cancel(String taskId) {
-    engine.control(new TaskCancel(taskId, TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+    engine.control(
+        new TaskCancel(taskId, TARGET, "pm", "no longer"),
+        Optional.empty(),
+        consumed(Input.CONTROL));
     time.settle();
   }
 
   private void resolve(String taskId, Decision decision) {
     engine.control(
-        new TaskResolve(taskId, TARGET, "ann", decision, "looked"), consumed(Input.CONTROL));
+        new TaskResolve(taskId, TARGET, "ann", decision, "looked"),
+        Optional.empty(),
+        consumed(Input.CONTROL));
     time.settle();
   }
 
