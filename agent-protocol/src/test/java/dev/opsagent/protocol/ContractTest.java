@@ -33,6 +33,7 @@ class ContractTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final String OWNERSHIP = "ownership";
   private static final String ENVIRONMENTS = "environments";
+  private static final String TRUST = "trust";
   private static final Map<MessageType, Set<String>> DEFAULTED =
       Map.of(
           MessageType.TASK_DISPATCH,
@@ -163,6 +164,28 @@ class ContractTest {
         .isEqualTo(example.expected());
   }
 
+  static Stream<Example> goodTrust() {
+    return Examples.good().filter(ContractTest::isTrust);
+  }
+
+  static Stream<Example> badTrust() {
+    return Examples.bad().filter(ContractTest::isTrust);
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodTrust")
+  void aGoodTrustFileIsAccepted(Example example) {
+    TrustSchema.validate(Json.readTree(example.bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badTrust")
+  void aBadTrustFileIsRefusedNamingTheField(Example example) {
+    JsonNode tree = Json.readTree(example.bytes());
+
+    assertThat(refusal(() -> TrustSchema.validate(tree)).field()).isEqualTo(example.expected());
+  }
+
   @Test
   void everySchemaHasGoodAndBadExamples() {
     Set<String> schemas =
@@ -172,6 +195,7 @@ class ContractTest {
             .collect(Collectors.toCollection(TreeSet::new));
     schemas.add(OWNERSHIP);
     schemas.add(ENVIRONMENTS);
+    schemas.add(TRUST);
 
     assertThat(folders(Examples.good())).isEqualTo(schemas);
     assertThat(folders(Examples.bad())).isEqualTo(schemas);
@@ -190,6 +214,7 @@ class ContractTest {
     messages.add("common.schema.json");
     messages.add(OwnershipSchema.FILE);
     messages.add(EnvironmentsSchema.FILE);
+    messages.add(TrustSchema.FILE);
 
     assertThat(files(Examples.SCHEMAS)).isEqualTo(messages);
     assertThat(files(Examples.SCHEMAS.resolve("operations"))).isEqualTo(operations);
@@ -342,7 +367,10 @@ class ContractTest {
   }
 
   private static boolean isMessage(Example example) {
-    return !isOperation(example) && !isMapOfOwners(example) && !isEnvironments(example);
+    return !isOperation(example)
+        && !isMapOfOwners(example)
+        && !isEnvironments(example)
+        && !isTrust(example);
   }
 
   private static boolean isOperation(Example example) {
@@ -351,6 +379,10 @@ class ContractTest {
 
   private static boolean isMapOfOwners(Example example) {
     return example.schema().equals(OWNERSHIP);
+  }
+
+  private static boolean isTrust(Example example) {
+    return example.schema().equals(TRUST);
   }
 
   private static boolean isEnvironments(Example example) {
