@@ -1,6 +1,7 @@
 package dev.opsagent.cli;
 
 import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.Reloaded;
 import dev.opsagent.configuration.ReloadedEnvironments;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
@@ -59,8 +60,9 @@ final class EnvironmentsCommand implements Callable<Integer> {
   /** The environments of a configuration; refuses a file that is not sound. */
   static Environments loaded(Configuration configuration) {
     return switch (ReloadedEnvironments.open(configuration)) {
-      case Answer.Ok<ReloadedEnvironments>(ReloadedEnvironments environments) -> environments.get();
-      case Answer.No<ReloadedEnvironments>(Failure unsound) ->
+      case Answer.Ok<Reloaded<Environments>>(Reloaded<Environments> environments) ->
+          environments.get();
+      case Answer.No<Reloaded<Environments>>(Failure unsound) ->
           throw new CommandFailed(ExitCode.USAGE, unsound);
     };
   }

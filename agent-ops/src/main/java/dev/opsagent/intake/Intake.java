@@ -210,6 +210,7 @@ public final class Intake {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         clock.instant());
   }
 

@@ -2,6 +2,7 @@ package dev.opsagent.simulation;
 
 import dev.opsagent.audit.AuditChain;
 import dev.opsagent.execution.EngineListener;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.IndexFill;
 import dev.opsagent.execution.Journal;
@@ -174,6 +175,7 @@ final class Seat implements Weather, SimulatedStep.Hands {
         new AuditChain(),
         Map.of(operation.name(), operation),
         PlanAuthority.ANY,
+        Gate.OPEN,
         process,
         process,
         attempt -> Duration.ofSeconds(attempt).plus(simulation.dice().millis(1000)),

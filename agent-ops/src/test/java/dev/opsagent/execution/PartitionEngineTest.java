@@ -43,6 +43,7 @@ class PartitionEngineTest {
   private final ScriptedOperation world = new ScriptedOperation();
   private MemoryIndex index = new MemoryIndex();
   private Guards guards = Guards.NONE;
+  private Gate gate = Gate.OPEN;
   private long offset;
   private PartitionSettings settings = PartitionSettings.DEFAULT;
   private PartitionEngine engine = engine();
@@ -514,6 +515,7 @@ class PartitionEngineTest {
             new AuditChain(),
             Map.of(world.name(), world, "rollback", new Overtaking(world)),
             OWNERS,
+            gate,
             time,
             time,
             attempt -> Duration.ofSeconds(attempt),

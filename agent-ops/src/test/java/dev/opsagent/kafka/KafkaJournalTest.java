@@ -202,6 +202,7 @@ class KafkaJournalTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         AT);
   }
 

@@ -50,6 +50,24 @@ public enum ReasonCode {
 
   /** The change would lose data, or part a service from it. */
   DATA_LOSS_RISK,
+
+  /** Evidence that the gate policy or the task asks for does not stand; the task waits for it. */
+  EVIDENCE_MISSING,
+
+  /** Evidence that let the task in no longer stands. */
+  EVIDENCE_REVOKED,
+
+  /** Consent to the plan is missing; the task waits for it. */
+  APPROVAL_MISSING,
+
+  /** Somebody's word on the plan does not count; the detail says why. */
+  APPROVAL_REFUSED,
+
+  /** A person or agent who may has refused the plan. */
+  DENIED,
+
+  /** A freeze of the environment, or the task's own demand, holds its start back. */
+  TOO_EARLY,
   DEADLINE_PASSED,
   CANCELLED,
   EFFECT_IN_DOUBT,

@@ -2,6 +2,7 @@ package dev.opsagent.operations.push;
 
 import dev.opsagent.audit.AuditChain;
 import dev.opsagent.execution.EngineListener;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.GoldenJournal;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.Journal;
@@ -215,6 +216,7 @@ final class PushJournalRecorder {
               new AuditChain(),
               Map.of(push.name(), new Told(push, told)),
               PlanAuthority.ANY,
+              Gate.OPEN,
               new RealTimers(),
               Executors.newVirtualThreadPerTaskExecutor(),
               _ -> Duration.ofMillis(10),
