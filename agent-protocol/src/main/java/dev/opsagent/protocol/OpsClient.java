@@ -196,6 +196,7 @@ public final class OpsClient implements AutoCloseable {
             settings.ids().get(),
             settings.clock().instant(),
             Optional.empty());
+    settings.signer().ifPresent(key -> EventCodec.sign(record, key));
     CompletableFuture<RecordPosition> sent = new CompletableFuture<>();
     try {
       lookUp(topic);
