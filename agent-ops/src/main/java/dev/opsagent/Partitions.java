@@ -19,6 +19,7 @@ import dev.opsagent.intake.Delivery;
 import dev.opsagent.intake.Intake;
 import dev.opsagent.kafka.LedgerReader;
 import dev.opsagent.kafka.PartitionHost;
+import dev.opsagent.protocol.Failure;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -35,18 +36,23 @@ import org.slf4j.LoggerFactory;
 final class Partitions implements PartitionHost {
   private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
 
+  /** How long evidence may take to be read before a partition is refused for now. */
+  private static final Duration EVIDENCE = Duration.ofSeconds(30);
+
   private final Parts parts;
 
   /**
    * What every partition's engine is made of.
    *
    * @param owners the map by which plans are judged, and whose digest the audit names
+   * @param evidence what the gate decides by
    * @param known opens the index of a partition
    */
   record Parts(
       Map<String, Operation> operations,
       OwnershipMap owners,
       Gate gate,
+      Evidence evidence,
       Intake intake,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
@@ -62,6 +68,15 @@ final class Partitions implements PartitionHost {
     }
   }
 
+  /** What the gate decides by. */
+  interface Evidence {
+    /** Waits until all of it that is there now is known; empty once it is. */
+    Optional<Failure> catchUp(Duration atMost);
+
+    /** Calls the listener whenever it may have changed; returns how to call that off. */
+    Runnable onChange(Runnable listener);
+  }
+
   Partitions(Parts parts) {
     this.parts = parts;
   }
@@ -71,6 +86,10 @@ final class Partitions implements PartitionHost {
       throws Refused, InterruptedException {
     LedgerFold fold = new LedgerFold();
     long end = complete(ledger.read(0, line -> fold.add(line.key(), line.value())));
+    Optional<Failure> behind = parts.evidence().catchUp(EVIDENCE);
+    if (behind.isPresent()) {
+      throw new Refused(behind.get());
+    }
     KnownTasks known = parts.known().apply(partition);
     PartitionEngine engine;
     try {
@@ -84,7 +103,15 @@ final class Partitions implements PartitionHost {
         Thread.ofVirtual()
             .name("index-" + partition)
             .start(() -> fill(partition, known, ledger, end, engine));
-    var _ = engine.ended().thenRun(() -> close(known, filling));
+    Runnable deaf = parts.evidence().onChange(engine::gatesChanged);
+    engine.gatesChanged(); // for what came while it was being opened
+    var _ =
+        engine
+            .ended()
+            .thenRun(() -> {
+              deaf.run();
+              close(known, filling);
+            });
     return new OpenPartition(engine, parts.intake());
   }
 

@@ -19,17 +19,18 @@ import org.slf4j.LoggerFactory;
  * nothing runs while nobody asks. A file that became unsound changes nothing: what was read last
  * holds until it is corrected.
  */
-final class Reloaded<T> implements Supplier<T> {
+public final class Reloaded<T> implements Supplier<T> {
   private static final Logger LOG = LoggerFactory.getLogger(Reloaded.class);
 
   private final String what;
-  private final Path file;
+  private final Optional<Path> file;
   private final Function<Path, Loaded<T>> loader;
   private Stamp stamp;
   private T sound;
   private Optional<String> fault = Optional.empty();
 
-  private Reloaded(String what, Path file, Function<Path, Loaded<T>> loader, Stamp stamp, T sound) {
+  private Reloaded(
+      String what, Optional<Path> file, Function<Path, Loaded<T>> loader, Stamp stamp, T sound) {
     this.what = what;
     this.file = file;
     this.loader = loader;
@@ -37,17 +38,23 @@ final class Reloaded<T> implements Supplier<T> {
     this.sound = sound;
   }
 
+  /** What no file says, and so never changes. */
+  static <T> Reloaded<T> fixed(String what, T value) {
+    return new Reloaded<>(
+        what, Optional.empty(), _ -> new Loaded.Sound<>(value), Stamp.ABSENT, value);
+  }
+
   /**
-   * Reads it for the first time; the failure names every place that is wrong.
+   * Reads the file for the first time; the failure names every place that is wrong.
    *
-   * @param what it holds, in the plural
+   * @param what it holds, in words
    */
   static <T> Answer<Reloaded<T>> open(String what, Path file, Function<Path, Loaded<T>> loader) {
     // Taken before the file is read: what changes in between is read again.
     Stamp stamp = Stamp.of(file);
     return switch (loader.apply(file)) {
       case Loaded.Sound<T>(T sound) ->
-          new Answer.Ok<>(new Reloaded<>(what, file, loader, stamp, sound));
+          new Answer.Ok<>(new Reloaded<>(what, Optional.of(file), loader, stamp, sound));
       case Loaded.Unsound<T> unsound -> new Answer.No<>(unsound.failure());
     };
   }
@@ -55,30 +62,31 @@ final class Reloaded<T> implements Supplier<T> {
   /** What is in force. */
   @Override
   public synchronized T get() {
-    look();
+    file.ifPresent(this::look);
     return sound;
   }
 
   /** Why the file as it is now is not in force, in one sentence; empty when it is. */
-  synchronized Optional<String> fault() {
-    look();
+  public synchronized Optional<String> fault() {
+    file.ifPresent(this::look);
     return fault;
   }
 
-  private void look() {
-    Stamp now = Stamp.of(file);
+  private void look(Path path) {
+    Stamp now = Stamp.of(path);
     if (now.equals(stamp)) {
       return;
     }
     stamp = now;
-    switch (loader.apply(file)) {
+    switch (loader.apply(path)) {
       case Loaded.Sound<T>(T read) -> {
         sound = read;
         fault = Optional.empty();
-        LOG.info("{} were read again", what);
+        LOG.info("{} were read again from {}", what, path);
       }
       case Loaded.Unsound<T>(_, List<Problem> problems) -> {
-        fault = Optional.of("the " + what + " before the last change hold: " + told(problems));
+        fault =
+            Optional.of("the %s before the last change hold: ".formatted(what) + told(problems));
         LOG.error("{}", fault.get());
       }
     }

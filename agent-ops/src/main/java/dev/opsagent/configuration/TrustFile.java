@@ -5,6 +5,7 @@ import dev.opsagent.authority.trust.TrustReading;
 import dev.opsagent.authority.trust.TrustReading.Fault;
 import dev.opsagent.authority.trust.TrustReading.Outcome;
 import dev.opsagent.configuration.OperatorFile.Loaded;
+import dev.opsagent.outside.Answer;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -21,7 +22,16 @@ public final class TrustFile {
   private TrustFile() {}
 
   /**
-   * Loads it: what is wrong is its form, or else all that does not fit together.
+   * The file as it is now: a key that is added or revoked counts for the next message.
+   *
+   * @param bound how old a message may be when the broker takes it
+   */
+  public static Answer<Reloaded<Trust>> open(Path file, Duration bound) {
+    return Reloaded.open("keys", file, path -> load(path, bound));
+  }
+
+  /**
+   * Loads a file: what is wrong is its form, or else all that does not fit together.
    *
    * @param bound how old a message may be when the broker takes it
    */

@@ -55,13 +55,15 @@ final class Findings {
   /** The answers to what is asked for, in the order of the asking. */
   List<EvidenceCheck> answer(Map<Ask, List<String>> asks) {
     Map<Ask, EvidenceCheck> answers = new LinkedHashMap<>();
-    asks.keySet().forEach(ask -> answers.put(ask, check(ask, asks.get(ask), commits)));
+    asks.forEach((ask, rules) -> answers.put(ask, check(ask, rules, commits)));
     if (subject.commits().isEmpty()) {
       // Only evidence tells which commit it is: what is said of a commit counts for that one.
       Set<String> vouched = vouched(answers);
-      asks.keySet().stream()
-          .filter(ask -> isOfCommit(ask.kind()) && !vouched.isEmpty())
-          .forEach(ask -> answers.put(ask, check(ask, asks.get(ask), vouched)));
+      asks.forEach((ask, rules) -> {
+        if (isOfCommit(ask.kind()) && !vouched.isEmpty()) {
+          answers.put(ask, check(ask, rules, vouched));
+        }
+      });
     }
     return List.copyOf(answers.values());
   }

@@ -54,8 +54,10 @@ public final class PolicyGate implements Gate {
   }
 
   @Override
-  public Optional<Failure> catchUp(Duration atMost) {
-    return currency.catchUp(atMost);
+  public Optional<Failure> catchUp(TaskDispatch order, Duration atMost) {
+    return asks(rules(policy.get(), order), order).isEmpty()
+        ? Optional.empty()
+        : currency.catchUp(atMost);
   }
 
   @Override

@@ -17,8 +17,11 @@ import java.util.Optional;
  * here.
  */
 public interface Gate {
-  /** Waits until what was on the bus before the call is known here; empty once it is. */
-  Optional<Failure> catchUp(Duration atMost);
+  /**
+   * Waits until what was on the bus before the call, and concerns the order, is known here; empty
+   * once it is.
+   */
+  Optional<Failure> catchUp(TaskDispatch order, Duration atMost);
 
   /** Digest of the policy in force; a plan is bound to it. */
   String policy();
@@ -89,7 +92,7 @@ public interface Gate {
         private final String none = Digests.sha256("");
 
         @Override
-        public Optional<Failure> catchUp(Duration atMost) {
+        public Optional<Failure> catchUp(TaskDispatch order, Duration atMost) {
           return Optional.empty();
         }
 

@@ -40,7 +40,7 @@ final class Gatekeeping {
 
   /** What the gates say of the task's plan now; empty when they ask for nothing. */
   Optional<GateReport> judge(TaskRecord task, Instant now) {
-    return gate.judge(question(task, now));
+    return gate.judge(question(task, now)).filter(it -> !it.isSilent());
   }
 
   private Question question(TaskRecord task, Instant now) {

@@ -333,12 +333,21 @@ public final class PartitionEngine {
 
   private void overdue(LiveTask task) {
     if (!deadlines.passed(task)) {
-      return; // it rang for a state that the task has left meanwhile
+      noteTime(task);
+      return;
     }
     if (task.record.state() == TaskState.UNDOING) {
       runs.drop(task);
     }
     commit(task, machine.deadline(task.record, now()));
+  }
+
+  /** It rang for a state that the task has left meanwhile, or to have what is left written down. */
+  private void noteTime(LiveTask task) {
+    if (task.record.state().waitsAtGate()) {
+      commit(task, Transition.nothing(task.record));
+      deadlines.watch(task);
+    }
   }
 
   void commit(LiveTask task, Transition transition) {

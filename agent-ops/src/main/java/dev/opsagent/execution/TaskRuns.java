@@ -228,7 +228,7 @@ final class TaskRuns {
         Prewritten<Plan> plan = new Prewritten<>(made.under(conditions(record.dispatch())));
         Optional<Failure> refused =
             RecordBounds.fit(plan, facts)
-                ? ports.authority().refuse(plan.value()).or(this::behind)
+                ? ports.authority().refuse(plan.value()).or(() -> behind(record.dispatch()))
                 : Optional.of(RecordBounds.planTooLarge());
         yield refused
             .map(why -> resolved(new Resolution.Unresolved(why), Optional.empty()))
@@ -250,8 +250,8 @@ final class TaskRuns {
   }
 
   /** Gates decide only by all that was said before the plan was made. */
-  private Optional<Failure> behind() {
-    return ports.gate().catchUp(CATCH_UP);
+  private Optional<Failure> behind(TaskDispatch order) {
+    return ports.gate().catchUp(order, CATCH_UP);
   }
 
   private StepResult runStep(Operation operation, LiveTask task, TaskRecord record, Run run) {

@@ -102,7 +102,8 @@ public final class Intake {
       forward(delivery, order.target(), engine);
       return;
     }
-    Optional<Reason> refused = misplaced(delivery, order).or(() -> territory.refuse(order));
+    Optional<Reason> refused =
+        misplaced(delivery, order).or(() -> territory.refuse(order, clock.instant()));
     if (refused.isPresent()) {
       StatusReport report =
           refusal(order.taskId(), order.operation(), order.target(), refused.orElseThrow());

@@ -1,6 +1,7 @@
 package dev.opsagent.intake;
 
 import dev.opsagent.execution.Operation;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
@@ -8,6 +9,7 @@ import dev.opsagent.protocol.OperationSchemas;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskDispatch;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -33,17 +35,18 @@ public record Territory(
   }
 
   /** Why the order is refused; empty when it is taken. */
-  Optional<Reason> refuse(TaskDispatch order) {
+  Optional<Reason> refuse(TaskDispatch order, Instant now) {
     Operation operation = operations.get(order.operation());
     if (operation == null) {
       return Optional.of(assignment.unknown(order.operation(), operations.keySet()));
     }
-    return assignment.refuse(order).or(() -> refuse(operation, order));
+    return assignment.refuse(order).or(() -> refuse(operation, order, now));
   }
 
-  private Optional<Reason> refuse(Operation operation, TaskDispatch order) {
+  private Optional<Reason> refuse(Operation operation, TaskDispatch order, Instant now) {
     Environments served = environments.get();
-    if (served.find(order.target().environment()).isEmpty()) {
+    Optional<Environment> environment = served.find(order.target().environment());
+    if (environment.isEmpty()) {
       return Optional.of(
           reason(
               ReasonCode.UNKNOWN_ENVIRONMENT,
@@ -51,7 +54,12 @@ public record Territory(
     }
     return parameters(order)
         .or(() -> evidence(order))
-        .or(() -> operation.refuse(order).map(Territory::reason));
+        .or(() -> operation.refuse(order).map(Territory::reason))
+        .or(() ->
+            environment
+                .map(Environment::calendar)
+                .flatMap(it -> it.refuse(order, operation.overtakes(), now))
+                .map(Territory::reason));
   }
 
   private static Optional<Reason> parameters(TaskDispatch order) {

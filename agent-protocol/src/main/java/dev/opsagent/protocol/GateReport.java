@@ -26,6 +26,11 @@ public record GateReport(
         && approval.map(ApprovalCheck::satisfied).orElse(true);
   }
 
+  /** Whether nothing was found, nothing is missing, and nobody is asked: not worth a word. */
+  public boolean isSilent() {
+    return isOpen() && approval.isEmpty() && evidence.stream().allMatch(it -> it.found().isEmpty());
+  }
+
   /** What evidence is missing. */
   public List<EvidenceCheck> missing() {
     return evidence.stream().filter(it -> !it.satisfied()).toList();

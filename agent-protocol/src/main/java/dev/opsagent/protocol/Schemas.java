@@ -97,6 +97,7 @@ final class Schemas {
     texts.put(OwnershipSchema.ID, resource(OwnershipSchema.FILE));
     texts.put(TrustSchema.ID, resource(TrustSchema.FILE));
     texts.put(EnvironmentsSchema.ID, resource(EnvironmentsSchema.FILE));
+    texts.put(GatesSchema.ID, resource(GatesSchema.FILE));
     Arrays.stream(MessageType.values())
         .forEach(type -> texts.put(type.schemaId(), resource(type.schemaFile())));
     OPERATIONS.forEach(

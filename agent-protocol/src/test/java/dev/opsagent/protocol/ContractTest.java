@@ -34,6 +34,7 @@ class ContractTest {
   private static final String OWNERSHIP = "ownership";
   private static final String ENVIRONMENTS = "environments";
   private static final String TRUST = "trust";
+  private static final String GATES = "gates";
   private static final Map<MessageType, Set<String>> DEFAULTED =
       Map.of(
           MessageType.TASK_DISPATCH,
@@ -186,6 +187,28 @@ class ContractTest {
     assertThat(refusal(() -> TrustSchema.validate(tree)).field()).isEqualTo(example.expected());
   }
 
+  static Stream<Example> goodGates() {
+    return Examples.good().filter(ContractTest::isGates);
+  }
+
+  static Stream<Example> badGates() {
+    return Examples.bad().filter(ContractTest::isGates);
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodGates")
+  void goodGatePoliciesAreAccepted(Example example) {
+    GatesSchema.validate(Json.readTree(example.bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badGates")
+  void badGatePoliciesAreRefusedNamingTheField(Example example) {
+    JsonNode tree = Json.readTree(example.bytes());
+
+    assertThat(refusal(() -> GatesSchema.validate(tree)).field()).isEqualTo(example.expected());
+  }
+
   @Test
   void everySchemaHasGoodAndBadExamples() {
     Set<String> schemas =
@@ -196,6 +219,7 @@ class ContractTest {
     schemas.add(OWNERSHIP);
     schemas.add(ENVIRONMENTS);
     schemas.add(TRUST);
+    schemas.add(GATES);
 
     assertThat(folders(Examples.good())).isEqualTo(schemas);
     assertThat(folders(Examples.bad())).isEqualTo(schemas);
@@ -215,6 +239,7 @@ class ContractTest {
     messages.add(OwnershipSchema.FILE);
     messages.add(EnvironmentsSchema.FILE);
     messages.add(TrustSchema.FILE);
+    messages.add(GatesSchema.FILE);
 
     assertThat(files(Examples.SCHEMAS)).isEqualTo(messages);
     assertThat(files(Examples.SCHEMAS.resolve("operations"))).isEqualTo(operations);
@@ -370,7 +395,8 @@ class ContractTest {
     return !isOperation(example)
         && !isMapOfOwners(example)
         && !isEnvironments(example)
-        && !isTrust(example);
+        && !isTrust(example)
+        && !isGates(example);
   }
 
   private static boolean isOperation(Example example) {
@@ -383,6 +409,10 @@ class ContractTest {
 
   private static boolean isTrust(Example example) {
     return example.schema().equals(TRUST);
+  }
+
+  private static boolean isGates(Example example) {
+    return example.schema().equals(GATES);
   }
 
   private static boolean isEnvironments(Example example) {

@@ -126,13 +126,7 @@ final class PushJournalRecorder {
   @Test
   void expired() {
     recording.told.put(PushPlanner.PUSH_REFS, Otherwise::hangs);
-    Requirements soon =
-        new Requirements(
-            Optional.empty(),
-            Optional.of(Duration.ofSeconds(6)),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    Requirements soon = Requirements.within(Duration.ofSeconds(6));
     recording.dispatch(change(refsOnly("task"), false, soon));
     recording.keep("expired", "task", TaskState.EXPIRED);
   }

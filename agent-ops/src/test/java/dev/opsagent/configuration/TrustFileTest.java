@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.authority.trust.Admission.Admitted;
 import dev.opsagent.authority.trust.Admission.Refused;
+import dev.opsagent.authority.trust.Trust;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.EventCodec.Incoming;
@@ -22,7 +23,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class ReloadedTrustTest {
+class TrustFileTest {
   private static final Instant NOW = Instant.parse("2026-11-28T12:00:00Z");
   private static final Target TARGET = new Target("staging", "web");
 
@@ -34,27 +35,27 @@ class ReloadedTrustTest {
   @Test
   void keysComeAndGoWithoutARestart() throws IOException {
     write(entry(first, ""));
-    ReloadedTrust trust = opened();
-    assertThat(trust.admit(signed(first), NOW)).isEqualTo(new Admitted("pm"));
-    assertThat(trust.admit(signed(second), NOW)).isInstanceOf(Refused.class);
+    Reloaded<Trust> trust = opened();
+    assertThat(trust.get().admit(signed(first), NOW)).isEqualTo(new Admitted("pm"));
+    assertThat(trust.get().admit(signed(second), NOW)).isInstanceOf(Refused.class);
 
     write(entry(first, "") + "," + entry(second, ""));
-    assertThat(trust.admit(signed(first), NOW)).isEqualTo(new Admitted("pm"));
-    assertThat(trust.admit(signed(second), NOW)).isEqualTo(new Admitted("pm"));
+    assertThat(trust.get().admit(signed(first), NOW)).isEqualTo(new Admitted("pm"));
+    assertThat(trust.get().admit(signed(second), NOW)).isEqualTo(new Admitted("pm"));
 
     write(entry(first, ", revoked: 2026-11-28T11:00:00Z") + "," + entry(second, ""));
-    assertThat(trust.admit(signed(first), NOW))
+    assertThat(trust.get().admit(signed(first), NOW))
         .isEqualTo(new Refused(ReasonCode.UNTRUSTED, "the key " + first.id() + " was revoked"));
-    assertThat(trust.admit(signed(second), NOW)).isEqualTo(new Admitted("pm"));
+    assertThat(trust.get().admit(signed(second), NOW)).isEqualTo(new Admitted("pm"));
   }
 
   @Test
   void aFileThatBecameUnsoundChangesNothingUntilItIsCorrected() throws IOException {
     write(entry(first, ""));
-    ReloadedTrust trust = opened();
+    Reloaded<Trust> trust = opened();
 
     write(entry(first, "") + "," + entry(first, ""));
-    assertThat(trust.admit(signed(first), NOW)).isEqualTo(new Admitted("pm"));
+    assertThat(trust.get().admit(signed(first), NOW)).isEqualTo(new Admitted("pm"));
     assertThat(trust.fault().orElseThrow())
         .startsWith("the keys before the last change hold: ")
         .contains("trust.yaml:3:")
@@ -62,17 +63,17 @@ class ReloadedTrustTest {
 
     write(entry(second, ""));
     assertThat(trust.fault()).isEmpty();
-    assertThat(trust.admit(signed(first), NOW)).isInstanceOf(Refused.class);
+    assertThat(trust.get().admit(signed(first), NOW)).isInstanceOf(Refused.class);
   }
 
   @Test
   void aFileThatIsUnsoundAtFirstIsRefused() throws IOException {
     write("{id: k, publicKey: short}");
 
-    Answer<ReloadedTrust> opened = open();
+    Answer<Reloaded<Trust>> opened = open();
 
     assertThat(opened).isInstanceOf(Answer.No.class);
-    assertThat(((Answer.No<ReloadedTrust>) opened).failure().cause())
+    assertThat(((Answer.No<Reloaded<Trust>>) opened).failure().cause())
         .contains("trust.yaml:3:")
         .contains("agents[0].keys[0].publicKey");
   }
@@ -89,14 +90,14 @@ class ReloadedTrustTest {
     return EventCodec.read(record.value(), record.headers());
   }
 
-  private ReloadedTrust opened() {
-    Answer<ReloadedTrust> opened = open();
+  private Reloaded<Trust> opened() {
+    Answer<Reloaded<Trust>> opened = open();
     assertThat(opened).isInstanceOf(Answer.Ok.class);
-    return ((Answer.Ok<ReloadedTrust>) opened).value();
+    return ((Answer.Ok<Reloaded<Trust>>) opened).value();
   }
 
-  private Answer<ReloadedTrust> open() {
-    return ReloadedTrust.open(folder.resolve("trust.yaml"), Duration.ofHours(1));
+  private Answer<Reloaded<Trust>> open() {
+    return TrustFile.open(folder.resolve("trust.yaml"), Duration.ofHours(1));
   }
 
   /** Writes the file as if some time had passed: two writes may fall into one tick of its clock. */
