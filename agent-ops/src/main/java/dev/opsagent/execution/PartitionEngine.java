@@ -304,8 +304,11 @@ public final class PartitionEngine {
 
   /** Asked again from time to time: who declares a freeze may lift it. */
   private void holdBack(LiveTask task, Gate.Early early) {
-    if (!task.record.early().equals(Optional.of(early))) {
+    if (early.forGood() || !task.record.early().equals(Optional.of(early))) {
       commit(task, gates.standBack(task.record, early, now()));
+    }
+    if (task.record.state().isEnd()) {
+      return;
     }
     Duration left = Duration.between(now(), early.until());
     Duration pause = left.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : left;

@@ -107,6 +107,7 @@ class GatekeepingTest {
             Optional.of(Duration.ofMinutes(10)),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
     dispatch(order("t1", "push", wanted, false));
     time.advance(Duration.ofMinutes(9));
@@ -375,6 +376,43 @@ class GatekeepingTest {
     assertThat(world.effects)
         .containsSubsequence("do back/one", "do t1/one", "do t1/three", "do t2/one");
     assertThat(journal.last("t2").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void aTaskBeforeItsTimeWaitsForItAndRunsThen() {
+    policy = policy(List.of(), Optional.empty());
+    dispatch(order("t1", "push", notBefore(Duration.ofHours(10)), false));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.ACCEPTED);
+    assertThat(journal.last("t1").reason().orElseThrow().code()).isEqualTo(ReasonCode.TOO_EARLY);
+    assertThat(journal.last("t1").waiting().orElseThrow().sentence()).contains("its notBefore is");
+    restart();
+    time.advance(Duration.ofHours(9));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.ACCEPTED);
+    time.advance(Duration.ofMinutes(61));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(kinds()).containsOnlyOnce("held-back");
+  }
+
+  @Test
+  void consentBeforeItsTimeIsNotSpent() {
+    approvals(1, List.of());
+    dispatch(order("t1", "push", notBefore(Duration.ofMinutes(30)), false));
+    time.advance(Duration.ofMinutes(31));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_APPROVAL);
+    approve("t1", "ann", plan("t1"));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  private Requirements notBefore(Duration later) {
+    Requirements.Timeline timeline =
+        new Requirements.Timeline(Optional.of(time.now().plus(later)), Optional.empty());
+    return new Requirements(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(timeline),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test
