@@ -43,6 +43,11 @@ record Surroundings(
         InstantSource.system());
   }
 
+  /** Who speaks, unless a command is told otherwise. */
+  String user() {
+    return environment.getOrDefault("USER", "operator");
+  }
+
   int width() {
     return size("COLUMNS", 80);
   }
