@@ -45,6 +45,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -185,7 +186,7 @@ final class EvidenceMatrixTest {
   @ParameterizedTest
   @MethodSource("cells")
   void aTaskEndsAsTheTableSays(Cell cell) throws Exception {
-    StatusReport end = ends.get(cell).get(3, TimeUnit.MINUTES);
+    StatusReport end = Objects.requireNonNull(ends.get(cell)).get(3, TimeUnit.MINUTES);
     assertThat(end.state()).as("%s", end.reason()).isEqualTo(cell.end());
     assertThat(world.did(cell.id())).isEqualTo(cell.end() == TaskState.SUCCEEDED);
     switch (cell.end()) {
