@@ -26,6 +26,7 @@ import dev.opsagent.protocol.TaskDispatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -86,7 +87,7 @@ public final class ServiceOperation implements Operation {
     return unknown
         ? Refusals.invalid(
             "parameters.runtime", "must be one of " + new TreeSet<>(adapters.runtimes().keySet()))
-        : RequirementsRefusal.of(name(), task.requirements())
+        : RequirementsRefusal.of(task, Set.of())
             .or(() -> ofReplicas(task, parameters))
             .or(() -> Refusals.ofHealth(parameters.proof()))
             .or(() -> ofMetrics(task, parameters));

@@ -9,6 +9,7 @@ import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -36,7 +37,7 @@ record ImageRefusal(Predicate<TaskDispatch> isLocal) {
       return invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            RequirementsRefusal.of(BuildOperation.NAME, task.requirements()),
+            RequirementsRefusal.of(task, Set.of()),
             RepositoryRefusal.of(BuildOperation.NAME, task),
             ofName(task, parameters),
             ofPaths(parameters),

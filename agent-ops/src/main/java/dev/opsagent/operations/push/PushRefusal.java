@@ -46,7 +46,7 @@ record PushRefusal(
       return invalid("", e.getMessage() == null ? "are not valid" : e.getMessage());
     }
     return Stream.of(
-            RequirementsRefusal.of("push", task.requirements()),
+            RequirementsRefusal.of(task, Set.of()),
             RepositoryRefusal.of("push", task),
             ofBump(parameters),
             parameters.publish().flatMap(this::ofPublish),

@@ -445,12 +445,24 @@ final class DeployOperationTest {
     assertThat(terms.memory()).contains(67_108_864L);
     assertThat(refused("{image: 'web:1', strategy: blue-green, replicas: 3}"))
         .contains("replicas is said otherwise");
-    requirements = "{scaling: {replicas: 0}}";
-    assertThat(refused("image: web:1")).contains("out of its bounds");
-    requirements = "{scaling: {pods: 2}}";
-    assertThat(refused("image: web:1")).contains("pods");
-    requirements = "{scaling: 3}";
-    assertThat(refused("image: web:1")).isNotEmpty();
+  }
+
+  @Test
+  void aRequirementThatNobodyWouldEnforceIsRefusedByItsName() {
+    requirements =
+        "{scaling: {cpus: 0.5, autoscaling: {min: 1, max: 3, targetCpuPercent: 70}},"
+            + " performance: {buildTime: PT1M}, compliance: {sbom: true, approvals: 2}}";
+    assertThat(operation().refuse(task("{image: 'web:1'}")).map(Failure::code))
+        .contains(ReasonCode.UNSUPPORTED_REQUIREMENT);
+    assertThat(refused("{image: 'web:1'}"))
+        .contains(
+            "requirements.performance.buildTime, requirements.scaling.autoscaling,"
+                + " requirements.compliance.sbom here")
+        .doesNotContain("approvals", "cpus");
+    requirements = "{scaling: {cpus: 0.5, replicas: 2}}";
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    assertThat(refused("{source: {}}"))
+        .contains("requirements.scaling.replicas, requirements.scaling.cpus here");
   }
 
   @Test
