@@ -1,6 +1,7 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
@@ -69,6 +70,9 @@ record Acceptance(String operation, Adapters adapters) {
             .flatMap(it -> adapters.find(it.id()))
             .filter(ServiceRuntime::replicates)
             .isPresent();
+    if (Terms.of(adapters.environment(task), parameters.proof()).health().http().isPresent()) {
+      enforced.addAll(PerformanceStep.ENFORCED);
+    }
     if (sized && replicated) {
       enforced.add(Requirement.REPLICAS);
     }

@@ -1,6 +1,7 @@
 package dev.opsagent.operations.image;
 
 import dev.opsagent.authority.RepositoryPath;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.SecretNames;
@@ -9,7 +10,6 @@ import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -37,7 +37,7 @@ record ImageRefusal(Predicate<TaskDispatch> isLocal) {
       return invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            RequirementsRefusal.of(task, Set.of()),
+            RequirementsRefusal.of(task, BuildTimeStep.ENFORCED),
             RepositoryRefusal.of(BuildOperation.NAME, task),
             ofName(task, parameters),
             ofPaths(parameters),

@@ -448,6 +448,25 @@ final class DeployOperationTest {
   }
 
   @Test
+  void whatIsDemandedIsMeasuredOnceTheReleaseServesAndWhileTheOneBeforeIsWarm() {
+    environment = Environment.undeclared("local");
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+    requirements = "{scaling: {replicas: 2}, performance: {errorRate: 0.01}}";
+
+    assertThat(steps("{image: 'web:1', strategy: blue-green, health: {http: {path: /up}}}"))
+        .containsExactly(
+            "validate", "deploy", "verify", "check-performance", "check-scaling", "retire");
+    assertThat(refused("{image: 'web:1', strategy: blue-green}"))
+        .contains("requirements.performance.errorRate here", "health.http");
+    requirements = "{performance: {p95LatencyMillis: 100}}";
+    assertThat(steps(service("restart"), "health: {http: {path: /up}}"))
+        .containsExactly("restart", "verify", "check-performance");
+    assertThat(service("stop").refuse(task(service("stop"), "health: {http: {path: /up}}")))
+        .isNotEmpty();
+  }
+
+  @Test
   void aRequirementThatNobodyWouldEnforceIsRefusedByItsName() {
     requirements =
         "{scaling: {cpus: 0.5, autoscaling: {min: 1, max: 3, targetCpuPercent: 70}},"
