@@ -71,8 +71,11 @@ public final class PolicyGate implements Gate {
   }
 
   @Override
-  public Optional<Early> early(TaskDispatch order, Instant now) {
-    return Optional.empty();
+  public Optional<Early> early(TaskDispatch order, boolean overtakes, Instant now) {
+    return environment(order)
+        .calendar()
+        .opens(order, overtakes, now)
+        .map(it -> new Early(it.until(), it.sentence(), it.forGood()));
   }
 
   @Override

@@ -12,11 +12,14 @@ import java.util.stream.Stream;
 
 /** Rings when a task's time for its present state is over, and keeps account of what is left. */
 final class Deadlines {
+  private static final Duration LEAST_NOTED = Duration.ofMinutes(1);
+  private static final Duration MOST_UNNOTED = Duration.ofHours(1);
+
   private final Timers timers;
   private final Consumer<LiveTask> over;
 
   /**
-   * @param over called when the time of the task's present state is over
+   * @param over called when the time of the task's present state is over, and now and then before
    */
   Deadlines(Timers timers, Consumer<LiveTask> over) {
     this.timers = timers;
@@ -63,6 +66,18 @@ final class Deadlines {
     return !task.record.state().isEnd() && timers.nanoTime() - task.deadline >= 0;
   }
 
+  /** A long wait is noted now and then, so that restarts do not make it longer. */
+  private static Duration next(TaskRecord task) {
+    Duration left = task.budget();
+    if (!task.state().waitsAtGate()) {
+      return left;
+    }
+    Duration part = left.dividedBy(8);
+    Duration pause = part.compareTo(LEAST_NOTED) < 0 ? LEAST_NOTED : part;
+    Duration most = pause.compareTo(MOST_UNNOTED) > 0 ? MOST_UNNOTED : pause;
+    return left.compareTo(most) < 0 ? left : most;
+  }
+
   /** Begins the time of the task's present state. */
   void watch(LiveTask task) {
     task.alarm.ifPresent(Timers.Scheduled::cancel);
@@ -71,6 +86,6 @@ final class Deadlines {
       return;
     }
     task.deadline = timers.nanoTime() + task.record.budget().toNanos();
-    task.alarm = Optional.of(timers.schedule(task.record.budget(), () -> over.accept(task)));
+    task.alarm = Optional.of(timers.schedule(next(task.record), () -> over.accept(task)));
   }
 }

@@ -32,8 +32,12 @@ public interface Gate {
   /** Why this one's consent to the plan would not count; empty when it would. */
   Optional<String> refusesConsentOf(String by, Question question);
 
-  /** Why the task must not start yet; empty when it may. */
-  Optional<Early> early(TaskDispatch order, Instant now);
+  /**
+   * Why the task must not start yet; empty when it may.
+   *
+   * @param overtakes whether its operation goes before tasks that only wait
+   */
+  Optional<Early> early(TaskDispatch order, boolean overtakes, Instant now);
 
   /** How long each may be waited for, and counts. */
   Terms terms();
@@ -71,8 +75,9 @@ public interface Gate {
    *
    * @param until its end
    * @param why what holds it back: a freeze by its name, or the task's own demand
+   * @param forGood whether that is later than the task allows
    */
-  record Early(Instant until, String why) {}
+  record Early(Instant until, String why, boolean forGood) {}
 
   /**
    * How long is waited.
@@ -112,7 +117,7 @@ public interface Gate {
         }
 
         @Override
-        public Optional<Early> early(TaskDispatch order, Instant now) {
+        public Optional<Early> early(TaskDispatch order, boolean overtakes, Instant now) {
           return Optional.empty();
         }
 

@@ -16,6 +16,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskApprove;
 import dev.opsagent.protocol.TaskDeny;
+import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
 import java.time.Duration;
 import java.time.Instant;
@@ -306,7 +307,12 @@ final class Gatekeeping {
 
   /** Why the task's time has not come; empty when it has. */
   Optional<Gate.Early> early(TaskRecord task, Instant now) {
-    return gate.early(task.dispatch(), now).filter(it -> it.until().isAfter(now));
+    TaskDispatch order = task.dispatch();
+    boolean overtakes =
+        Optional.ofNullable(operations.get(order.operation()))
+            .filter(Operation::overtakes)
+            .isPresent();
+    return gate.early(order, overtakes, now).filter(it -> it.until().isAfter(now));
   }
 
   /** The task stands back until its time has come. */
@@ -316,6 +322,15 @@ final class Gatekeeping {
 
   /** The same, beside what the change tells already. */
   Transition standBack(TaskRecord task, Gate.Early early, Change change) {
+    if (early.forGood()) {
+      Failure never =
+          Failure.of(
+              ReasonCode.TOO_EARLY,
+              "begin in time",
+              early.why(),
+              "dispatch it again under a new id, with another timeline");
+      return Unwinding.end(change, TaskState.EXPIRED, Optional.of(never));
+    }
     Duration budget = Duration.between(change.now(), early.until()).plus(settings.taskTimeout());
     change.set(task.with(TaskState.ACCEPTED).early(Optional.of(early)).budget(budget));
     Reason reason = new Reason(ReasonCode.TOO_EARLY, early.why(), Optional.empty());

@@ -304,8 +304,11 @@ public final class PartitionEngine {
 
   /** Asked again from time to time: who declares a freeze may lift it. */
   private void holdBack(LiveTask task, Gate.Early early) {
-    if (!task.record.early().equals(Optional.of(early))) {
+    if (early.forGood() || !task.record.early().equals(Optional.of(early))) {
       commit(task, gates.standBack(task.record, early, now()));
+    }
+    if (task.record.state().isEnd()) {
+      return;
     }
     Duration left = Duration.between(now(), early.until());
     Duration pause = left.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : left;
@@ -333,12 +336,21 @@ public final class PartitionEngine {
 
   private void overdue(LiveTask task) {
     if (!deadlines.passed(task)) {
-      return; // it rang for a state that the task has left meanwhile
+      noteTime(task);
+      return;
     }
     if (task.record.state() == TaskState.UNDOING) {
       runs.drop(task);
     }
     commit(task, machine.deadline(task.record, now()));
+  }
+
+  /** It rang for a state that the task has left meanwhile, or to have what is left written down. */
+  private void noteTime(LiveTask task) {
+    if (task.record.state().waitsAtGate()) {
+      commit(task, Transition.nothing(task.record));
+      deadlines.watch(task);
+    }
   }
 
   void commit(LiveTask task, Transition transition) {

@@ -24,6 +24,11 @@ record Transition(
     learnings = List.copyOf(learnings);
   }
 
+  /** Nothing but the record is written again, with the time that is left. */
+  static Transition nothing(TaskRecord task) {
+    return new Transition(task, List.of(), List.of(), List.of(), List.of(), Command.IDLE);
+  }
+
   /** The same with the programs that led to it in its audit, each in a record of its own. */
   Transition having(List<String> ran, Optional<String> step, Instant now) {
     if (ran.isEmpty()) {

@@ -7,13 +7,9 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.ScriptedOperation.Behaviour;
-import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
-import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.EventCodec;
-import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirements;
@@ -598,39 +594,6 @@ class PartitionEngineTest {
     AuditChain chain = new AuditChain();
     for (AuditRecord record : journal.audit()) {
       assertThat(chain.verify(record)).isEmpty();
-    }
-  }
-
-  /** The same operation under another name, in a hurry. */
-  private record Overtaking(Operation operation) implements Operation {
-    @Override
-    public String name() {
-      return "rollback";
-    }
-
-    @Override
-    public boolean overtakes() {
-      return true;
-    }
-
-    @Override
-    public Optional<Failure> refuse(TaskDispatch task) {
-      return operation.refuse(task);
-    }
-
-    @Override
-    public Resolution resolve(TaskDispatch task, StepContext context) {
-      return operation.resolve(task, context);
-    }
-
-    @Override
-    public Plan plan(TaskDispatch task, Facts observations) {
-      return operation.plan(task, observations);
-    }
-
-    @Override
-    public Step step(PlannedStep planned, TaskDispatch task) {
-      return operation.step(planned, task);
     }
   }
 }

@@ -4,6 +4,18 @@ package dev.opsagent.protocol;
 public enum ReasonCode {
   /** The message breaks its schema; the detail names the field. */
   MALFORMED,
+  /** The message carries no signature, and this worker asks for one. */
+  UNSIGNED,
+  /** The signature was not made over this message with the key that it names. */
+  BAD_SIGNATURE,
+  /** Nobody vouches for the key: not known, not yet or no longer valid, or revoked. */
+  UNTRUSTED,
+  /** The signer may not send this message, or not about this operation or environment. */
+  NOT_PERMITTED,
+  /** The message speaks in the name of somebody else than its signer. */
+  IMPERSONATION,
+  /** The message was sent before, or signed too long before it was sent. */
+  REPLAYED,
   UNKNOWN_OPERATION,
   /** The operation is this agent's work, and this worker cannot do it yet. */
   UNSUPPORTED_OPERATION,

@@ -18,6 +18,7 @@ import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.TaskDispatch;
@@ -80,6 +81,11 @@ public final class BuildOperation implements Operation {
     } catch (Stopped stopped) {
       return new Resolution.Unresolved(stopped.failure());
     }
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return Sight.of(observations).subjects();
   }
 
   @Override
