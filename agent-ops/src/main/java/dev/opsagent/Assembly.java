@@ -118,7 +118,7 @@ record Assembly(
     Intake intake =
         new Intake(
             EventReader::read,
-            new Territory(catalogue, environments, new Assignment(Router::shipped)),
+            new Territory(catalogue, environments, Set.of(), new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
     EvidenceTable table = new EvidenceTable(MOST_EVIDENCE, MOST_OF_ONE_COMMIT);
