@@ -37,6 +37,7 @@ import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.TaskWorkspaces;
@@ -118,7 +119,11 @@ record Assembly(
     Intake intake =
         new Intake(
             EventReader::read,
-            new Territory(catalogue, environments, Set.of(), new Assignment(Router::shipped)),
+            new Territory(
+                catalogue,
+                environments,
+                Set.of(Requirement.APPROVALS),
+                new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
     EvidenceTable table = new EvidenceTable(MOST_EVIDENCE, MOST_OF_ONE_COMMIT);
