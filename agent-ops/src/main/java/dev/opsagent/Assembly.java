@@ -42,6 +42,7 @@ import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.RecordPosition;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.TaskWorkspaces;
@@ -125,7 +126,11 @@ record Assembly(
         new Intake(
             EventReader::read,
             authenticator,
-            new Territory(catalogue, environments, new Assignment(Router::shipped)),
+            new Territory(
+                catalogue,
+                environments,
+                Set.of(Requirement.APPROVALS),
+                new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
     EvidenceTable table = new EvidenceTable(MOST_EVIDENCE, MOST_OF_ONE_COMMIT);
