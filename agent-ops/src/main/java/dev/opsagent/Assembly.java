@@ -2,7 +2,6 @@ package dev.opsagent;
 
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.Router;
-import dev.opsagent.authority.trust.Admission;
 import dev.opsagent.authority.trust.Authenticator;
 import dev.opsagent.authority.trust.Trust;
 import dev.opsagent.configuration.Configuration;
@@ -41,7 +40,6 @@ import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.RecordPosition;
 import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.sandbox.LocalPrograms;
@@ -133,11 +131,14 @@ record Assembly(
                 new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
+    ContextIncidents strangers =
+        new ContextIncidents(setup.partitions(), worker(environments.get()));
     EvidenceTable table = new EvidenceTable(MOST_EVIDENCE, MOST_OF_ONE_COMMIT);
     ContextReader context =
         new ContextReader(
             settings,
-            (incoming, place, at) -> counts(authenticator.admit(incoming, at), place),
+            (incoming, place, at) ->
+                strangers.counts(authenticator.admit(incoming, at), incoming, place),
             table,
             () -> gates.get().digest(),
             InstantSource.system());
@@ -155,6 +156,7 @@ record Assembly(
                 following(context),
                 intake,
                 configuration.signing(),
+                strangers,
                 number -> index(data, number),
                 limits(programs.map(LocalPrograms::wall)),
                 timers,
@@ -236,14 +238,6 @@ record Assembly(
     };
   }
 
-  private static boolean counts(Admission admission, RecordPosition place) {
-    if (admission instanceof Admission.Refused(var code, String detail)) {
-      LOG.warn("{} does not count: {}: {}", place, code, detail);
-      return false;
-    }
-    return true;
-  }
-
   /** And for whose word a message is. */
   private Authenticator authenticator() throws OpsAgent.CannotStart {
     Configuration.Signing signing = configuration.signing();
@@ -280,8 +274,11 @@ record Assembly(
   /** What the partitions of a fleet have in common is its worker, in any of its environments. */
   private static RefusalNotices notices(
       BusSettings settings, int partitions, Environments environments) {
-    Target worker = new Target(environments.all().getFirst().name(), "ops-agent");
-    return new RefusalNotices(settings, partitions, worker, InstantSource.system());
+    return new RefusalNotices(settings, partitions, worker(environments), InstantSource.system());
+  }
+
+  private static Target worker(Environments environments) {
+    return new Target(environments.all().getFirst().name(), "ops-agent");
   }
 
   private void announce(
