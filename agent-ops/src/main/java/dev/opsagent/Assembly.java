@@ -31,6 +31,7 @@ import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Target;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.sandbox.WallLevel;
@@ -73,6 +74,9 @@ record Assembly(
   /** How often the agent says that it is there. */
   private static final Duration CARD_PERIOD = Duration.ofMinutes(1);
 
+  /** How often secrets are read again, in case that they were replaced. */
+  private static final Duration REREAD = Duration.ofSeconds(30);
+
   /** After this a worker has come up, and does what only takes time from that. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
@@ -89,7 +93,8 @@ record Assembly(
     OwnershipMap owners = made(proving);
 
     Workspaces workspaces = new TaskWorkspaces(data);
-    Catalogue works = new Catalogue(configuration, data, environment, environments);
+    SecretValues secrets = secrets(timers, workers);
+    Catalogue works = new Catalogue(configuration, data, environment, secrets, environments);
     // A rehearsed operation starts no program.
     Optional<LocalPrograms> programs =
         rehearsed.isPresent() ? Optional.empty() : Optional.of(works.programs());
@@ -145,6 +150,14 @@ record Assembly(
                 environments,
                 programs.map(LocalPrograms::wall).map(WallReport::of)));
     return new OpsAgent(running, bus, http.address());
+  }
+
+  private SecretValues secrets(SystemTimers timers, ExecutorService workers) {
+    SecretValues secrets =
+        new SecretValues(configuration.secrets(), new Redactor(timers::nanoTime));
+    secrets.reread();
+    keep(Heartbeat.start(timers, REREAD, REREAD, workers, secrets::reread));
+    return secrets;
   }
 
   private static void tell(WallLevel.Report wall) {
