@@ -9,6 +9,7 @@ import dev.opsagent.configuration.ReloadedEnvironments;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
+import dev.opsagent.console.RedactedEncoder;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
@@ -83,17 +84,17 @@ record Assembly(
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
     ReloadedEnvironments environments = environments();
     Path data = folder(configuration.data());
-    BusSettings settings = bus();
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     running.push(workers::shutdownNow);
+    SecretValues secrets = secrets(timers, workers);
+    BusSettings settings = bus().withRedactor(secrets.redactor());
     // Proving an operator's map takes a while; the brokers' answers do too.
     Future<OwnershipMap> proving = workers.submit(this::owners);
     Setup.Ready setup = topics(settings);
     OwnershipMap owners = made(proving);
 
     Workspaces workspaces = new TaskWorkspaces(data);
-    SecretValues secrets = secrets(timers, workers);
     Catalogue works = new Catalogue(configuration, data, environment, secrets, environments);
     // A rehearsed operation starts no program.
     Optional<LocalPrograms> programs =
@@ -111,7 +112,7 @@ record Assembly(
 
     Intake intake =
         new Intake(
-            EventReader::read,
+            delivery -> secrets.withoutSecrets(EventReader.read(delivery)),
             new Territory(catalogue, environments, new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
@@ -122,6 +123,7 @@ record Assembly(
             new Partitions.Parts(
                 catalogue,
                 owners,
+                secrets.redactor(),
                 intake,
                 number -> index(data, number),
                 limits(programs.map(LocalPrograms::wall)),
@@ -148,13 +150,16 @@ record Assembly(
                 bus,
                 telemetry,
                 environments,
-                programs.map(LocalPrograms::wall).map(WallReport::of)));
+                programs.map(LocalPrograms::wall).map(WallReport::of),
+                secrets.redactor()));
     return new OpsAgent(running, bus, http.address());
   }
 
   private SecretValues secrets(SystemTimers timers, ExecutorService workers) {
     SecretValues secrets =
         new SecretValues(configuration.secrets(), new Redactor(timers::nanoTime));
+    RedactedEncoder.useEverywhere(secrets.redactor());
+    configuration.bus().logins().forEach(secrets.redactor()::learn);
     secrets.reread();
     keep(Heartbeat.start(timers, REREAD, REREAD, workers, secrets::reread));
     return secrets;
@@ -273,7 +278,11 @@ record Assembly(
   }
 
   private HttpEndpoints http(
-      Bus bus, Telemetry telemetry, ReloadedEnvironments environments, Optional<WallReport> wall)
+      Bus bus,
+      Telemetry telemetry,
+      ReloadedEnvironments environments,
+      Optional<WallReport> wall,
+      Redactor redactor)
       throws OpsAgent.CannotStart {
     Configuration.Http at = configuration.http();
     try {
@@ -281,7 +290,8 @@ record Assembly(
           new InetSocketAddress(at.host(), at.port()),
           () -> readiness(bus.alive(), "the bus loop has ended"),
           () -> readiness(bus, telemetry, environments).with("sandbox", wall),
-          metrics::scrape);
+          metrics::scrape,
+          redactor);
     } catch (IOException e) {
       throw new OpsAgent.CannotStart(
           List.of(

@@ -3,6 +3,7 @@ package dev.opsagent;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
+import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.configure.ConfigureOperation;
 import dev.opsagent.operations.deploy.Adapters;
@@ -104,7 +105,7 @@ record Catalogue(
     FrontedRuntime.Fronts fronts = new FrontedRuntime.Fronts(programs, data, timers::nanoTime);
     ServiceRuntime processes =
         new ProcessRuntime(
-            programs, data, new NpmInstaller(programs, npm), redactor()::text, timers::nanoTime);
+            programs, data, new NpmInstaller(programs, npm), this::shown, timers::nanoTime);
     runtimes.put(processes.kind(), fronts.before(processes));
     ServiceRuntime compose = new ComposeRuntime(programs, data, engines, timers);
     runtimes.put(compose.kind(), fronts.before(compose));
@@ -123,13 +124,13 @@ record Catalogue(
             owners,
             timers);
     // A push brings no image up.
-    ServiceRuntime docker = new DockerRuntime(engines, redactor()::text, timers);
+    ServiceRuntime docker = new DockerRuntime(engines, this::shown, timers);
     runtimes.put(docker.kind(), fronts.before(docker));
     ServiceRuntime kubernetes =
         new KubernetesRuntime(
             name -> served.get().find(name).flatMap(Environment::kubernetes),
             environment,
-            redactor()::text,
+            this::shown,
             timers);
     runtimes.put(kubernetes.kind(), kubernetes);
     Adapters adapters =
@@ -147,7 +148,7 @@ record Catalogue(
     Operation build =
         new BuildOperation(
             repository,
-            where -> new DockerBuilder(engines.settings(where), redactor()::text),
+            where -> new DockerBuilder(engines.settings(where), this::shown),
             where -> new DockerRegistry(engines.settings(where)),
             workspaces,
             served,
@@ -157,7 +158,9 @@ record Catalogue(
     all.add(new DriftOperation(adapters).orOfStack());
     all.add(new ConfigureOperation(repository, workspaces, owners, served, timers::now));
     return all.stream()
-        .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));
+        .collect(
+            Collectors.toMap(
+                Operation::name, it -> new Redacted(new Walled(it, programs, served), redactor())));
   }
 
   private Map<String, PackageRegistry> registries(Programs programs) {
@@ -194,5 +197,13 @@ record Catalogue(
 
   private Redactor redactor() {
     return secrets.redactor();
+  }
+
+  /** What services and engines say; they are given no secret of the worker. */
+  private String shown(String said) {
+    Redactor.Redacted shown = redactor().read(said);
+    ProgramRuns.tellMasked(
+        "what a service or an engine said", shown.found(), redactor().known(shown.found()));
+    return shown.text();
   }
 }

@@ -18,6 +18,7 @@ import dev.opsagent.intake.Delivery;
 import dev.opsagent.intake.Intake;
 import dev.opsagent.kafka.LedgerReader;
 import dev.opsagent.kafka.PartitionHost;
+import dev.opsagent.redaction.Redactor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -40,11 +41,13 @@ final class Partitions implements PartitionHost {
    * What every partition's engine is made of.
    *
    * @param owners the map by which plans are judged, and whose digest the audit names
+   * @param redactor takes secrets out of the audit
    * @param known opens the index of a partition
    */
   record Parts(
       Map<String, Operation> operations,
       OwnershipMap owners,
+      Redactor redactor,
       Intake intake,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
@@ -123,7 +126,7 @@ final class Partitions implements PartitionHost {
     return new PartitionEngine.Ports(
         journal,
         known,
-        new AuditChain(Optional.of(parts.owners().digest())),
+        new RedactedAudit(new AuditChain(Optional.of(parts.owners().digest())), parts.redactor()),
         parts.operations(),
         PlanAuthority.of(parts.owners()),
         parts.timers(),

@@ -1,6 +1,8 @@
 package dev.opsagent;
 
 import dev.opsagent.configuration.Secrets;
+import dev.opsagent.protocol.ControlMessage;
+import dev.opsagent.protocol.EventCodec.Incoming;
 import dev.opsagent.redaction.Redactor;
 import java.util.Optional;
 
@@ -21,5 +23,19 @@ record SecretValues(Secrets declared, Redactor redactor) {
   /** Reads all of them, so that what was replaced is known before it is used. */
   void reread() {
     declared.sources().keySet().forEach(this::resolve);
+  }
+
+  /** What people and other agents say with a message about a task becomes a part of its journal. */
+  Incoming withoutSecrets(Incoming incoming) {
+    if (!(incoming.message() instanceof ControlMessage message)) {
+      return incoming;
+    }
+    return new Incoming(
+        incoming.type(),
+        redactor.value(message, message.getClass()),
+        incoming.eventId(),
+        incoming.source(),
+        incoming.traceparent(),
+        incoming.payload());
   }
 }

@@ -10,6 +10,7 @@ import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -90,6 +91,7 @@ public final class Redactor {
             seen.keySet().stream()
                 .filter(value -> value.strip().length() >= shortest)
                 .collect(Collectors.toSet())));
+    values.values().removeIf(Set::isEmpty);
     return Patterns.of(values);
   }
 
@@ -120,14 +122,18 @@ public final class Redactor {
 
   /**
    * The JSON document with the secrets in its texts and names replaced, but for those of fewer than
-   * {@value #WORTH_REFUSING} characters; the same bytes when there is none.
+   * {@value #WORTH_REFUSING} characters; empty when there is none in it.
    */
-  public byte[] json(byte[] document) {
+  public Optional<byte[]> rewritten(byte[] document) {
     Patterns patterns = ofDocuments;
-    ByteArrayOutputStream unused = new ByteArrayOutputStream();
-    return scan(document, patterns, unused).isEmpty()
-        ? document
-        : Json.write(redacted(Json.mapper().readTree(document), patterns));
+    return scan(document, patterns, new ByteArrayOutputStream()).isEmpty()
+        ? Optional.empty()
+        : Optional.of(Json.write(redacted(Json.mapper().readTree(document), patterns)));
+  }
+
+  /** The same for a value that is written as JSON: without secrets, or itself. */
+  public <T> T value(T value, Class<? extends T> type) {
+    return rewritten(Json.write(value)).<T>map(shown -> Json.read(shown, type)).orElse(value);
   }
 
   private static JsonNode redacted(JsonNode node, Patterns patterns) {
@@ -156,10 +162,14 @@ public final class Redactor {
    * characters do not count, since ordinary text may hold them.
    */
   public Set<String> known(String text) {
-    Patterns patterns = ofDocuments;
-    Set<String> found = new TreeSet<>(read(text, patterns).found().keySet());
-    found.retainAll(patterns.names());
-    return found;
+    return known(read(text, ofDocuments).found());
+  }
+
+  /** Which of what was found are known secrets that ordinary text would not hold. */
+  public Set<String> known(Map<String, Integer> found) {
+    Set<String> names = new TreeSet<>(found.keySet());
+    names.retainAll(ofDocuments.names());
+    return names;
   }
 
   /** A text that comes in pieces; of it, no more is held back than may be a part of a secret. */

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -227,8 +228,17 @@ public final class LocalPrograms implements Programs {
     if (!ended) {
       return failed(name, "it left processes behind that do not end");
     }
-    return new Answer.Ok<>(
-        new Finished(process.exitValue(), stdout.text(), stderr.text(), since(began)));
+    Finished finished =
+        new Finished(process.exitValue(), stdout.text(), stderr.text(), since(began));
+    tellMasked(command, stdout.found());
+    tellMasked(command, stderr.found());
+    return new Answer.Ok<>(finished);
+  }
+
+  private void tellMasked(Command command, Map<String, Integer> found) {
+    Set<String> leaked = redactor.known(found);
+    command.environment().values().forEach(value -> leaked.removeAll(redactor.known(value)));
+    ProgramRuns.tellMasked("the output of " + line(command.arguments()), found, leaked);
   }
 
   private static Duration since(long began) {

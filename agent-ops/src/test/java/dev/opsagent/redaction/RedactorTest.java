@@ -139,7 +139,7 @@ final class RedactorTest {
   void aDocumentStaysADocument() {
     Map<String, Object> document =
         Map.of("a", HARD, "b", List.of("x " + PLAIN, 7), "c", Map.of(PLAIN, true));
-    assertThat(Json.readTree(redactor.json(Json.write(document))))
+    assertThat(Json.readTree(redactor.rewritten(Json.write(document)).orElseThrow()))
         .isEqualTo(
             Json.readTree(
                 """
@@ -147,7 +147,7 @@ final class RedactorTest {
                 """
                     .getBytes(UTF_8)));
     byte[] harmless = Json.write(Map.of("a", "b"));
-    assertThat(redactor.json(harmless)).isSameAs(harmless);
+    assertThat(redactor.rewritten(harmless)).isEmpty();
   }
 
   @Test
@@ -155,7 +155,7 @@ final class RedactorTest {
     Redactor careless = Redactor.of(Map.of("weak", "local", "weaker", "abc"));
     assertThat(careless.text("local abc")).isEqualTo("[secret] abc");
     byte[] document = Json.write(Map.of("environment", "local"));
-    assertThat(careless.json(document)).isSameAs(document);
+    assertThat(careless.rewritten(document)).isEmpty();
     assertThat(careless.known("local")).isEmpty();
     assertThat(redactor.known("it is " + PLAIN)).containsExactly("plain");
   }

@@ -6,6 +6,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
@@ -169,6 +170,23 @@ final class LocalProgramsTest {
         .hasSize(lines.size())
         .allMatch(l -> l.contains("[secret]"));
     assertThat(finished.stdout()).doesNotContain("s3cret").doesNotContain(basic.substring(8, 20));
+  }
+
+  @Test
+  void aSecretIsHeardOfUnlessTheProgramWasGivenIt() {
+    Map<String, String> given = Map.of("TOKEN", "other-one");
+    Command command =
+        new Command(
+            List.of("sh", "-c", "printenv TOKEN; printenv TOKEN >&2; printf other-two-5"),
+            work,
+            given,
+            Duration.ofSeconds(10));
+    ProgramRuns.Heard<Finished> heard = ProgramRuns.hear(() -> ok(programs.run(command)));
+    assertThat(heard.leaked()).isEmpty();
+    assertThat(heard.masked()).hasSize(2).allMatch(it -> it.startsWith("two was hidden 1 times"));
+
+    heard = ProgramRuns.hear(() -> ok(script("echo other-one | base64")));
+    assertThat(heard.leaked()).containsExactly("two");
   }
 
   @Test
