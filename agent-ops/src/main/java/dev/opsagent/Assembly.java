@@ -3,13 +3,19 @@ package dev.opsagent;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.Router;
 import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.GatesFile;
 import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.configuration.OwnershipFile;
+import dev.opsagent.configuration.Reloaded;
 import dev.opsagent.configuration.ReloadedEnvironments;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
 import dev.opsagent.console.RedactedEncoder;
+import dev.opsagent.evidence.EvidenceTable;
+import dev.opsagent.evidence.GatePolicy;
+import dev.opsagent.evidence.PolicyGate;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
@@ -20,6 +26,7 @@ import dev.opsagent.kafka.Bus;
 import dev.opsagent.kafka.BusLoop;
 import dev.opsagent.kafka.BusSettings;
 import dev.opsagent.kafka.CardAnnouncement;
+import dev.opsagent.kafka.ContextReader;
 import dev.opsagent.kafka.DeploymentRecords;
 import dev.opsagent.kafka.EventReader;
 import dev.opsagent.kafka.RefusalNotices;
@@ -81,8 +88,12 @@ record Assembly(
   /** After this a worker has come up, and does what only takes time from that. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
+  private static final int MOST_EVIDENCE = 200_000;
+  private static final int MOST_OF_ONE_COMMIT = 1000;
+
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
-    ReloadedEnvironments environments = environments();
+    Reloaded<Environments> environments = environments();
+    Reloaded<GatePolicy> gates = gates();
     Path data = folder(configuration.data());
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -116,6 +127,13 @@ record Assembly(
             new Territory(catalogue, environments, new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
+    EvidenceTable table = new EvidenceTable(MOST_EVIDENCE, MOST_OF_ONE_COMMIT);
+    ContextReader context =
+        new ContextReader(
+            settings, (_, _) -> true, table, () -> gates.get().digest(), InstantSource.system());
+    context.start();
+    keep(context);
+    Gate gate = new PolicyGate(gates, environments, table, context::catchUp);
     Telemetry telemetry =
         new Telemetry(metrics, keep(notices(settings, setup.partitions(), environments.get())));
     Partitions partitions =
@@ -124,6 +142,8 @@ record Assembly(
                 catalogue,
                 owners,
                 secrets.redactor(),
+                gate,
+                following(context),
                 intake,
                 number -> index(data, number),
                 limits(programs.map(LocalPrograms::wall)),
@@ -195,10 +215,33 @@ record Assembly(
   }
 
   /** A file that is missing or unsound stops the start; later, what it said last holds. */
-  private ReloadedEnvironments environments() throws OpsAgent.CannotStart {
+  private Reloaded<Environments> environments() throws OpsAgent.CannotStart {
     return switch (ReloadedEnvironments.open(configuration)) {
-      case Answer.Ok<ReloadedEnvironments>(ReloadedEnvironments environments) -> environments;
-      case Answer.No<ReloadedEnvironments>(Failure unsound) ->
+      case Answer.Ok<Reloaded<Environments>>(Reloaded<Environments> environments) -> environments;
+      case Answer.No<Reloaded<Environments>>(Failure unsound) ->
+          throw new OpsAgent.CannotStart(List.of(unsound));
+    };
+  }
+
+  private static Partitions.Evidence following(ContextReader context) {
+    return new Partitions.Evidence() {
+      @Override
+      public Optional<Failure> catchUp(Duration atMost) {
+        return context.catchUp(atMost);
+      }
+
+      @Override
+      public Runnable onChange(Runnable listener) {
+        return context.onChange(listener);
+      }
+    };
+  }
+
+  /** The same holds for what must stand before anything runs. */
+  private Reloaded<GatePolicy> gates() throws OpsAgent.CannotStart {
+    return switch (GatesFile.open(configuration.gates())) {
+      case Answer.Ok<Reloaded<GatePolicy>>(Reloaded<GatePolicy> gates) -> gates;
+      case Answer.No<Reloaded<GatePolicy>>(Failure unsound) ->
           throw new OpsAgent.CannotStart(List.of(unsound));
     };
   }
@@ -280,7 +323,7 @@ record Assembly(
   private HttpEndpoints http(
       Bus bus,
       Telemetry telemetry,
-      ReloadedEnvironments environments,
+      Reloaded<Environments> environments,
       Optional<WallReport> wall,
       Redactor redactor)
       throws OpsAgent.CannotStart {
@@ -308,7 +351,7 @@ record Assembly(
   }
 
   private static Readiness readiness(
-      Bus bus, Telemetry telemetry, ReloadedEnvironments environments) {
+      Bus bus, Telemetry telemetry, Reloaded<Environments> environments) {
     List<String> reasons = new ArrayList<>();
     reasons.addAll(bus.ready() ? telemetry.refusals() : List.of("partitions are being restored"));
     environments.fault().ifPresent(reasons::add);

@@ -4,6 +4,7 @@ import dev.opsagent.audit.AuditChain;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Backoff;
 import dev.opsagent.execution.EngineListener;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.IndexFill;
 import dev.opsagent.execution.Journal;
@@ -19,6 +20,7 @@ import dev.opsagent.intake.Intake;
 import dev.opsagent.kafka.LedgerReader;
 import dev.opsagent.kafka.PartitionHost;
 import dev.opsagent.redaction.Redactor;
+import dev.opsagent.protocol.Failure;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -35,6 +37,9 @@ import org.slf4j.LoggerFactory;
 final class Partitions implements PartitionHost {
   private static final Logger LOG = LoggerFactory.getLogger(Partitions.class);
 
+  /** How long evidence may take to be read before a partition is refused for now. */
+  private static final Duration EVIDENCE = Duration.ofSeconds(30);
+
   private final Parts parts;
 
   /**
@@ -42,12 +47,15 @@ final class Partitions implements PartitionHost {
    *
    * @param owners the map by which plans are judged, and whose digest the audit names
    * @param redactor takes secrets out of the audit
+   * @param evidence what the gate decides by
    * @param known opens the index of a partition
    */
   record Parts(
       Map<String, Operation> operations,
       OwnershipMap owners,
       Redactor redactor,
+      Gate gate,
+      Evidence evidence,
       Intake intake,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
@@ -63,6 +71,15 @@ final class Partitions implements PartitionHost {
     }
   }
 
+  /** What the gate decides by. */
+  interface Evidence {
+    /** Waits until all of it that is there now is known; empty once it is. */
+    Optional<Failure> catchUp(Duration atMost);
+
+    /** Calls the listener whenever it may have changed; returns how to call that off. */
+    Runnable onChange(Runnable listener);
+  }
+
   Partitions(Parts parts) {
     this.parts = parts;
   }
@@ -72,6 +89,10 @@ final class Partitions implements PartitionHost {
       throws Refused, InterruptedException {
     LedgerFold fold = new LedgerFold();
     long end = complete(ledger.read(0, line -> fold.add(line.key(), line.value())));
+    Optional<Failure> behind = parts.evidence().catchUp(EVIDENCE);
+    if (behind.isPresent()) {
+      throw new Refused(behind.get());
+    }
     KnownTasks known = parts.known().apply(partition);
     PartitionEngine engine;
     try {
@@ -85,7 +106,15 @@ final class Partitions implements PartitionHost {
         Thread.ofVirtual()
             .name("index-" + partition)
             .start(() -> fill(partition, known, ledger, end, engine));
-    var _ = engine.ended().thenRun(() -> close(known, filling));
+    Runnable deaf = parts.evidence().onChange(engine::gatesChanged);
+    engine.gatesChanged(); // for what came while it was being opened
+    var _ =
+        engine
+            .ended()
+            .thenRun(() -> {
+              deaf.run();
+              close(known, filling);
+            });
     return new OpenPartition(engine, parts.intake());
   }
 
@@ -129,6 +158,7 @@ final class Partitions implements PartitionHost {
         new RedactedAudit(new AuditChain(Optional.of(parts.owners().digest())), parts.redactor()),
         parts.operations(),
         PlanAuthority.of(parts.owners()),
+        parts.gate(),
         parts.timers(),
         parts.workers(),
         parts.backoff(),

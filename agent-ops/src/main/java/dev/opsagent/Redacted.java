@@ -7,6 +7,7 @@ import dev.opsagent.execution.StepContext;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
@@ -74,6 +75,11 @@ record Redacted(Operation operation, Redactor redactor) implements Operation {
   @Override
   public Plan plan(TaskDispatch task, Facts observations) {
     return operation.plan(task, observations);
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return operation.subjects(task, observations);
   }
 
   @Override

@@ -36,6 +36,7 @@ record SecretValues(Secrets declared, Redactor redactor) {
         incoming.eventId(),
         incoming.source(),
         incoming.traceparent(),
-        incoming.payload());
+        incoming.payload(),
+        incoming.signature());
   }
 }

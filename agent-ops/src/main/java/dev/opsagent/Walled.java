@@ -8,11 +8,13 @@ import dev.opsagent.outside.Environments;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.WallLevel;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -96,6 +98,11 @@ record Walled(Operation operation, LocalPrograms programs, Supplier<Environments
     return unwalled(task)
         .<Resolution>map(Resolution.Unresolved::new)
         .orElseGet(() -> operation.resolve(task, context));
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return operation.subjects(task, observations);
   }
 
   @Override

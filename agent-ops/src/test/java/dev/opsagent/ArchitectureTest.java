@@ -29,6 +29,10 @@ class ArchitectureTest {
   static final ArchRule the_world_is_ports_only = sees("outside", "authority", "plan", "execution");
 
   @ArchTest
+  static final ArchRule evidence_sees_ports =
+      sees("evidence", "authority", "plan", "execution", "outside");
+
+  @ArchTest
   static final ArchRule operations_see_ports_and_never_tools =
       sees("operations", "authority", "plan", "execution", "audit", "outside");
 
@@ -43,7 +47,16 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule kafka_sees_ports_and_intake =
-      sees("kafka", "authority", "plan", "execution", "audit", "outside", "intake", "redaction");
+      sees(
+          "kafka",
+          "authority",
+          "plan",
+          "execution",
+          "evidence",
+          "audit",
+          "outside",
+          "intake",
+          "redaction");
 
   @ArchTest static final ArchRule the_console_sees_ports = adapter("console");
   @ArchTest static final ArchRule the_broker_sees_nobody = sees("broker");

@@ -30,6 +30,9 @@ interface Bus extends AutoCloseable {
    */
   Reports reports(Optional<String> task, From from);
 
+  /** Hands over the reports up to where they end now, in order per task. */
+  void history(Optional<String> task, Consumer<StatusReport> reports);
+
   /** Hands over the whole audit up to where it ends now, in order per partition. */
   void audit(Consumer<AuditEntry> entries);
 

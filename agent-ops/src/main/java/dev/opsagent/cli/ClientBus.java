@@ -7,6 +7,7 @@ import dev.opsagent.protocol.BrokerUnreachable;
 import dev.opsagent.protocol.ClientFailure;
 import dev.opsagent.protocol.ClientSettings;
 import dev.opsagent.protocol.ControlMessage;
+import dev.opsagent.protocol.Evidence;
 import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.NoReportInTime;
 import dev.opsagent.protocol.OpsClient;
@@ -60,6 +61,9 @@ final class ClientBus implements Bus {
     if (message instanceof ControlMessage control) {
       return client.control(control);
     }
+    if (message instanceof Evidence evidence) {
+      return client.evidence(evidence);
+    }
     throw new IllegalArgumentException("nobody sends this from here: " + message.getClass());
   }
 
@@ -80,6 +84,14 @@ final class ClientBus implements Bus {
           case NOW -> StartAt.now();
         };
     return new Streamed(queue, told(() -> client.stream(task, start, queue::add)));
+  }
+
+  @Override
+  public void history(Optional<String> task, Consumer<StatusReport> reports) {
+    told(() -> {
+      client.history(task, reports);
+      return topics;
+    });
   }
 
   @Override

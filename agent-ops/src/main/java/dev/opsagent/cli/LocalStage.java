@@ -178,6 +178,7 @@ final class LocalStage {
         Configuration.Guarding.DEFAULT,
         Duration.ofDays(15),
         Configuration.Sandbox.DEFAULT,
+        Optional.empty(),
         Optional.empty());
   }
 

@@ -21,6 +21,7 @@ import java.util.regex.Pattern;
  * @param environments the environments whose tasks this worker carries out, or where they stand
  * @param ledgerRetention how long ended tasks stay in the ledger
  * @param ownership file with the map of owners, when it is not the one that comes along
+ * @param gates file with the gate policy, when it is not the one that comes along
  * @param gitCredentials tried in this order; the first whose prefix fits the remote is used
  */
 public record Configuration(
@@ -38,7 +39,8 @@ public record Configuration(
     Guarding guarding,
     Duration ledgerRetention,
     Sandbox sandbox,
-    Optional<Path> ownership) {
+    Optional<Path> ownership,
+    Optional<Path> gates) {
 
   public Configuration {
     gitCredentials = List.copyOf(gitCredentials);

@@ -97,7 +97,8 @@ final class ConfigurationReading {
         guarding(),
         duration(Setting.LEDGER_RETENTION, Duration.ofSeconds(1), Duration.ofDays(3650)),
         sandbox(),
-        present(text(Setting.OWNERSHIP)).map(sources.directory()::resolve));
+        present(text(Setting.OWNERSHIP)).map(sources.directory()::resolve),
+        present(text(Setting.GATES)).map(sources.directory()::resolve));
   }
 
   private Configuration.Sandbox sandbox() {

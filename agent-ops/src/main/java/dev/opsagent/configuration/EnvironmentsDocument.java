@@ -6,11 +6,13 @@ import dev.opsagent.outside.Environment.Prices;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.Freeze.Held;
 import dev.opsagent.outside.HealthProbe.JsonField;
 import dev.opsagent.outside.MetricCheck;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The environments as they are written; {@code environments.schema.json} tells what each part
@@ -37,8 +39,17 @@ record EnvironmentsDocument(int version, List<Entry> environments) {
       Optional<Limits> limits,
       Optional<Prices> prices,
       Optional<String> recovery,
+      Optional<List<Freeze>> freezes,
       @JsonProperty("protected") Optional<Boolean> guarded,
       Optional<Wall> sandbox) {}
+
+  record Freeze(
+      String name,
+      String from,
+      String to,
+      String zone,
+      Optional<Set<String>> except,
+      Optional<Held> holds) {}
 
   record Kubernetes(
       String namespace,

@@ -29,10 +29,12 @@ final class EnvironmentsReading {
   private static final long MOST_MEMORY = 4L << 40;
 
   private final YamlPlaces places;
+  private final FreezesReading freezes;
   private final List<Problem> problems = new ArrayList<>();
 
   EnvironmentsReading(YamlPlaces places) {
     this.places = places;
+    this.freezes = new FreezesReading(this::problem);
   }
 
   /**
@@ -98,6 +100,7 @@ final class EnvironmentsReading {
         limits(at + ".limits", entry.limits().orElse(EnvironmentsDocument.Limits.EMPTY)),
         entry.prices(),
         recovery,
+        freezes.read(at + ".freezes", entry.freezes().orElse(List.of())),
         entry.guarded().orElse(entry.kind() == Kind.PRODUCTION),
         wall(at + ".sandbox", entry));
   }

@@ -35,7 +35,8 @@ public enum Setting {
   LONGEST_WAIT("guards.longest-wait", "", "30s"),
   SANDBOX_LEVEL("sandbox.level", "--sandbox", "auto"),
   SANDBOX_REQUIRE("sandbox.require", "", ""),
-  OWNERSHIP("policy.ownership", "", "");
+  OWNERSHIP("policy.ownership", "", ""),
+  GATES("policy.gates", "", "");
 
   private final String key;
   private final String variable;

@@ -168,6 +168,7 @@ final class Change {
                 record.deliverables(),
                 standing(),
                 waiting(),
+                record.gating().map(Gating::report),
                 wall,
                 now));
     record = record.reported(report);
@@ -189,19 +190,53 @@ final class Change {
   }
 
   private Optional<Waiting> waiting() {
-    if (record.state() != TaskState.AWAITING_DECISION) {
-      return Optional.empty();
-    }
-    return record
-        .waiting()
-        .map(doubt ->
-            new Waiting(
-                "a decision about the step " + record.planned(doubt.step()).name(),
-                "a person",
-                doubt.since(),
-                doubt.until(),
-                TaskState.IN_DOUBT,
-                "ops-agent resolve " + record.id() + " continue|done|undone|abandon"));
+    return switch (record.state()) {
+      case AWAITING_DECISION -> record.waiting().map(this::forDecision);
+      case AWAITING_EVIDENCE, AWAITING_APPROVAL -> record.gating().flatMap(this::atGate);
+      case ACCEPTED -> record.early().map(this::forItsTime);
+      case RUNNING,
+          UNDOING,
+          SUCCEEDED,
+          FAILED,
+          ROLLED_BACK,
+          CANCELLED,
+          EXPIRED,
+          REJECTED,
+          IN_DOUBT ->
+          Optional.empty();
+    };
+  }
+
+  private Waiting forDecision(TaskRecord.Doubt doubt) {
+    return new Waiting(
+        "a decision about the step " + record.planned(doubt.step()).name(),
+        "a person",
+        doubt.since(),
+        doubt.until(),
+        TaskState.IN_DOUBT,
+        "ops-agent resolve " + record.id() + " continue|done|undone|abandon");
+  }
+
+  private Optional<Waiting> atGate(Gating gating) {
+    String what = Gatekeeping.missing(gating.report());
+    String whom = Gatekeeping.whom(gating.report());
+    String command =
+        record.state() == TaskState.AWAITING_APPROVAL
+            ? "ops-agent approve " + record.id() + " --plan " + gating.report().plan()
+            : "ops-agent why " + record.id();
+    return gating
+        .pause()
+        .map(it -> new Waiting(what, whom, it.since(), it.until(), TaskState.EXPIRED, command));
+  }
+
+  private Waiting forItsTime(Gate.Early early) {
+    return new Waiting(
+        "its time: " + early.why(),
+        "the clock",
+        now,
+        early.until(),
+        TaskState.RUNNING,
+        "ops-agent why " + record.id());
   }
 
   private void audit(

@@ -49,10 +49,11 @@ final class Commits {
     TaskRecord before = task.record;
     task.record = onTarget(deadlines.carryOver(task, transition.next()));
     task.stopping = task.record.ending().isPresent();
-    if (before.state() != task.record.state()) {
+    boolean moved = before.state() != task.record.state();
+    if (moved || !before.early().equals(task.record.early())) {
       deadlines.watch(task);
     }
-    if (before.state() != task.record.state() || begins(transition.command())) {
+    if (moved || begins(transition.command())) {
       task.moves++;
     }
     long move = task.moves;
@@ -61,6 +62,9 @@ final class Commits {
     append(entry, () -> committed(task, transition, move));
     if (transition.command() instanceof Command.Resolve) {
       engine.carryOut(task, transition.command());
+    }
+    if (moved && lanes.standBack(task)) {
+      engine.freed(task.target());
     }
     if (task.record.state().isEnd()) {
       lanes.leave(task);

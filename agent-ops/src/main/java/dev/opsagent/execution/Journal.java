@@ -16,6 +16,11 @@ public interface Journal extends StepContext.Fence {
    */
   void append(Entry entry, Consumer<Appended> done);
 
+  /** Where an input record lies, for those who look it up: {@code topic/partition@offset}. */
+  default String address(Consumed consumed) {
+    return consumed.input() + "@" + consumed.offset();
+  }
+
   /** What became of an entry. */
   enum Appended {
     COMMITTED,

@@ -1,6 +1,5 @@
 package dev.opsagent.execution;
 
-import dev.opsagent.protocol.TaskState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -33,23 +32,56 @@ final class Lanes {
       holders.put(task.target(), task);
       return;
     }
-    List<LiveTask> lane = byTarget.computeIfAbsent(task.target(), _ -> new ArrayList<>());
-    int place = lane.size();
-    while (place > 0 && goesBefore(task, lane.get(place - 1))) {
-      place--;
-    }
-    lane.add(place, task);
+    place(task, byTarget.computeIfAbsent(task.target(), _ -> new ArrayList<>()));
   }
 
   private static boolean goesBefore(LiveTask task, LiveTask other) {
     if (!onlyWaits(other)) {
       return false;
     }
-    return !onlyWaits(task) || (task.overtakes && !other.overtakes);
+    if (!onlyWaits(task) || task.overtakes != other.overtakes) {
+      return !onlyWaits(task) || task.overtakes;
+    }
+    return task.record.arrival() < other.record.arrival();
   }
 
   private static boolean onlyWaits(LiveTask task) {
-    return task.record.state() == TaskState.ACCEPTED;
+    return switch (task.record.state()) {
+      case ACCEPTED, AWAITING_EVIDENCE, AWAITING_APPROVAL -> true;
+      case RUNNING,
+          UNDOING,
+          AWAITING_DECISION,
+          SUCCEEDED,
+          FAILED,
+          ROLLED_BACK,
+          CANCELLED,
+          EXPIRED,
+          REJECTED,
+          IN_DOUBT ->
+          false;
+    };
+  }
+
+  /**
+   * A task that had started only waits now: what overtakes may go before it.
+   *
+   * @return whether another one is the first of the lane now
+   */
+  boolean standBack(LiveTask task) {
+    List<LiveTask> lane = byTarget.get(task.target());
+    if (lane == null || !onlyWaits(task) || !lane.remove(task)) {
+      return false;
+    }
+    place(task, lane);
+    return lane.getFirst() != task;
+  }
+
+  private static void place(LiveTask task, List<LiveTask> lane) {
+    int place = lane.size();
+    while (place > 0 && goesBefore(task, lane.get(place - 1))) {
+      place--;
+    }
+    lane.add(place, task);
   }
 
   /** The number of the next task to arrive. */

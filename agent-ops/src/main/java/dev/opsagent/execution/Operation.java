@@ -3,8 +3,10 @@ package dev.opsagent.execution;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.TaskDispatch;
+import java.util.List;
 import java.util.Optional;
 
 /** One operation of the catalogue: how its tasks are checked, resolved, planned and carried out. */
@@ -32,6 +34,14 @@ public interface Operation {
    * @param context without facts yet
    */
   Resolution resolve(TaskDispatch task, StepContext context);
+
+  /**
+   * What evidence must be about for a plan of these observations, each of them: a pure function. An
+   * operation that names nothing cannot be let in where evidence is asked for.
+   */
+  default List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return List.of();
+  }
 
   /** The plan: a pure function of the task and the observations. */
   Plan plan(TaskDispatch task, Facts observations);

@@ -27,13 +27,21 @@ import java.util.function.Consumer;
 final class Orders {
   private final Ports ports;
   private final TaskMachine machine;
+  private final Gatekeeping gates;
   private final EntryWriter writer;
   private final Commits commits;
   private final Lanes lanes;
 
-  Orders(Ports ports, TaskMachine machine, EntryWriter writer, Commits commits, Lanes lanes) {
+  Orders(
+      Ports ports,
+      TaskMachine machine,
+      Gatekeeping gates,
+      EntryWriter writer,
+      Commits commits,
+      Lanes lanes) {
     this.ports = ports;
     this.machine = machine;
+    this.gates = gates;
     this.writer = writer;
     this.commits = commits;
     this.lanes = lanes;
@@ -76,12 +84,7 @@ final class Orders {
       TaskDispatch order, Intent intent, Optional<String> traceparent, Consumed consumed) {
     TaskRecord fresh =
         TaskRecord.fresh(
-            order,
-            intent.digest(),
-            traceparent,
-            lanes.nextArrival(),
-            now(),
-            machine.budget(order, now()));
+            order, intent, traceparent, lanes.nextArrival(), now(), machine.budget(order, now()));
     LiveTask task = new LiveTask(fresh, ports.overtakes(order));
     lanes.add(task);
     commits.begin(task, machine.accept(fresh, intent, now()), consumed);
@@ -91,7 +94,10 @@ final class Orders {
             commits.commit(task, machine.cancel(task.record, cancel, now()), Optional.empty()));
   }
 
-  void control(ControlMessage message, Consumed consumed) {
+  /**
+   * @param signer the agent whose key has signed it; absent where nobody must sign
+   */
+  void control(ControlMessage message, Optional<String> signer, Consumed consumed) {
     Optional<Consumed> position = Optional.of(consumed);
     switch (message) {
       case TaskCancel cancel ->
@@ -104,11 +110,24 @@ final class Orders {
               resolve.taskId(),
               task -> commits.commit(task, machine.resolve(task.record, resolve, now()), position),
               () -> ignore(message, Optional.of(resolve.taskId()), consumed));
-      case TaskApprove approve -> ignore(message, Optional.of(approve.taskId()), consumed);
-      case TaskDeny deny -> ignore(message, Optional.of(deny.taskId()), consumed);
+      case TaskApprove approve ->
+          about(
+              approve.taskId(),
+              task -> commits.commit(task, approved(task, approve, consumed), position),
+              () -> ignore(message, Optional.of(approve.taskId()), consumed));
+      case TaskDeny deny ->
+          about(
+              deny.taskId(),
+              task -> commits.commit(task, gates.deny(task.record, deny, now()), position),
+              () -> ignore(message, Optional.of(deny.taskId()), consumed));
       case QuarantineLift lift -> lift(lift, consumed);
       case EscalationAcknowledge _ -> ignore(message, Optional.empty(), consumed);
     }
+  }
+
+  private Transition approved(LiveTask task, TaskApprove approve, Consumed consumed) {
+    boolean head = lanes.head(task.target()).filter(it -> it == task).isPresent();
+    return gates.approve(task.record, approve, ports.journal().address(consumed), head, now());
   }
 
   private void lift(QuarantineLift lift, Consumed consumed) {

@@ -30,11 +30,13 @@ import org.slf4j.LoggerFactory;
  */
 public final class PartitionEngine {
   private static final Logger LOG = LoggerFactory.getLogger(PartitionEngine.class);
+  private static final Duration LONGEST_PAUSE = Duration.ofMinutes(1);
 
   private final int partition;
   private final Ports ports;
   private final PartitionSettings settings;
   private final SerialExecutor turns;
+  private final Gatekeeping gates;
   private final TaskMachine machine;
   private final EntryWriter writer;
   private final Commits commits;
@@ -55,6 +57,7 @@ public final class PartitionEngine {
    *
    * @param operations the catalogue, by name
    * @param authority asked about each plan before anything of it is done
+   * @param gate asked for what must stand before a plan is carried out
    * @param workers runs blocking work; every call on a thread of its own
    * @param backoff the pause before another attempt
    * @param guards of the peers that steps talk to
@@ -66,6 +69,7 @@ public final class PartitionEngine {
       AuditLog audit,
       Map<String, Operation> operations,
       PlanAuthority authority,
+      Gate gate,
       Timers timers,
       Executor workers,
       Backoff backoff,
@@ -94,11 +98,12 @@ public final class PartitionEngine {
     this.ports = ports;
     this.settings = settings;
     this.turns = new SerialExecutor(ports.workers(), this::broken);
-    this.machine = new TaskMachine(ports.backoff(), settings);
+    this.gates = new Gatekeeping(ports.gate(), ports.operations(), settings);
+    this.machine = new TaskMachine(ports.backoff(), settings, gates);
     this.writer = new EntryWriter(ports.audit(), settings.wall());
     this.deadlines = new Deadlines(ports.timers(), task -> turn(() -> overdue(task)));
     this.commits = new Commits(ports, this, writer, lanes, deadlines);
-    this.orders = new Orders(ports, machine, writer, commits, lanes);
+    this.orders = new Orders(ports, machine, gates, writer, commits, lanes);
     this.retention = new Retention(ports, settings, this, writer, commits);
     this.runs = new TaskRuns(ports, settings, machine, this);
   }
@@ -115,6 +120,7 @@ public final class PartitionEngine {
       open.forEach(deadlines::watch);
       open.forEach(task -> carryOut(task, machine.resume(task.record)));
       lanes.targets().forEach(this::pump);
+      lookAtGates();
       count();
     });
   }
@@ -137,6 +143,23 @@ public final class PartitionEngine {
    */
   public Optional<String> differsFrom(LedgerFold ledger) {
     return lanes.differsFrom(ledger.open()).or(() -> writer.differsFrom(ledger));
+  }
+
+  /** Evidence or the gate policy has changed: what waits for it, or relied on it, is looked at. */
+  public void gatesChanged() {
+    turn(this::lookAtGates);
+  }
+
+  private void lookAtGates() {
+    for (LiveTask task : lanes.all()) {
+      machine
+          .gatesChanged(task.record, isHead(task), now())
+          .ifPresent(transition -> commit(task, transition));
+    }
+  }
+
+  private boolean isHead(LiveTask task) {
+    return lanes.head(task.target()).filter(it -> it == task).isPresent();
   }
 
   /** Whether the partition's {@code pm.tasks} should be paused. */
@@ -175,8 +198,13 @@ public final class PartitionEngine {
     turn(() -> append(new Entry(List.of(record), Optional.of(consumed))));
   }
 
-  public void control(ControlMessage message, Consumed consumed) {
-    turn(() -> orders.control(message, consumed));
+  /**
+   * Hears what somebody says about a task or a target.
+   *
+   * @param signer the agent whose key has signed it; absent where nobody must sign
+   */
+  public void control(ControlMessage message, Optional<String> signer, Consumed consumed) {
+    turn(() -> orders.control(message, signer, consumed));
   }
 
   private void append(Entry entry) {
@@ -223,7 +251,7 @@ public final class PartitionEngine {
     turns.execute(() -> {
       body.run();
       while (!freed.isEmpty()) {
-        pump(freed.remove());
+        headChanged(freed.remove());
       }
     });
   }
@@ -260,24 +288,69 @@ public final class PartitionEngine {
     lanes
         .head(target)
         .filter(task -> task.record.state() == TaskState.ACCEPTED)
-        .ifPresent(task -> commit(task, startOn(target, task)));
+        .ifPresent(task -> startOn(target, task));
   }
 
-  private Transition startOn(String target, LiveTask task) {
+  private void startOn(String target, LiveTask task) {
+    Optional<Gate.Early> early = gates.early(task.record, now());
+    if (lanes.holder(target).isPresent()) {
+      commit(task, machine.refuseHeld(task.record, lanes.holder(target).get(), now()));
+    } else if (early.isPresent()) {
+      holdBack(task, early.get());
+    } else {
+      commit(task, machine.start(task.record, now()));
+    }
+  }
+
+  /** Asked again from time to time: who declares a freeze may lift it. */
+  private void holdBack(LiveTask task, Gate.Early early) {
+    if (early.forGood() || !task.record.early().equals(Optional.of(early))) {
+      commit(task, gates.standBack(task.record, early, now()));
+    }
+    if (task.record.state().isEnd()) {
+      return;
+    }
+    Duration left = Duration.between(now(), early.until());
+    Duration pause = left.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : left;
+    ports.timers().schedule(pause, () -> turn(() -> pump(task.target())));
+  }
+
+  /** What had to let another task go before it has its plan made anew. */
+  private void headChanged(String target) {
+    if (closing) {
+      return;
+    }
+    pump(target);
+    lanes
+        .head(target)
+        .filter(task -> task.record.state().waitsAtGate())
+        .ifPresent(task -> commit(task, itsTurnAgain(target, task)));
+  }
+
+  private Transition itsTurnAgain(String target, LiveTask task) {
     return lanes
         .holder(target)
         .map(holder -> machine.refuseHeld(task.record, holder, now()))
-        .orElseGet(() -> machine.start(task.record, now()));
+        .orElseGet(() -> gates.wake(task.record, "it is its turn again", now()));
   }
 
   private void overdue(LiveTask task) {
     if (!deadlines.passed(task)) {
-      return; // it rang for a state that the task has left meanwhile
+      noteTime(task);
+      return;
     }
     if (task.record.state() == TaskState.UNDOING) {
       runs.drop(task);
     }
     commit(task, machine.deadline(task.record, now()));
+  }
+
+  /** It rang for a state that the task has left meanwhile, or to have what is left written down. */
+  private void noteTime(LiveTask task) {
+    if (task.record.state().waitsAtGate()) {
+      commit(task, Transition.nothing(task.record));
+      deadlines.watch(task);
+    }
   }
 
   void commit(LiveTask task, Transition transition) {

@@ -7,6 +7,7 @@ import dev.opsagent.execution.TaskRecord.Ending;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.GateReport;
 import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
@@ -29,11 +30,13 @@ final class TaskMachine {
   private final Backoff backoff;
   private final PartitionSettings settings;
   private final Unwinding unwinding;
+  private final Gatekeeping gates;
 
-  TaskMachine(Backoff backoff, PartitionSettings settings) {
+  TaskMachine(Backoff backoff, PartitionSettings settings, Gatekeeping gates) {
     this.backoff = backoff;
     this.settings = settings;
     this.unwinding = new Unwinding(backoff, settings);
+    this.gates = gates;
   }
 
   private Change change(TaskRecord task, Instant now) {
@@ -61,7 +64,7 @@ final class TaskMachine {
 
   /** The task's turn in its lane has come. */
   Transition start(TaskRecord task, Instant now) {
-    return change(task.with(TaskState.RUNNING), now)
+    return change(task.with(TaskState.RUNNING).early(Optional.empty()), now)
         .state("started", "ops-agent", "looks up what the plan needs", Optional.empty())
         .then(new Command.Resolve(Duration.ZERO));
   }
@@ -105,11 +108,54 @@ final class TaskMachine {
 
   private Transition planned(Change change, Facts facts, Prewritten<Plan> plan) {
     String summary = plan.value().steps().size() + " steps";
-    change.set(change.record().planned(facts, plan)).planned(summary);
+    TaskRecord made = change.record().planned(facts, plan);
+    Optional<GateReport> judged = gates.judge(change.set(made).record(), change.now());
+    change.set(Gatekeeping.noted(made, judged)).planned(summary);
     if (change.record().dispatch().dryRun()) {
       return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
     }
+    if (judged.filter(it -> !it.opens()).isPresent()) {
+      return gates.park(change);
+    }
+    Optional<Gate.Early> early = gates.early(change.record(), change.now());
+    if (early.isPresent()) {
+      return gates.standBack(change.record().replan(), early.get(), change);
+    }
+    judged.ifPresent(_ -> Gatekeeping.open(change));
     return advance(change, 0);
+  }
+
+  /** Evidence or the gate policy has changed; empty when that changes nothing for the task. */
+  Optional<Transition> gatesChanged(TaskRecord task, boolean head, Instant now) {
+    return switch (task.state()) {
+      case AWAITING_EVIDENCE, AWAITING_APPROVAL -> head ? gates.look(task, now) : Optional.empty();
+      case RUNNING -> task.plan().isPresent() ? gatesChangedUnder(task, now) : Optional.empty();
+      case ACCEPTED,
+          UNDOING,
+          AWAITING_DECISION,
+          SUCCEEDED,
+          FAILED,
+          ROLLED_BACK,
+          CANCELLED,
+          EXPIRED,
+          REJECTED,
+          IN_DOUBT ->
+          Optional.empty();
+    };
+  }
+
+  /** What runs already is stopped as long as it has had no effect. */
+  private Optional<Transition> gatesChangedUnder(TaskRecord task, Instant now) {
+    if (task.ending().isPresent()) {
+      return Optional.empty();
+    }
+    if (task.hasBegunEffects()) {
+      return gates.late(task, now);
+    }
+    Change change = change(task, now);
+    return gates
+        .shut(change)
+        .map(why -> stop(change, new Ending(TaskState.FAILED, why), "ops-agent"));
   }
 
   Transition stepEnded(TaskRecord task, int index, StepResult result, Instant now) {
@@ -181,13 +227,36 @@ final class TaskMachine {
         Failure.of(
             ReasonCode.DEADLINE_PASSED,
             "end in time",
-            "the deadline passed",
+            "the deadline passed" + waitedFor(task),
             "dispatch it again under a new id, with more time");
     return stop(task, new Ending(TaskState.EXPIRED, why), "ops-agent", now);
   }
 
+  private static String waitedFor(TaskRecord task) {
+    return switch (task.state()) {
+      case AWAITING_EVIDENCE, AWAITING_APPROVAL ->
+          task.gating().map(it -> "; missing: " + Gatekeeping.missing(it.report())).orElse("");
+      case ACCEPTED,
+          RUNNING,
+          UNDOING,
+          AWAITING_DECISION,
+          SUCCEEDED,
+          FAILED,
+          ROLLED_BACK,
+          CANCELLED,
+          EXPIRED,
+          REJECTED,
+          IN_DOUBT ->
+          "";
+    };
+  }
+
   private Transition stop(TaskRecord task, Ending ending, String actor, Instant now) {
-    Change change = change(task, now);
+    return stop(change(task, now), ending, actor);
+  }
+
+  private static Transition stop(Change change, Ending ending, String actor) {
+    TaskRecord task = change.record();
     return switch (task.state()) {
       case ACCEPTED, AWAITING_EVIDENCE, AWAITING_APPROVAL ->
           Unwinding.end(change, ending.state(), Optional.of(ending.failure()));
@@ -270,9 +339,13 @@ final class TaskMachine {
   }
 
   private Transition advance(Change change, int index) {
-    return index < change.record().steps().size()
-        ? begin(change, index, Duration.ZERO)
-        : Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
+    if (index == change.record().steps().size()) {
+      return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
+    }
+    Optional<Failure> shut =
+        change.record().isFirstEffect(index) ? gates.shut(change) : Optional.empty();
+    return shut.map(why -> unwinding.undo(change, why, index - 1))
+        .orElseGet(() -> begin(change, index, Duration.ZERO));
   }
 
   private Transition begin(Change change, int index, Duration delay) {
@@ -306,6 +379,7 @@ final class TaskMachine {
         Optional.empty(),
         List.of(),
         List.of(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         now);

@@ -38,6 +38,9 @@ import java.util.function.Predicate;
  * @param held whether the target is held by this task's doubt
  * @param remains what stays visible after undoing, one line each
  * @param before what ran on the target before this task deployed there
+ * @param signer the agent whose key signed the order; absent where nobody must sign
+ * @param gating what the gates of its plan have come to; absent while nothing was asked of them
+ * @param early what holds its start back
  * @param told the last report, published again when the same dispatch comes again
  */
 record TaskRecord(
@@ -59,6 +62,9 @@ record TaskRecord(
     List<Deliverable> deliverables,
     List<String> remains,
     Optional<DeploymentRecord> before,
+    Optional<String> signer,
+    Optional<Gating> gating,
+    Optional<Gate.Early> early,
     @JsonProperty("lastReport") Optional<Prewritten<StatusReport>> told) {
   TaskRecord {
     steps = List.copyOf(steps);
@@ -69,14 +75,14 @@ record TaskRecord(
   /** An order that has just come in. */
   static TaskRecord fresh(
       TaskDispatch order,
-      String digest,
+      Intent intent,
       Optional<String> traceparent,
       long arrival,
       Instant now,
       Duration budget) {
     return new TaskRecord(
         new Prewritten<>(order),
-        digest,
+        intent.digest(),
         traceparent,
         arrival,
         TaskState.ACCEPTED,
@@ -92,6 +98,9 @@ record TaskRecord(
         false,
         List.of(),
         List.of(),
+        Optional.empty(),
+        intent.signer(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty());
   }
@@ -134,6 +143,21 @@ record TaskRecord(
     return false;
   }
 
+  /** Whether a step with an effect has begun. */
+  boolean hasBegunEffects() {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i).outcome().isPresent() && !planned(i).effects().isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** Whether the step would be the first with an effect. */
+  boolean isFirstEffect(int index) {
+    return !planned(index).effects().isEmpty() && !hasBegunEffects();
+  }
+
   PlannedStep planned(int index) {
     return plan().orElseThrow().steps().get(index);
   }
@@ -152,6 +176,29 @@ record TaskRecord(
 
   TaskRecord lookedUp() {
     return edit(draft -> draft.lookups = lookups + 1);
+  }
+
+  /** Forgets the plan and what it was made of: both are made anew. */
+  TaskRecord replan() {
+    return edit(draft -> {
+      draft.lookups = 0;
+      draft.facts = Optional.empty();
+      draft.script = Optional.empty();
+      draft.steps = List.of();
+    });
+  }
+
+  TaskRecord gating(Gating judged) {
+    return edit(draft -> draft.gating = Optional.of(judged));
+  }
+
+  /** The wait that it is in, or was in last, has so much of its time to go. */
+  TaskRecord leftWait(Duration left) {
+    return edit(draft -> draft.gating = gating.map(it -> it.leftWith(left)));
+  }
+
+  TaskRecord early(Optional<Gate.Early> until) {
+    return edit(draft -> draft.early = until);
   }
 
   TaskRecord planned(Facts observed, Prewritten<Plan> made) {
@@ -240,6 +287,8 @@ record TaskRecord(
     private List<Deliverable> deliverables;
     private List<String> remains;
     private Optional<DeploymentRecord> before;
+    private Optional<Gating> gating;
+    private Optional<Gate.Early> early;
     private Optional<Prewritten<StatusReport>> told;
 
     Draft(TaskRecord original) {
@@ -257,6 +306,8 @@ record TaskRecord(
       deliverables = original.deliverables;
       remains = original.remains;
       before = original.before;
+      gating = original.gating;
+      early = original.early;
       told = original.told;
     }
 
@@ -280,6 +331,9 @@ record TaskRecord(
           deliverables,
           remains,
           before,
+          original.signer,
+          gating,
+          early,
           told);
     }
   }

@@ -10,9 +10,12 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Escalation;
+import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
@@ -27,6 +30,7 @@ import org.slf4j.LoggerFactory;
 final class TaskRuns {
   private static final Logger LOG = LoggerFactory.getLogger(TaskRuns.class);
   private static final Duration LEASE_RETRY = Duration.ofSeconds(1);
+  private static final Duration CATCH_UP = Duration.ofSeconds(10);
 
   private final Ports ports;
   private final PartitionSettings settings;
@@ -234,16 +238,34 @@ final class TaskRuns {
     return switch (resolution) {
       case Resolution.Unresolved _ -> resolved(resolution, Optional.empty());
       case Resolution.Resolved(Facts facts) -> {
-        Prewritten<Plan> plan = new Prewritten<>(operation.plan(record.dispatch(), facts));
+        Plan made = operation.plan(record.dispatch(), facts);
+        Prewritten<Plan> plan = new Prewritten<>(made.under(conditions(record.dispatch())));
         Optional<Failure> refused =
             RecordBounds.fit(plan, facts)
-                ? ports.authority().refuse(plan.value())
+                ? ports.authority().refuse(plan.value()).or(() -> behind(record.dispatch()))
                 : Optional.of(RecordBounds.planTooLarge());
         yield refused
             .map(why -> resolved(new Resolution.Unresolved(why), Optional.empty()))
             .orElseGet(() -> resolved(resolution, Optional.of(plan)));
       }
     };
+  }
+
+  /** What the plan does not say, and who consents to it consents to. */
+  private String conditions(TaskDispatch order) {
+    return String.join(
+        "\n",
+        order.operation(),
+        order.target().key(),
+        Digests.sha256(Json.canonical(order.repository())),
+        Digests.sha256(Json.canonical(order.parameters())),
+        Digests.sha256(Json.canonical(order.requirements())),
+        ports.gate().policy());
+  }
+
+  /** Gates decide only by all that was said before the plan was made. */
+  private Optional<Failure> behind(TaskDispatch order) {
+    return ports.gate().catchUp(order, CATCH_UP);
   }
 
   private StepResult runStep(Operation operation, LiveTask task, TaskRecord record, Run run) {

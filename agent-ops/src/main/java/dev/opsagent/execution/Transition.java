@@ -25,6 +25,11 @@ record Transition(
     learnings = List.copyOf(learnings);
   }
 
+  /** Nothing but the record is written again, with the time that is left. */
+  static Transition nothing(TaskRecord task) {
+    return new Transition(task, List.of(), List.of(), List.of(), List.of(), Command.IDLE);
+  }
+
   /**
    * The same with what was heard of the work that led to it: programs and hidden secrets in its
    * audit, each in a record of its own.

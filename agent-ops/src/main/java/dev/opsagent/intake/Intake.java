@@ -102,7 +102,8 @@ public final class Intake {
       forward(delivery, order.target(), engine);
       return;
     }
-    Optional<Reason> refused = misplaced(delivery, order).or(() -> territory.refuse(order));
+    Optional<Reason> refused =
+        misplaced(delivery, order).or(() -> territory.refuse(order, clock.instant()));
     if (refused.isPresent()) {
       StatusReport report =
           refusal(order.taskId(), order.operation(), order.target(), refused.orElseThrow());
@@ -122,7 +123,8 @@ public final class Intake {
     return new Intent(
         EventCodec.payloadDigest(order),
         order.instruction().map(Digests::sha256),
-        territory.assignment().remark(order));
+        territory.assignment().remark(order),
+        Optional.empty());
   }
 
   private void control(Delivery delivery, ControlMessage message, PartitionEngine engine) {
@@ -130,7 +132,7 @@ public final class Intake {
       forward(delivery, message.target(), engine);
       return;
     }
-    engine.control(message, delivery.consumed());
+    engine.control(message, Optional.empty(), delivery.consumed());
   }
 
   /** The order becomes a part of each record of its task. */
@@ -206,6 +208,7 @@ public final class Intake {
         Optional.empty(),
         List.of(),
         List.of(),
+        Optional.empty(),
         Optional.empty(),
         Optional.empty(),
         clock.instant());

@@ -1,6 +1,7 @@
 package dev.opsagent.intake;
 
 import dev.opsagent.execution.Operation;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
@@ -8,6 +9,7 @@ import dev.opsagent.protocol.OperationSchemas;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskDispatch;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
@@ -33,25 +35,30 @@ public record Territory(
   }
 
   /** Why the order is refused; empty when it is taken. */
-  Optional<Reason> refuse(TaskDispatch order) {
+  Optional<Reason> refuse(TaskDispatch order, Instant now) {
     Operation operation = operations.get(order.operation());
     if (operation == null) {
       return Optional.of(assignment.unknown(order.operation(), operations.keySet()));
     }
-    return assignment.refuse(order).or(() -> refuse(operation, order));
+    return assignment.refuse(order).or(() -> refuse(operation, order, now));
   }
 
-  private Optional<Reason> refuse(Operation operation, TaskDispatch order) {
+  private Optional<Reason> refuse(Operation operation, TaskDispatch order, Instant now) {
     Environments served = environments.get();
-    if (served.find(order.target().environment()).isEmpty()) {
+    Optional<Environment> environment = served.find(order.target().environment());
+    if (environment.isEmpty()) {
       return Optional.of(
           reason(
               ReasonCode.UNKNOWN_ENVIRONMENT,
               "target.environment must be one of " + new TreeSet<>(served.names())));
     }
     return parameters(order)
-        .or(() -> evidence(order))
-        .or(() -> operation.refuse(order).map(Territory::reason));
+        .or(() -> operation.refuse(order).map(Territory::reason))
+        .or(() ->
+            environment
+                .map(Environment::calendar)
+                .flatMap(it -> it.refuse(order, operation.overtakes(), now))
+                .map(Territory::reason));
   }
 
   private static Optional<Reason> parameters(TaskDispatch order) {
@@ -61,14 +68,6 @@ public record Territory(
     } catch (InvalidMessage fault) {
       return Optional.of(reason(ReasonCode.INVALID_PARAMETERS, fault.getMessage()));
     }
-  }
-
-  /** Gates do not exist yet, so nothing that they would have to ask for is taken. */
-  private static Optional<Reason> evidence(TaskDispatch order) {
-    String detail = "requiredEvidence cannot be enforced by this worker, so the task is not taken";
-    return order.requiredEvidence().isEmpty()
-        ? Optional.empty()
-        : Optional.of(reason(ReasonCode.UNSUPPORTED_REQUIREMENT, detail));
   }
 
   private static Reason reason(Failure failure) {

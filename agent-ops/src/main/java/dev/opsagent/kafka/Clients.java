@@ -58,6 +58,15 @@ public final class Clients {
     return consumer(defaults, fixed);
   }
 
+  /** Reads all of a topic, and goes on reading, outside the group. */
+  Consumer<byte[], byte[]> context() {
+    Map<String, Object> defaults = new HashMap<>(common("context"));
+    defaults.put("max.poll.records", 5000);
+    defaults.put("max.partition.fetch.bytes", 8 * MIB);
+    defaults.put("metadata.max.age.ms", 30_000L);
+    return consumer(defaults, reading());
+  }
+
   /** The writer of one partition. A second one with the same id fences the first. */
   public Producer<byte[], byte[]> writer(int partition) {
     Map<String, Object> merged = new HashMap<>(common("journal-" + partition));

@@ -16,6 +16,7 @@ public final class RequirementsRefusal {
         new Requirements(
             requirements.deadline(),
             requirements.timeout(),
+            requirements.timeline(),
             requirements.performance(),
             Optional.empty(),
             requirements.compliance()));

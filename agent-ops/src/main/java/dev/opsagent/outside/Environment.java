@@ -31,6 +31,7 @@ import java.util.TreeSet;
  * @param prices what resources cost; absent: nobody says
  * @param recovery the time within which a rollback must have ended, its verification included; at
  *     most {@link #LONGEST_RECOVERY}
+ * @param freezes when it is left as it is, each name once
  * @param isProtected whether changes ask for more care than elsewhere
  * @param sandbox the weakest wall around programs that will do
  */
@@ -48,6 +49,7 @@ public record Environment(
     Limits limits,
     Optional<Prices> prices,
     Duration recovery,
+    List<Freeze> freezes,
     @JsonProperty("protected") boolean isProtected,
     Wall sandbox) {
 
@@ -60,6 +62,7 @@ public record Environment(
   public Environment {
     runtimes = sorted(runtimes);
     strategies = sorted(strategies);
+    freezes = List.copyOf(freezes);
   }
 
   /** An environment of which nothing but the name is declared. */
@@ -78,6 +81,7 @@ public record Environment(
         Limits.DEFAULT,
         Optional.empty(),
         LONGEST_RECOVERY,
+        List.of(),
         false,
         name.equals(LOCAL) ? Wall.NONE : Wall.LANDLOCK);
   }
@@ -98,8 +102,35 @@ public record Environment(
         limits,
         prices,
         recovery,
+        freezes,
         isProtected,
         sandbox.compareTo(least) < 0 ? least : sandbox);
+  }
+
+  /** The same with these freezes. */
+  public Environment frozen(List<Freeze> other) {
+    return new Environment(
+        name,
+        kind,
+        runtimes,
+        engine,
+        project,
+        kubernetes,
+        prometheus,
+        strategies,
+        promotesFrom,
+        verification,
+        limits,
+        prices,
+        recovery,
+        other,
+        isProtected,
+        sandbox);
+  }
+
+  /** When tasks may begin here. */
+  public Calendar calendar() {
+    return new Calendar(name, freezes);
   }
 
   private static <E extends Enum<E>> Set<E> sorted(Set<E> some) {

@@ -10,7 +10,8 @@ import java.util.Locale;
 /**
  * The steps that carry a task out, in order, and the digest that identifies them.
  *
- * @param digest over the observations and every declaration of the steps
+ * @param digest over the observations, every declaration of the steps, and the conditions under
+ *     which it was made
  */
 public record Plan(String digest, List<PlannedStep> steps) {
   public Plan {
@@ -20,6 +21,14 @@ public record Plan(String digest, List<PlannedStep> steps) {
   /** A plan made of these observations and steps. */
   public static Plan of(Facts observations, List<PlannedStep> steps) {
     return new Plan(Digests.sha256(observations.values() + "\n" + steps), steps);
+  }
+
+  /**
+   * The same plan under conditions of which the digest tells, so that consent to it is consent to
+   * them as well.
+   */
+  public Plan under(String conditions) {
+    return new Plan(Digests.sha256(digest + "\n" + conditions), steps);
   }
 
   /** The plan as people and programs see it. */

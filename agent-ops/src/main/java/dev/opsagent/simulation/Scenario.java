@@ -202,9 +202,7 @@ record Scenario(
     private TaskDispatch order(String id, Target target, boolean dryRun) {
       Optional<Duration> timeout =
           dice.chance(3) ? Optional.of(Duration.ofSeconds(1 + dice.below(119))) : Optional.empty();
-      Requirements requirements =
-          new Requirements(
-              Optional.empty(), timeout, Optional.empty(), Optional.empty(), Optional.empty());
+      Requirements requirements = timeout.map(Requirements::within).orElse(Requirements.NONE);
       return new TaskDispatch(
           id,
           "push",

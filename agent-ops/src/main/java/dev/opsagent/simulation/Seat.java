@@ -2,6 +2,7 @@ package dev.opsagent.simulation;
 
 import dev.opsagent.audit.AuditChain;
 import dev.opsagent.execution.EngineListener;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.IndexFill;
 import dev.opsagent.execution.Journal;
@@ -174,6 +175,7 @@ final class Seat implements Weather, SimulatedStep.Hands {
         new AuditChain(),
         Map.of(operation.name(), operation),
         PlanAuthority.ANY,
+        Gate.OPEN,
         process,
         process,
         attempt -> Duration.ofSeconds(attempt).plus(simulation.dice().millis(1000)),
@@ -259,7 +261,7 @@ final class Seat implements Weather, SimulatedStep.Hands {
     switch (sent.message()) {
       case TaskDispatch order ->
           engine.orElseThrow().dispatch(order, sent.digest(), Optional.empty(), place);
-      case ControlMessage control -> engine.orElseThrow().control(control, place);
+      case ControlMessage control -> engine.orElseThrow().control(control, Optional.empty(), place);
       default -> throw new IllegalStateException("nobody sends " + sent);
     }
   }

@@ -47,9 +47,9 @@ class EnvironmentsCommandTest {
     assertThat(call.out())
         .isEqualTo(
             """
-            NAME        KIND        RUNTIME  PROTECTED  PROMOTES FROM  STRATEGIES  WALL
-            local       local       process  no         -              recreate    none
-            production  production  docker   yes        local          recreate    landlock
+            NAME        KIND        RUNTIME  PROTECTED  PROMOTES FROM  STRATEGIES  WALL      FROZEN
+            local       local       process  no         -              recreate    none      no
+            production  production  docker   yes        local          recreate    landlock  no
             """);
     assertThat(call.err()).isEmpty();
   }
@@ -80,8 +80,50 @@ class EnvironmentsCommandTest {
                   },
                   "limits": {"cpus": 0.5, "memory": 536870912, "replicas": 10},
                   "recovery": "PT15M",
+                  "freezes": [],
+                  "frozenBy": [],
                   "protected": true,
                   "sandbox": "landlock"
+                }
+                """
+                    .getBytes(UTF_8)));
+  }
+
+  @Test
+  void freezesAreToldWithWhichOfThemHoldNow() throws IOException {
+    Files.writeString(
+        folder.resolve("e.yaml"),
+        """
+        version: 1
+        environments:
+          - name: web
+            kind: staging
+            runtime: docker
+            freezes:
+              - {name: century, from: 2001-01-01T00:00, to: 2100-01-01T00:00, zone: Europe/Berlin}
+              - {name: over, from: 2001-01-01T00:00, to: 2002-01-01T00:00, zone: UTC, holds: all}
+        """);
+
+    assertThat(call.execute("environments")).isZero();
+    assertThat(call.out()).endsWith("landlock  century until 2099-12-31T23:00:00Z\n");
+
+    assertThat(call.execute("environments", "-o", "jsonl")).isZero();
+    JsonNode told = Json.readTree(call.out().lines().toList().getLast().getBytes(UTF_8));
+    assertThat(told.path("frozenBy"))
+        .isEqualTo(
+            Json.readTree(
+                "[{\"freeze\": \"century\", \"until\": \"2099-12-31T23:00:00Z\"}]"
+                    .getBytes(UTF_8)));
+    assertThat(told.at("/freezes/1"))
+        .isEqualTo(
+            Json.readTree(
+                """
+                {
+                  "name": "over",
+                  "window": {"from": "2001-01-01T00:00:00", "to": "2002-01-01T00:00:00"},
+                  "zone": "UTC",
+                  "except": [],
+                  "holds": "all"
                 }
                 """
                     .getBytes(UTF_8)));
@@ -125,7 +167,7 @@ class EnvironmentsCommandTest {
     call.variable("OPS_AGENT_SANDBOX_REQUIRE", "local=bubblewrap");
 
     assertThat(call.execute("environments")).isZero();
-    assertThat(call.out()).containsPattern("local .* bubblewrap\n");
+    assertThat(call.out()).containsPattern("local .* bubblewrap +no\n");
   }
 
   @Test
@@ -135,9 +177,9 @@ class EnvironmentsCommandTest {
     assertThat(call.execute("environments")).isZero();
     assertThat(call.out())
         .containsPattern(
-            "local +local +process,docker,compose +no +- +recreate,blue-green,canary,rolling +none\n")
+            "local +local +process,docker,compose +no +- +recreate,blue-green,canary,rolling +none +no\n")
         .containsPattern(
-            "staging +local +process,docker,compose +no +- +recreate,blue-green,canary,rolling +landlock\n");
+            "staging +local +process,docker,compose +no +- +recreate,blue-green,canary,rolling +landlock +no\n");
   }
 
   @Test

@@ -208,6 +208,7 @@ class PolicyCommandTest {
             List.of(),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             NOW));
   }
 

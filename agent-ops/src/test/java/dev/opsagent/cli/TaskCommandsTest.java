@@ -231,6 +231,7 @@ class TaskCommandsTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         Instant.parse("2026-01-02T03:04:05Z"));
   }
 }

@@ -61,6 +61,13 @@ final class TestingBus implements Bus {
   }
 
   @Override
+  public void history(Optional<String> task, Consumer<StatusReport> reports) {
+    written.stream()
+        .filter(it -> task.isEmpty() || task.get().equals(it.taskId()))
+        .forEach(reports);
+  }
+
+  @Override
   public void audit(Consumer<AuditEntry> entries) {
     for (int offset = 0; offset < audited.size(); offset++) {
       AuditRecord record = audited.get(offset);

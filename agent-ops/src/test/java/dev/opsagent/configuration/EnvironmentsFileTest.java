@@ -3,6 +3,9 @@ package dev.opsagent.configuration;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.configuration.OperatorFile.Loaded;
+import dev.opsagent.outside.ClockWindow.Moment;
+import dev.opsagent.outside.ClockWindow.Once;
+import dev.opsagent.outside.ClockWindow.Weekly;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Cluster;
 import dev.opsagent.outside.Environment.Http;
@@ -15,6 +18,8 @@ import dev.opsagent.outside.Environment.Tcp;
 import dev.opsagent.outside.Environment.Verification;
 import dev.opsagent.outside.Environment.Wall;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.Freeze;
+import dev.opsagent.outside.Freeze.Held;
 import dev.opsagent.outside.HealthProbe.JsonField;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.protocol.Json;
@@ -24,6 +29,8 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,6 +83,7 @@ class EnvironmentsFileTest {
                 Limits.DEFAULT,
                 Optional.empty(),
                 Duration.ofMinutes(15),
+                List.of(),
                 false,
                 Wall.NONE));
     Environment live = read.find("live").orElseThrow();
@@ -125,6 +133,14 @@ class EnvironmentsFileTest {
                 limits: {cpus: 0.5, memory: 512Mi, replicas: 3}
                 prices: {currency: EUR, cpu: 20, memory: 2.5}
                 recovery: 10m
+                freezes:
+                  - {name: weekend, from: Fri 16:00, to: Mon 08:00, zone: Europe/Berlin}
+                  - name: year-end
+                    from: 2026-12-18T18:00
+                    to: 2027-01-04T08:00
+                    zone: UTC
+                    except: [environment.configure]
+                    holds: all
                 protected: false
                 sandbox: bubblewrap
             """);
@@ -175,6 +191,21 @@ class EnvironmentsFileTest {
                 new Limits(Optional.of(new BigDecimal("0.5")), Optional.of(512L << 20), 3),
                 Optional.of(new Prices("EUR", Optional.of(20.0), Optional.of(2.5))),
                 Duration.ofMinutes(10),
+                List.of(
+                    new Freeze(
+                        "weekend",
+                        new Weekly(Moment.of("Fri 16:00"), Moment.of("Mon 08:00")),
+                        ZoneId.of("Europe/Berlin"),
+                        Set.of(),
+                        Held.CHANGES),
+                    new Freeze(
+                        "year-end",
+                        new Once(
+                            LocalDateTime.parse("2026-12-18T18:00"),
+                            LocalDateTime.parse("2027-01-04T08:00")),
+                        ZoneId.of("UTC"),
+                        Set.of("environment.configure"),
+                        Held.ALL)),
                 false,
                 Wall.BUBBLEWRAP));
   }
@@ -233,6 +264,12 @@ class EnvironmentsFileTest {
           runtime: docker, prometheus: 'http://m', verification: {metrics: [{name: up, query: a, min: 1}, {name: up, query: b, min: 1}]} | 3:129: environments[0].verification.metrics[1].name is given to two checks; correct the check
           runtime: docker, recovery: 30s    | 3:5: environments[0].verification.deadline is longer than recovery, so that no rollback could be verified in its time; make it shorter, or recovery longer
           runtime: docker, limits: {memory: 1Mi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi
+          runtime: docker, freezes: [{name: a, from: Fri 16:00, to: Mon 08:00, zone: Europe/Bern}] | 3:101: environments[0].freezes[0].zone is no time zone; write one such as Europe/Berlin or UTC
+          runtime: docker, freezes: [{name: a, from: Fri 16:00, to: '2027-01-04T08:00', zone: UTC}] | 3:86: environments[0].freezes[0].to is in another form than from; write two days of the week or two dates
+          runtime: docker, freezes: [{name: a, from: Fri 16:00, to: Fri 16:00, zone: UTC}] | 3:86: environments[0].freezes[0].to is the same as from, so that it would never end; write when the freeze is over
+          runtime: docker, freezes: [{name: a, from: '2027-01-04T08:00', to: '2026-01-04T08:00', zone: UTC}] | 3:95: environments[0].freezes[0].to is not later than from; write when the freeze is over
+          runtime: docker, freezes: [{name: a, from: '2027-02-28T08:00', to: '2027-02-30T08:00', zone: UTC}] | 3:59: environments[0].freezes[0] holds a date that no calendar has; correct from or to
+          runtime: docker, freezes: [{name: a, from: Fri 16:00, to: Sat 16:00, zone: UTC}, {name: a, from: Mon 16:00, to: Tue 16:00, zone: UTC}] | 3:114: environments[0].freezes[1].name is given to two freezes; give each its own
           runtime: docker, limits: {memory: 5000Gi} | 3:58: environments[0].limits.memory is out of bounds; write 6Mi to 4096Gi
           """)
   void mistakesAreToldWithTheirPlaceAndTheirFix(String fields, String message) {

@@ -7,6 +7,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment.Kind;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Wall;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.protocol.Failure;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -35,7 +36,7 @@ class ReloadedEnvironmentsTest {
 
   @Test
   void withoutAFileEnvironmentsAreLocalOnesThatAllowAllThatNeedsNoDeclaration() {
-    ReloadedEnvironments environments = open("environments: [local, staging]\n");
+    Reloaded<Environments> environments = open("environments: [local, staging]\n");
 
     assertThat(environments.get().names()).containsExactly("local", "staging");
     assertThat(environments.get().all())
@@ -53,7 +54,7 @@ class ReloadedEnvironmentsTest {
   @Test
   void aChangedFileCountsFromTheNextQuestionOn() throws IOException {
     write(STAGING);
-    ReloadedEnvironments environments = open("environments: {file: environments.yaml}\n");
+    Reloaded<Environments> environments = open("environments: {file: environments.yaml}\n");
     assertThat(environments.get().names()).containsExactly("staging");
 
     write(BOTH);
@@ -64,7 +65,7 @@ class ReloadedEnvironmentsTest {
   @Test
   void aFileThatBecameUnsoundChangesNothingUntilItIsCorrected() throws IOException {
     write(BOTH);
-    ReloadedEnvironments environments = open("environments: {file: environments.yaml}\n");
+    Reloaded<Environments> environments = open("environments: {file: environments.yaml}\n");
 
     write(BOTH.replace("runtime: docker", "recovery: 16m, runtime: docker"));
     assertThat(environments.get().names()).containsExactly("staging", "live");
@@ -85,7 +86,7 @@ class ReloadedEnvironmentsTest {
   @Test
   void ofTheFileAndTheSettingTheStricterWallWins() throws IOException {
     write(BOTH.replace("promotesFrom: staging", "sandbox: bubblewrap"));
-    ReloadedEnvironments environments =
+    Reloaded<Environments> environments =
         open(
             """
             environments: {file: environments.yaml}
@@ -103,17 +104,17 @@ class ReloadedEnvironmentsTest {
   void aFileThatIsUnsoundAtFirstIsRefusedWithAllThatIsWrong() throws IOException {
     write(STAGING.replace("docker", "docker, sandbox: none, recovery: 1h"));
 
-    Answer<ReloadedEnvironments> opened =
+    Answer<Reloaded<Environments>> opened =
         ReloadedEnvironments.open(configuration("environments: {file: environments.yaml}\n"));
 
     assertThat(opened).isInstanceOf(Answer.No.class);
-    Failure failure = ((Answer.No<ReloadedEnvironments>) opened).failure();
+    Failure failure = ((Answer.No<Reloaded<Environments>>) opened).failure();
     assertThat(failure.cause().lines())
         .hasSize(2)
         .allSatisfy(it -> assertThat(it).contains("environments.yaml:3:"));
   }
 
-  private static Wall wall(ReloadedEnvironments environments, String name) {
+  private static Wall wall(Reloaded<Environments> environments, String name) {
     return environments.get().find(name).orElseThrow().sandbox();
   }
 
@@ -124,10 +125,10 @@ class ReloadedEnvironmentsTest {
     Files.setLastModifiedTime(file, FileTime.from(modified));
   }
 
-  private ReloadedEnvironments open(String configuration) {
-    Answer<ReloadedEnvironments> opened = ReloadedEnvironments.open(configuration(configuration));
+  private Reloaded<Environments> open(String configuration) {
+    Answer<Reloaded<Environments>> opened = ReloadedEnvironments.open(configuration(configuration));
     assertThat(opened).isInstanceOf(Answer.Ok.class);
-    return ((Answer.Ok<ReloadedEnvironments>) opened).value();
+    return ((Answer.Ok<Reloaded<Environments>>) opened).value();
   }
 
   private Configuration configuration(String yaml) {

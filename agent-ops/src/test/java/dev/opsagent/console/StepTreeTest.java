@@ -266,6 +266,7 @@ class StepTreeTest {
         List.of(),
         waiting,
         Optional.empty(),
+        Optional.empty(),
         START.plusSeconds(revision == 1 ? 0 : Math.min(revision, 4)));
   }
 }

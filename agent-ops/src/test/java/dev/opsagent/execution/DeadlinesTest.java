@@ -48,6 +48,7 @@ class DeadlinesTest {
             "pm",
             false,
             Optional.empty());
-    return TaskRecord.fresh(order, "digest", Optional.empty(), 0, time.now(), budget).with(state);
+    return TaskRecord.fresh(order, Intent.plain("digest"), Optional.empty(), 0, time.now(), budget)
+        .with(state);
   }
 }

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -155,7 +156,9 @@ public record GoldenJournal(String name, List<Ledger> records) {
   }
 
   private static TaskMachine machine() {
-    return new TaskMachine(_ -> Duration.ZERO, PartitionSettings.DEFAULT);
+    PartitionSettings settings = PartitionSettings.DEFAULT;
+    return new TaskMachine(
+        _ -> Duration.ZERO, settings, new Gatekeeping(Gate.OPEN, Map.of(), settings));
   }
 
   private static String step(StepRecord step) {

@@ -7,13 +7,9 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.ScriptedOperation.Behaviour;
-import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
-import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.EventCodec;
-import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirements;
@@ -43,6 +39,7 @@ class PartitionEngineTest {
   private final ScriptedOperation world = new ScriptedOperation();
   private MemoryIndex index = new MemoryIndex();
   private Guards guards = Guards.NONE;
+  private Gate gate = Gate.OPEN;
   private long offset;
   private PartitionSettings settings = PartitionSettings.DEFAULT;
   private PartitionEngine engine = engine();
@@ -201,7 +198,10 @@ class PartitionEngineTest {
     world.beforeEffect =
         () -> {
           if (world.effects.size() == 3) {
-            engine.control(new TaskCancel("t1", TARGET, "pm", "no"), consumed(Input.CONTROL));
+            engine.control(
+                new TaskCancel("t1", TARGET, "pm", "no"),
+                Optional.empty(),
+                consumed(Input.CONTROL));
           }
         };
     inconclusive();
@@ -335,7 +335,9 @@ class PartitionEngineTest {
         () -> {
           if (world.effects.size() == 2) {
             engine.control(
-                new TaskCancel("t1", TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+                new TaskCancel("t1", TARGET, "pm", "no longer"),
+                Optional.empty(),
+                consumed(Input.CONTROL));
           }
         };
     dispatch("t1", false);
@@ -509,6 +511,7 @@ class PartitionEngineTest {
             new AuditChain(),
             Map.of(world.name(), world, "rollback", new Overtaking(world)),
             OWNERS,
+            gate,
             time,
             time,
             attempt -> Duration.ofSeconds(attempt),
@@ -553,13 +556,18 @@ class PartitionEngineTest {
   }
 
   private void cancel(String taskId) {
-    engine.control(new TaskCancel(taskId, TARGET, "pm", "no longer"), consumed(Input.CONTROL));
+    engine.control(
+        new TaskCancel(taskId, TARGET, "pm", "no longer"),
+        Optional.empty(),
+        consumed(Input.CONTROL));
     time.settle();
   }
 
   private void resolve(String taskId, Decision decision) {
     engine.control(
-        new TaskResolve(taskId, TARGET, "ann", decision, "looked"), consumed(Input.CONTROL));
+        new TaskResolve(taskId, TARGET, "ann", decision, "looked"),
+        Optional.empty(),
+        consumed(Input.CONTROL));
     time.settle();
   }
 
@@ -586,39 +594,6 @@ class PartitionEngineTest {
     AuditChain chain = new AuditChain();
     for (AuditRecord record : journal.audit()) {
       assertThat(chain.verify(record)).isEmpty();
-    }
-  }
-
-  /** The same operation under another name, in a hurry. */
-  private record Overtaking(Operation operation) implements Operation {
-    @Override
-    public String name() {
-      return "rollback";
-    }
-
-    @Override
-    public boolean overtakes() {
-      return true;
-    }
-
-    @Override
-    public Optional<Failure> refuse(TaskDispatch task) {
-      return operation.refuse(task);
-    }
-
-    @Override
-    public Resolution resolve(TaskDispatch task, StepContext context) {
-      return operation.resolve(task, context);
-    }
-
-    @Override
-    public Plan plan(TaskDispatch task, Facts observations) {
-      return operation.plan(task, observations);
-    }
-
-    @Override
-    public Step step(PlannedStep planned, TaskDispatch task) {
-      return operation.step(planned, task);
     }
   }
 }

@@ -5,6 +5,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Failure;
@@ -55,6 +56,15 @@ final class ScriptedOperation implements Operation {
   /** Whether a check, "proof", comes after the effects. */
   boolean proved;
 
+  /** Whether a check, "look", comes before the effects. */
+  boolean looksFirst;
+
+  /** What evidence must be about. */
+  List<Subject> subjects = List.of();
+
+  /** What resolving observes. */
+  String observed = "1";
+
   /** Called right before an effect. */
   Runnable beforeEffect = () -> {};
 
@@ -70,12 +80,20 @@ final class ScriptedOperation implements Operation {
 
   @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
-    return new Resolution.Resolved(Facts.of(Map.of("observed", "1")));
+    return new Resolution.Resolved(Facts.of(Map.of("observed", observed)));
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return subjects;
   }
 
   @Override
   public Plan plan(TaskDispatch task, Facts observations) {
     List<PlannedStep> steps = new ArrayList<>();
+    if (looksFirst) {
+      steps.add(PlannedStep.check("look", "look before anything", Duration.ofSeconds(10), 3));
+    }
     for (String name : STEPS) {
       Effect.Kind kind = name.equals("three") ? Effect.Kind.DEPLOYMENT : Effect.Kind.GIT_REFS;
       List<Effect> effects = List.of(new Effect(kind, name));

@@ -22,13 +22,7 @@ final class Orders {
 
   /** A push that must end within so much time. */
   static TaskDispatch order(String taskId, String service, Duration timeout, Cue... cues) {
-    Requirements requirements =
-        new Requirements(
-            Optional.empty(),
-            Optional.of(timeout),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    Requirements requirements = Requirements.within(timeout);
     return order(taskId, service, requirements, cues);
   }
 

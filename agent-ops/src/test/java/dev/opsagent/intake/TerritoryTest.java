@@ -3,16 +3,29 @@ package dev.opsagent.intake;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.authority.routing.Router;
+import dev.opsagent.outside.ClockWindow;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.Freeze;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.StatusReport.Reason;
+import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.UntouchedOperation;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class TerritoryTest {
+  private static final Instant NOW = Instant.parse("2026-11-28T10:00:00Z");
+
   private final AtomicReference<Environments> served =
       new AtomicReference<>(Environments.undeclared(List.of("staging", "local")));
   private final Territory territory =
@@ -21,7 +34,7 @@ class TerritoryTest {
 
   @Test
   void anEnvironmentThatIsNotServedIsRefusedNamingThoseThatAre() {
-    Reason reason = territory.refuse(UntouchedOperation.task("production")).orElseThrow();
+    Reason reason = refuse("production").orElseThrow();
 
     assertThat(reason.code()).isEqualTo(ReasonCode.UNKNOWN_ENVIRONMENT);
     assertThat(reason.detail()).isEqualTo("target.environment must be one of [local, staging]");
@@ -29,11 +42,38 @@ class TerritoryTest {
 
   @Test
   void environmentsThatChangedCountForTheNextOrder() {
-    assertThat(territory.refuse(UntouchedOperation.task("local"))).isEmpty();
+    assertThat(refuse("local")).isEmpty();
 
     served.set(Environments.undeclared(List.of("production")));
-    assertThat(territory.refuse(UntouchedOperation.task("production"))).isEmpty();
-    assertThat(territory.refuse(UntouchedOperation.task("local")).map(Reason::code))
-        .contains(ReasonCode.UNKNOWN_ENVIRONMENT);
+    assertThat(refuse("production")).isEmpty();
+    assertThat(refuse("local").map(Reason::code)).contains(ReasonCode.UNKNOWN_ENVIRONMENT);
+  }
+
+  @Test
+  void whatCouldBeginOnlyWhenItsTimeIsOverIsRefused() {
+    served.set(
+        new Environments(
+            List.of(
+                Environment.undeclared("local")
+                    .frozen(
+                        List.of(
+                            new Freeze(
+                                "fair",
+                                new ClockWindow.Once(
+                                    LocalDateTime.parse("2026-11-28T00:00"),
+                                    LocalDateTime.parse("2026-12-01T00:00")),
+                                ZoneId.of("UTC"),
+                                Set.of(),
+                                Freeze.Held.CHANGES))))));
+    TaskDispatch order = UntouchedOperation.task("local");
+    TaskDispatch hasty = order.with(Requirements.within(Duration.ofDays(1)));
+
+    assertThat(territory.refuse(order, NOW)).isEmpty();
+    assertThat(territory.refuse(hasty, NOW).map(Reason::code)).contains(ReasonCode.DEADLINE_PASSED);
+    assertThat(territory.refuse(hasty, NOW.plus(Duration.ofDays(3)))).isEmpty();
+  }
+
+  private Optional<Reason> refuse(String environment) {
+    return territory.refuse(UntouchedOperation.task(environment), NOW);
   }
 }

@@ -203,6 +203,7 @@ class KafkaJournalTest {
         List.of(),
         Optional.empty(),
         Optional.empty(),
+        Optional.empty(),
         AT);
   }
 

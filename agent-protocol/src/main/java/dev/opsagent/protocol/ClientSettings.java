@@ -2,6 +2,7 @@ package dev.opsagent.protocol;
 
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.function.Supplier;
 
@@ -14,9 +15,16 @@ import java.util.function.Supplier;
  *     the transaction timeout of the writers
  * @param clock gives the time of events
  * @param ids gives the ids of events, each only once
+ * @param signer signs what is written; absent for who only reads, or writes to workers that ask for
+ *     no signatures
  */
 public record ClientSettings(
-    String source, Duration timeout, Duration stall, InstantSource clock, Supplier<String> ids) {
+    String source,
+    Duration timeout,
+    Duration stall,
+    InstantSource clock,
+    Supplier<String> ids,
+    Optional<SigningKey> signer) {
   /** Ten seconds for an answer, ninety without progress, random ids. */
   public static ClientSettings of(String source) {
     return new ClientSettings(
@@ -24,7 +32,13 @@ public record ClientSettings(
         Duration.ofSeconds(10),
         Duration.ofSeconds(90),
         InstantSource.system(),
-        () -> UUID.randomUUID().toString());
+        () -> UUID.randomUUID().toString(),
+        Optional.empty());
+  }
+
+  /** The same, but what is written is signed. */
+  public ClientSettings signing(SigningKey key) {
+    return new ClientSettings(source, timeout, stall, clock, ids, Optional.of(key));
   }
 
   public ClientSettings {

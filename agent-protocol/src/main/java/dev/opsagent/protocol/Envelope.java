@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
+import java.time.Instant;
 import java.time.OffsetDateTime;
 import java.util.Base64;
 import java.util.Locale;
@@ -29,7 +30,8 @@ record Envelope(
     String typeField,
     Optional<String> traceparent,
     byte[] payload,
-    Optional<JsonNode> parsed) {
+    Optional<JsonNode> parsed,
+    Optional<EventSignature> signature) {
   private static final int MAX_HEADERS = 64;
   private static final int MAX_HEADER_BYTES = 16 * 1024;
   private static final String STRUCTURED = "application/cloudevents";
@@ -73,7 +75,27 @@ record Envelope(
         "ce_type",
         traceparent(headers).or(() -> header(headers, "ce_traceparent")),
         value,
-        Optional.empty());
+        Optional.empty(),
+        header(headers, "ce_" + EventSignature.ATTRIBUTE)
+            .map(jws -> signature(headers, event, value, jws)));
+  }
+
+  private static EventSignature signature(
+      Headers headers, CloudEvent event, byte[] value, String jws) {
+    String time = header(headers, "ce_time").orElse("");
+    String subject = header(headers, "ce_subject").orElse("");
+    SignedInput input =
+        new SignedInput(
+            event.getId(), event.getSource().toString(), event.getType(), subject, time, value);
+    return signature("ce_", input, jws);
+  }
+
+  private static EventSignature signature(String prefix, SignedInput input, String jws) {
+    if (!input.subject().isEmpty()) {
+      checkId(prefix + "subject", input.subject());
+    }
+    Instant time = checkTime(prefix + "time", input.time());
+    return new EventSignature(jws, input.bytes(), time);
   }
 
   private static CloudEvent event(Headers headers, byte[] value) {
@@ -100,30 +122,48 @@ record Envelope(
     checkId("id", id);
     uri("source", source);
     checkId("type", type);
-    attribute(event, "time").ifPresent(time -> checkTime("time", time));
+    Optional<String> time = attribute(event, "time");
+    time.ifPresent(it -> checkTime("time", it));
     String contentType = attribute(event, "datacontenttype").orElse("application/json");
     if (!json(contentType)) {
       throw new InvalidMessage("datacontenttype", "must be application/json");
     }
     Optional<String> trace = traceparent(headers).or(() -> attribute(event, "traceparent"));
+    Optional<EventSignature> signature =
+        attribute(event, EventSignature.ATTRIBUTE)
+            .map(jws -> {
+              String subject = attribute(event, "subject").orElse("");
+              byte[] signed = signedData(event);
+              SignedInput input =
+                  new SignedInput(id, source, type, subject, time.orElse(""), signed);
+              return signature("", input, jws);
+            });
     JsonNode data = data(event);
-    return new Envelope(id, source, type, "type", trace, Json.write(data), Optional.of(data));
+    return new Envelope(
+        id, source, type, "type", trace, Json.write(data), Optional.of(data), signature);
+  }
+
+  /** JSON within JSON may be formatted anew on its way: only bytes can be signed. */
+  private static byte[] signedData(JsonNode event) {
+    if (event.has("data")) {
+      throw new InvalidMessage("data", "must be data_base64 in an event that is signed");
+    }
+    return base64Data(event);
   }
 
   private static JsonNode data(JsonNode event) {
     JsonNode data = event.get("data");
-    if (data != null) {
-      return data;
-    }
+    return data == null ? Json.readTree(base64Data(event)) : data;
+  }
+
+  private static byte[] base64Data(JsonNode event) {
     String encoded =
         attribute(event, "data_base64")
             .orElseThrow(() -> new InvalidMessage("data", "is required"));
     try {
-      return Json.readTree(Base64.getDecoder().decode(encoded));
+      return Base64.getDecoder().decode(encoded);
     } catch (IllegalArgumentException e) {
-      throw e instanceof InvalidMessage invalid
-          ? invalid
-          : new InvalidMessage("data_base64", "must be base64");
+      throw new InvalidMessage("data_base64", "must be base64");
     }
   }
 
@@ -191,9 +231,9 @@ record Envelope(
     }
   }
 
-  private static void checkTime(String field, String time) {
+  private static Instant checkTime(String field, String time) {
     try {
-      OffsetDateTime.parse(time);
+      return OffsetDateTime.parse(time).toInstant();
     } catch (DateTimeException e) {
       throw new InvalidMessage(field, "must be a date and time with zone (RFC 3339)");
     }

@@ -4,6 +4,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -14,6 +15,7 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Messages as CloudEvents 1.0 over Kafka: written in binary mode, read in binary and structured
@@ -42,6 +44,7 @@ public final class EventCodec {
    * @param traceparent W3C trace context, when the writer sent a well-formed one
    * @param payload the message's JSON as received, evidence without what its schema does not know;
    *     in structured mode the data alone
+   * @param signature what the event carries as its signature, not verified
    */
   @SuppressWarnings("ArrayRecordComponent") // never compared; copying 1 MiB per message is waste
   public record Incoming(
@@ -50,7 +53,8 @@ public final class EventCodec {
       String eventId,
       String source,
       Optional<String> traceparent,
-      byte[] payload) {}
+      byte[] payload,
+      Optional<EventSignature> signature) {}
 
   /**
    * Reads the value and the headers of a Kafka record.
@@ -77,7 +81,8 @@ public final class EventCodec {
         envelope.id(),
         envelope.source(),
         envelope.traceparent().filter(trace -> TRACE.matcher(trace).matches()),
-        evidence ? Json.write(data) : envelope.payload());
+        evidence ? Json.write(data) : envelope.payload(),
+        envelope.signature());
   }
 
   /**
@@ -143,6 +148,52 @@ public final class EventCodec {
     traceparent.ifPresent(trace -> headers.add(header(TRACEPARENT, trace)));
     return new ProducerRecord<>(
         topic, partition, key.getBytes(StandardCharsets.UTF_8), payload, headers);
+  }
+
+  /**
+   * Signs a record that {@link #write} has made; what is added to its headers later is not signed.
+   */
+  public static ProducerRecord<byte[], byte[]> sign(
+      ProducerRecord<byte[], byte[]> record, SigningKey key) {
+    SignedInput input =
+        new SignedInput(
+            text(record, "ce_id"),
+            text(record, "ce_source"),
+            text(record, "ce_type"),
+            text(record, "ce_subject"),
+            text(record, "ce_time"),
+            record.value());
+    record.headers().add(header("ce_" + EventSignature.ATTRIBUTE, key.sign(input.bytes())));
+    return record;
+  }
+
+  /**
+   * A signed message as one line: an event in structured mode, its data in base64, so that its
+   * bytes stay as they were signed.
+   *
+   * @param subject the record's key
+   */
+  public static String signedLine(
+      Message message,
+      String subject,
+      String source,
+      String eventId,
+      Instant time,
+      SigningKey key) {
+    ProducerRecord<byte[], byte[]> record =
+        sign(write("", null, subject, message, source, eventId, time, Optional.empty()), key);
+    ObjectNode event = Json.mapper().createObjectNode();
+    for (String attribute : List.of("specversion", "id", "source", "type", "subject", "time")) {
+      event.put(attribute, text(record, "ce_" + attribute));
+    }
+    event.put("datacontenttype", "application/json");
+    event.put(EventSignature.ATTRIBUTE, text(record, "ce_" + EventSignature.ATTRIBUTE));
+    event.put("data_base64", Base64.getEncoder().encodeToString(record.value()));
+    return new String(Json.write(event), StandardCharsets.UTF_8);
+  }
+
+  private static String text(ProducerRecord<byte[], byte[]> record, String name) {
+    return new String(record.headers().lastHeader(name).value(), StandardCharsets.UTF_8);
   }
 
   private static Header header(String name, String value) {

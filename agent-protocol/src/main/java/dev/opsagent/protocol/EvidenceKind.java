@@ -1,17 +1,24 @@
 package dev.opsagent.protocol;
 
-import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonValue;
 
 /** The kinds of evidence that other agents send. */
 public enum EvidenceKind {
-  @JsonProperty("engineer.change")
-  ENGINEER_CHANGE,
-  @JsonProperty("qa.result")
-  QA_RESULT,
-  @JsonProperty("security.clearance")
-  SECURITY_CLEARANCE,
-  @JsonProperty("vcs.release-tag")
-  RELEASE_TAG,
-  @JsonProperty("docs.published")
-  DOCS_PUBLISHED
+  ENGINEER_CHANGE("engineer.change"),
+  QA_RESULT("qa.result"),
+  SECURITY_CLEARANCE("security.clearance"),
+  RELEASE_TAG("vcs.release-tag"),
+  DOCS_PUBLISHED("docs.published");
+
+  private final String id;
+
+  EvidenceKind(String id) {
+    this.id = id;
+  }
+
+  /** As messages and people write it. */
+  @JsonValue
+  public String id() {
+    return id;
+  }
 }

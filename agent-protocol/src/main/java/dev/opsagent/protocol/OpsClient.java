@@ -122,6 +122,15 @@ public final class OpsClient implements AutoCloseable {
   }
 
   /**
+   * Sends evidence about a commit, an image or a release.
+   *
+   * @return completed when the brokers have it, exceptionally with a {@link ClientFailure}
+   */
+  public CompletionStage<RecordPosition> evidence(Evidence evidence) {
+    return send(topics.context(), evidence.subject().commit(), evidence);
+  }
+
+  /**
    * Hands every status report to a reader, on a thread of its own, in order per task, until the
    * subscription or this client is closed.
    *
@@ -133,6 +142,24 @@ public final class OpsClient implements AutoCloseable {
     return subscribe(
         topics.status(),
         start,
+        record -> {
+          if (key.isEmpty() || Arrays.equals(key.get(), record.key())) {
+            report(record).ifPresent(reports);
+          }
+        });
+  }
+
+  /**
+   * Hands over the status reports up to where they ended when the call began, in order per task.
+   *
+   * @param taskId the task; every task when absent
+   * @throws ClientFailure when the topic cannot be read
+   */
+  public void history(Optional<String> taskId, Consumer<StatusReport> reports) {
+    Optional<byte[]> key = taskId.map(id -> id.getBytes(StandardCharsets.UTF_8));
+    readAll(
+        topics.status(),
+        Optional.empty(),
         record -> {
           if (key.isEmpty() || Arrays.equals(key.get(), record.key())) {
             report(record).ifPresent(reports);
@@ -185,17 +212,22 @@ public final class OpsClient implements AutoCloseable {
   }
 
   private CompletionStage<RecordPosition> send(String topic, Target target, Message message) {
+    return send(topic, target.key(), message);
+  }
+
+  private CompletionStage<RecordPosition> send(String topic, String key, Message message) {
     String action = "send " + MessageType.of(message).message() + " to " + topic;
     ProducerRecord<byte[], byte[]> record =
         EventCodec.write(
             topic,
             null,
-            target.key(),
+            key,
             message,
             settings.source(),
             settings.ids().get(),
             settings.clock().instant(),
             Optional.empty());
+    settings.signer().ifPresent(mine -> EventCodec.sign(record, mine));
     CompletableFuture<RecordPosition> sent = new CompletableFuture<>();
     try {
       lookUp(topic);

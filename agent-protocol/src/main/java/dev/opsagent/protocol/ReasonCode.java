@@ -4,6 +4,18 @@ package dev.opsagent.protocol;
 public enum ReasonCode {
   /** The message breaks its schema; the detail names the field. */
   MALFORMED,
+  /** The message carries no signature, and this worker asks for one. */
+  UNSIGNED,
+  /** The signature was not made over this message with the key that it names. */
+  BAD_SIGNATURE,
+  /** Nobody vouches for the key: not known, not yet or no longer valid, or revoked. */
+  UNTRUSTED,
+  /** The signer may not send this message, or not about this operation or environment. */
+  NOT_PERMITTED,
+  /** The message speaks in the name of somebody else than its signer. */
+  IMPERSONATION,
+  /** The message was sent before, or signed too long before it was sent. */
+  REPLAYED,
   UNKNOWN_OPERATION,
   /** The operation is this agent's work, and this worker cannot do it yet. */
   UNSUPPORTED_OPERATION,
@@ -50,6 +62,24 @@ public enum ReasonCode {
 
   /** The change would lose data, or part a service from it. */
   DATA_LOSS_RISK,
+
+  /** Evidence that the gate policy or the task asks for does not stand; the task waits for it. */
+  EVIDENCE_MISSING,
+
+  /** Evidence that let the task in no longer stands. */
+  EVIDENCE_REVOKED,
+
+  /** Consent to the plan is missing; the task waits for it. */
+  APPROVAL_MISSING,
+
+  /** Somebody's word on the plan does not count; the detail says why. */
+  APPROVAL_REFUSED,
+
+  /** A person or agent who may has refused the plan. */
+  DENIED,
+
+  /** A freeze of the environment, or the task's own demand, holds its start back. */
+  TOO_EARLY,
   DEADLINE_PASSED,
   CANCELLED,
   EFFECT_IN_DOUBT,

@@ -96,6 +96,7 @@ final class Schemas {
     texts.put("urn:dev.opsagent:common:v" + MessageType.VERSION, resource("common.schema.json"));
     texts.put(OwnershipSchema.ID, resource(OwnershipSchema.FILE));
     texts.put(EnvironmentsSchema.ID, resource(EnvironmentsSchema.FILE));
+    texts.put(GatesSchema.ID, resource(GatesSchema.FILE));
     Arrays.stream(MessageType.values())
         .forEach(type -> texts.put(type.schemaId(), resource(type.schemaFile())));
     OPERATIONS.forEach(

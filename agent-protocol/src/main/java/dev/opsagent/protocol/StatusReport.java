@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param deliverables what the task has produced so far; the end report carries all of them
  * @param changes what happened outside the workspace and still stands, one line each
  * @param waiting what the task waits for, in the AWAITING states
+ * @param gates what the task's gates ask for, once they were asked
  * @param wall what holds the programs that this worker starts
  * @param at when the worker decided it
  */
@@ -29,6 +30,7 @@ public record StatusReport(
     List<Deliverable> deliverables,
     List<String> changes,
     Optional<Waiting> waiting,
+    Optional<GateReport> gates,
     Optional<Wall> wall,
     Instant at)
     implements Message {
@@ -53,6 +55,7 @@ public record StatusReport(
         deliverables,
         changes,
         waiting,
+        gates,
         around,
         at);
   }

@@ -44,6 +44,21 @@ public record TaskDispatch(
     requiredEvidence = List.copyOf(requiredEvidence);
   }
 
+  /** The same order with other requirements. */
+  public TaskDispatch with(Requirements others) {
+    return new TaskDispatch(
+        taskId,
+        operation,
+        target,
+        repository,
+        parameters,
+        others,
+        requiredEvidence,
+        requestedBy,
+        dryRun,
+        instruction);
+  }
+
   @JsonCreator
   static TaskDispatch read(
       @JsonProperty("taskId") String taskId,

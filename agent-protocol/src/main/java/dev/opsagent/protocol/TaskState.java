@@ -31,6 +31,11 @@ public enum TaskState {
     return end;
   }
 
+  /** Whether a task in this state has begun nothing and waits for what must stand before it may. */
+  public boolean waitsAtGate() {
+    return this == AWAITING_EVIDENCE || this == AWAITING_APPROVAL;
+  }
+
   /** The A2A task state that stands for this one. */
   public String a2a() {
     return a2a;

@@ -33,6 +33,7 @@ class ContractTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final String OWNERSHIP = "ownership";
   private static final String ENVIRONMENTS = "environments";
+  private static final String GATES = "gates";
   private static final Map<MessageType, Set<String>> DEFAULTED =
       Map.of(
           MessageType.TASK_DISPATCH,
@@ -163,6 +164,28 @@ class ContractTest {
         .isEqualTo(example.expected());
   }
 
+  static Stream<Example> goodGates() {
+    return Examples.good().filter(ContractTest::isGates);
+  }
+
+  static Stream<Example> badGates() {
+    return Examples.bad().filter(ContractTest::isGates);
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodGates")
+  void goodGatePoliciesAreAccepted(Example example) {
+    GatesSchema.validate(Json.readTree(example.bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badGates")
+  void badGatePoliciesAreRefusedNamingTheField(Example example) {
+    JsonNode tree = Json.readTree(example.bytes());
+
+    assertThat(refusal(() -> GatesSchema.validate(tree)).field()).isEqualTo(example.expected());
+  }
+
   @Test
   void everySchemaHasGoodAndBadExamples() {
     Set<String> schemas =
@@ -172,6 +195,7 @@ class ContractTest {
             .collect(Collectors.toCollection(TreeSet::new));
     schemas.add(OWNERSHIP);
     schemas.add(ENVIRONMENTS);
+    schemas.add(GATES);
 
     assertThat(folders(Examples.good())).isEqualTo(schemas);
     assertThat(folders(Examples.bad())).isEqualTo(schemas);
@@ -190,6 +214,7 @@ class ContractTest {
     messages.add("common.schema.json");
     messages.add(OwnershipSchema.FILE);
     messages.add(EnvironmentsSchema.FILE);
+    messages.add(GatesSchema.FILE);
 
     assertThat(files(Examples.SCHEMAS)).isEqualTo(messages);
     assertThat(files(Examples.SCHEMAS.resolve("operations"))).isEqualTo(operations);
@@ -342,7 +367,10 @@ class ContractTest {
   }
 
   private static boolean isMessage(Example example) {
-    return !isOperation(example) && !isMapOfOwners(example) && !isEnvironments(example);
+    return !isOperation(example)
+        && !isMapOfOwners(example)
+        && !isEnvironments(example)
+        && !isGates(example);
   }
 
   private static boolean isOperation(Example example) {
@@ -351,6 +379,10 @@ class ContractTest {
 
   private static boolean isMapOfOwners(Example example) {
     return example.schema().equals(OWNERSHIP);
+  }
+
+  private static boolean isGates(Example example) {
+    return example.schema().equals(GATES);
   }
 
   private static boolean isEnvironments(Example example) {

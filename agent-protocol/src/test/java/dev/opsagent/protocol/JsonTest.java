@@ -45,6 +45,7 @@ class JsonTest {
             Optional.of(Duration.ofMinutes(90)),
             Optional.empty(),
             Optional.empty(),
+            Optional.empty(),
             Optional.empty());
 
     assertThat(new String(Json.write(requirements), StandardCharsets.UTF_8))

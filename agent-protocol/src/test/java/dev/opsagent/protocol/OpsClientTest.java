@@ -27,7 +27,8 @@ class OpsClientTest {
             Duration.ofMillis(500),
             Duration.ofSeconds(1),
             InstantSource.fixed(Instant.parse("2026-11-22T12:00:00Z")),
-            () -> "e-1");
+            () -> "e-1",
+            Optional.empty());
     return new OpsClient(NOBODY, Topics.DEFAULT, settings);
   }
 

@@ -14,11 +14,13 @@ import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.TaskDispatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
@@ -74,6 +76,11 @@ public final class ConfigureOperation implements Operation {
     } catch (Stopped | IOException | UncheckedIOException e) {
       return new Resolution.Unresolved(GuardedStep.failure("look up the settings", e));
     }
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return Sight.of(observations).subjects();
   }
 
   @Override

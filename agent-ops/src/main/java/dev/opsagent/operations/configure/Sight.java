@@ -2,10 +2,12 @@ package dev.opsagent.operations.configure;
 
 import dev.opsagent.operations.RemoteBranch;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Deliverable.ConfigurationChange;
 import dev.opsagent.protocol.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -68,6 +70,11 @@ record Sight(
     SortedMap<String, String> decisive = new TreeMap<>(facts.values());
     decisive.remove(AT);
     return new Facts(decisive);
+  }
+
+  /** What evidence must be about. */
+  List<Subject> subjects() {
+    return List.of(Subject.commit(url, base));
   }
 
   static Sight of(Facts facts) {

@@ -8,6 +8,7 @@ import dev.opsagent.operations.deploy.JointStep.Part;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.TaskDispatch;
@@ -80,6 +81,16 @@ final class DriftOfStack implements Operation {
 
   private static StepContext of(String service, TaskDispatch task, StepContext context) {
     return Stack.part(context, service, part(task, service));
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return isWhole(task, observations)
+        ? observations.services().stream()
+            .flatMap(name -> Sight.of(observations.of(name)).subjects(task).stream())
+            .distinct()
+            .toList()
+        : named.subjects(task, observations);
   }
 
   @Override

@@ -15,6 +15,7 @@ import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
@@ -112,6 +113,11 @@ public final class DriftOperation implements Operation {
 
   private boolean isThere(String runtime) {
     return adapters.runtimes().containsKey(runtime);
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return Sight.of(observations).subjects(task);
   }
 
   @Override

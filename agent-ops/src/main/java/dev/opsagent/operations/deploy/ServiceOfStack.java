@@ -7,6 +7,7 @@ import dev.opsagent.operations.deploy.JointStep.Part;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
@@ -91,6 +92,13 @@ record ServiceOfStack(Operation alone) implements Operation {
   private Failure no(DeploymentRecord known, String cause, String fix) {
     return Failure.of(
         ReasonCode.PRECONDITION_FAILED, "%s %s".formatted(name(), known.target()), cause, fix);
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return service(task)
+        .map(it -> alone.subjects(part(task, it), observations.of(it)))
+        .orElseGet(() -> alone.subjects(task, observations));
   }
 
   @Override

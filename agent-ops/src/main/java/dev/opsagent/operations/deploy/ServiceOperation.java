@@ -17,6 +17,7 @@ import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
@@ -244,6 +245,11 @@ public final class ServiceOperation implements Operation {
   private Stopped refused(ReasonCode code, StepContext context, String cause, String fix) {
     return new Stopped(
         Failure.of(code, "%s %s".formatted(name(), Service.target(context)), cause, fix));
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return Sight.of(observations).subjects(task);
   }
 
   @Override

@@ -7,10 +7,13 @@ import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.TaskDispatch;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -194,6 +197,24 @@ record Sight(
             .find("source.commit")
             .map(commit -> new Origin(facts.get("source.url"), facts.get("source.branch"), commit)),
         Json.readAcrossReleases(facts.get(TERMS).getBytes(StandardCharsets.UTF_8), Terms.class));
+  }
+
+  /** What evidence must be about: what is to run, else what runs. */
+  List<Subject> subjects(TaskDispatch task) {
+    if (origin.isPresent()) {
+      return List.of(Subject.commit(origin.get().url(), origin.get().commit()));
+    }
+    Optional<String> image =
+        next.map(Next::digest)
+            .or(() -> running.map(Before::digest))
+            .filter(it -> it.startsWith("sha256:"));
+    Optional<String> version = next.map(Next::version).or(() -> running.map(Before::version));
+    return image
+        .map(Subject::image)
+        .or(() ->
+            task.repository().flatMap(from -> version.map(it -> Subject.version(from.url(), it))))
+        .stream()
+        .toList();
   }
 
   /** Whether callers reach the release by and by; where nothing runs, there is nothing to share. */

@@ -10,6 +10,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
@@ -133,6 +134,16 @@ public final class StackOperation implements Operation {
   /** What deploys the service alone, in a folder of its own. */
   private Operation alone(String service) {
     return new DeployOperation(adapters.in(service));
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return Stack.of(task).isEmpty()
+        ? alone.subjects(task, observations)
+        : observations.services().stream()
+            .flatMap(name -> Sight.of(observations.of(name)).subjects(task).stream())
+            .distinct()
+            .toList();
   }
 
   @Override

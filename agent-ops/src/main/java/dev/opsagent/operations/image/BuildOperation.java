@@ -17,9 +17,11 @@ import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.TaskDispatch;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.Supplier;
@@ -78,6 +80,11 @@ public final class BuildOperation implements Operation {
     } catch (Stopped stopped) {
       return new Resolution.Unresolved(stopped.failure());
     }
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return Sight.of(observations).subjects();
   }
 
   @Override

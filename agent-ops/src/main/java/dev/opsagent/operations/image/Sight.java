@@ -1,8 +1,10 @@
 package dev.opsagent.operations.image;
 
 import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Json;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
@@ -65,6 +67,11 @@ record Sight(
     named.ifPresent(id -> facts.put(NAMED, id));
     published.ifPresent(digest -> facts.put(PUBLISHED, digest));
     return Facts.of(facts);
+  }
+
+  /** What evidence must be about. */
+  List<Subject> subjects() {
+    return List.of(Subject.commit(url, commit));
   }
 
   static Sight of(Facts facts) {

@@ -2,6 +2,7 @@ package dev.opsagent.operations.push;
 
 import dev.opsagent.operations.Health;
 import dev.opsagent.plan.Facts;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Json;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -106,6 +107,11 @@ record Observations(
     SortedMap<String, String> facts = new TreeMap<>(facts().values());
     facts.remove(AT);
     return new Facts(facts);
+  }
+
+  /** What evidence must be about. */
+  List<Subject> subjects() {
+    return List.of(Subject.commit(url, base));
   }
 
   static Observations of(Facts facts) {

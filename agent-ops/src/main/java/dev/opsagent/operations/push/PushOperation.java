@@ -26,11 +26,13 @@ import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.TaskDispatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -130,6 +132,11 @@ public final class PushOperation implements Operation {
     } catch (Stopped | IOException | UncheckedIOException e) {
       return new Resolution.Unresolved(GuardedStep.failure("look up what to release", e));
     }
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return Observations.of(observations).subjects();
   }
 
   @Override

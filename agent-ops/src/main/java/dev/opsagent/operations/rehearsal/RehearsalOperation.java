@@ -6,6 +6,7 @@ import dev.opsagent.execution.StepContext;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.List;
@@ -67,6 +68,13 @@ public final class RehearsalOperation implements Operation {
   @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
     return new Resolution.Resolved(Facts.NONE);
+  }
+
+  @Override
+  public List<Subject> subjects(TaskDispatch task, Facts observations) {
+    return task.repository().stream()
+        .flatMap(from -> from.commit().stream().map(it -> Subject.commit(from.url(), it)))
+        .toList();
   }
 
   @Override

@@ -369,6 +369,7 @@ final class DeployOperationTest {
         limits,
         Optional.empty(),
         Duration.ofMinutes(2),
+        List.of(),
         false,
         Environment.Wall.NONE);
   }

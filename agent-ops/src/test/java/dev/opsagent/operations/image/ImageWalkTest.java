@@ -455,6 +455,7 @@ final class ImageWalkTest {
         local.limits(),
         Optional.empty(),
         local.recovery(),
+        List.of(),
         false,
         Environment.Wall.NONE);
   }

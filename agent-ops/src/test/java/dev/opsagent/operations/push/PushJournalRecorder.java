@@ -2,6 +2,7 @@ package dev.opsagent.operations.push;
 
 import dev.opsagent.audit.AuditChain;
 import dev.opsagent.execution.EngineListener;
+import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.GoldenJournal;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.Journal;
@@ -125,13 +126,7 @@ final class PushJournalRecorder {
   @Test
   void expired() {
     recording.told.put(PushPlanner.PUSH_REFS, Otherwise::hangs);
-    Requirements soon =
-        new Requirements(
-            Optional.empty(),
-            Optional.of(Duration.ofSeconds(6)),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+    Requirements soon = Requirements.within(Duration.ofSeconds(6));
     recording.dispatch(change(refsOnly("task"), false, soon));
     recording.keep("expired", "task", TaskState.EXPIRED);
   }
@@ -221,6 +216,7 @@ final class PushJournalRecorder {
               new AuditChain(),
               Map.of(push.name(), new Told(push, told)),
               PlanAuthority.ANY,
+              Gate.OPEN,
               new RealTimers(),
               Executors.newVirtualThreadPerTaskExecutor(),
               _ -> Duration.ofMillis(10),
@@ -246,7 +242,7 @@ final class PushJournalRecorder {
     }
 
     void control(ControlMessage message) {
-      engine.control(message, consumed(Input.CONTROL));
+      engine.control(message, Optional.empty(), consumed(Input.CONTROL));
     }
 
     private Consumed consumed(Input input) {

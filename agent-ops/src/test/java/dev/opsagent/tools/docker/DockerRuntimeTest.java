@@ -465,6 +465,7 @@ class DockerRuntimeTest implements RuntimeContract {
         plain.limits(),
         plain.prices(),
         plain.recovery(),
+        plain.freezes(),
         plain.isProtected(),
         plain.sandbox());
   }

@@ -1,0 +1,192 @@
+package dev.opsagent.evidence;
+
+import dev.opsagent.protocol.Evidence;
+import dev.opsagent.protocol.Evidence.Result;
+import dev.opsagent.protocol.Evidence.Subject;
+import dev.opsagent.protocol.EvidenceKind;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The last word of each issuer on each subject. What is known of a commit is kept or forgotten as a
+ * whole: a word that passed must never outlive a later one that did not.
+ */
+public final class EvidenceTable {
+  private final int most;
+  private final int mostPerCommit;
+  private final Map<String, Group> byCommit = new LinkedHashMap<>();
+  private final Map<String, Set<String>> byImage = new HashMap<>();
+  private final Map<String, Set<String>> byVersion = new HashMap<>();
+  private int size;
+
+  /**
+   * A piece of evidence and where it lies.
+   *
+   * @param address {@code topic/partition@offset}
+   */
+  public record Piece(Evidence evidence, String address) {
+    /** Whether it takes the place of the other, of the same issuer and kind. */
+    boolean overrides(Piece other) {
+      return ORDER.compare(this, other) > 0;
+    }
+
+    boolean isNegative() {
+      return evidence.result() != Result.PASSED;
+    }
+  }
+
+  /** By the issuer's own count, then by time; of two equal ones the negative one stands. */
+  static final Comparator<Piece> ORDER =
+      Comparator.<Piece>comparingLong(it -> it.evidence().sequence())
+          .thenComparing(it -> it.evidence().issuedAt())
+          .thenComparing(Piece::isNegative);
+
+  private record Key(EvidenceKind kind, String issuer, Subject subject) {
+    static Key of(Evidence evidence) {
+      return new Key(evidence.kind(), evidence.issuer(), evidence.subject());
+    }
+  }
+
+  /** What is known of one commit; of one with too much nothing counts any more. */
+  private static final class Group {
+    private final Map<Key, Piece> pieces = new HashMap<>();
+    private boolean flooded;
+  }
+
+  /**
+   * @param most pieces that are kept; of more the commits go that were heard of longest ago
+   * @param mostPerCommit pieces about one commit
+   */
+  public EvidenceTable(int most, int mostPerCommit) {
+    this.most = most;
+    this.mostPerCommit = mostPerCommit;
+  }
+
+  /**
+   * Takes a piece in, in whichever order they come.
+   *
+   * @return whether anything changed by it
+   */
+  public synchronized boolean put(Piece piece) {
+    Subject subject = piece.evidence().subject();
+    Group group = byCommit.remove(subject.commit());
+    if (group == null) {
+      group = new Group();
+    }
+    byCommit.put(subject.commit(), group); // the last one heard of is the last to go
+    Key key = Key.of(piece.evidence());
+    Piece before = group.pieces.get(key);
+    if (group.flooded || (before != null && !piece.overrides(before))) {
+      return false;
+    }
+    group.pieces.put(key, piece);
+    size += before == null ? 1 : 0;
+    index(subject, EvidenceTable::link);
+    if (group.pieces.size() > mostPerCommit) {
+      flood(group);
+    }
+    makeRoom();
+    return true;
+  }
+
+  private void index(Subject subject, Indexing how) {
+    subject.imageDigest().ifPresent(it -> how.apply(byImage, it, subject.commit()));
+    subject
+        .packageVersion()
+        .ifPresent(it -> how.apply(byVersion, release(subject.repository(), it), subject.commit()));
+  }
+
+  /** A version says nothing without the repository that it is a version of. */
+  private static String release(String repository, String version) {
+    return Repositories.plain(repository) + " " + version;
+  }
+
+  private interface Indexing {
+    void apply(Map<String, Set<String>> index, String name, String commit);
+  }
+
+  private static void link(Map<String, Set<String>> index, String name, String commit) {
+    index.computeIfAbsent(name, _ -> new HashSet<>()).add(commit);
+  }
+
+  private void flood(Group group) {
+    empty(group);
+    group.flooded = true;
+  }
+
+  private void makeRoom() {
+    while (size > most) {
+      forget(byCommit.keySet().iterator().next());
+    }
+  }
+
+  private void forget(String commit) {
+    Optional.ofNullable(byCommit.remove(commit)).ifPresent(this::empty);
+  }
+
+  private void empty(Group group) {
+    size -= group.pieces.size();
+    group.pieces.values().forEach(it -> index(it.evidence().subject(), EvidenceTable::unlink));
+    group.pieces.clear();
+  }
+
+  private static void unlink(Map<String, Set<String>> index, String name, String commit) {
+    index.computeIfPresent(
+        name,
+        (_, commits) -> {
+          commits.remove(commit);
+          return commits.isEmpty() ? null : commits;
+        });
+  }
+
+  /** Forgets the commits of which nothing counts any more since the instant. */
+  public synchronized void forgetExpired(Instant before) {
+    List<String> gone =
+        byCommit.entrySet().stream()
+            .filter(it -> isOver(it.getValue(), before))
+            .map(Map.Entry::getKey)
+            .toList();
+    gone.forEach(this::forget);
+  }
+
+  private static boolean isOver(Group group, Instant before) {
+    return !group.flooded
+        && group.pieces.values().stream()
+            .allMatch(it -> it.evidence().expiresAt().isBefore(before));
+  }
+
+  /** How many pieces are known. */
+  public synchronized int size() {
+    return size;
+  }
+
+  /** Whether more was said about the commit than is kept, so that nothing of it counts. */
+  synchronized boolean isFlooded(String commit) {
+    return Optional.ofNullable(byCommit.get(commit)).filter(it -> it.flooded).isPresent();
+  }
+
+  /** What is known of the commit. */
+  synchronized Collection<Piece> ofCommit(String commit) {
+    return Optional.ofNullable(byCommit.get(commit))
+        .map(it -> List.copyOf(it.pieces.values()))
+        .orElse(List.of());
+  }
+
+  /** The commits of which evidence names the image. */
+  synchronized Set<String> commitsOfImage(String digest) {
+    return Set.copyOf(byImage.getOrDefault(digest, Set.of()));
+  }
+
+  /** The commits of which evidence names the version of the repository's package. */
+  synchronized Set<String> commitsOfVersion(String repository, String version) {
+    return Set.copyOf(byVersion.getOrDefault(release(repository, version), Set.of()));
+  }
+}
