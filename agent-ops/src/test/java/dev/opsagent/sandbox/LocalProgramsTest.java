@@ -190,6 +190,25 @@ final class LocalProgramsTest {
   }
 
   @Test
+  void aProgramThatPrintsASecretTellsItToItsCallerAlone() {
+    LocalPrograms printing =
+        new LocalPrograms(scratch, Peers.searchPath(), Redactor.of(Map.of()), "none");
+    ProgramRuns.Heard<String> heard =
+        ProgramRuns.hear(() -> ok(printing.secret(shell("printf ghp_%036d 7; echo no >&2"), 64)));
+    assertThat(heard.result()).isEqualTo("ghp_" + "0".repeat(35) + "7");
+    assertThat(heard.ran()).singleElement().asString().doesNotContain("0".repeat(35));
+    assertThat(heard.masked()).isEmpty();
+    assertThat(no(printing.secret(shell("printf %065d 7"), 64)).cause())
+        .isEqualTo("it printed more than 64 bytes");
+    assertThat(no(printing.secret(shell("echo almost; exit 3"), 64)).cause())
+        .isEqualTo("it ended with exit code 3");
+  }
+
+  private Command shell(String script) {
+    return new Command(List.of("sh", "-c", script), work, Map.of(), Duration.ofSeconds(10));
+  }
+
+  @Test
   void aSecretAcrossTheCutIsMaskedOnBothSides() {
     int shown = LocalPrograms.SHOWN;
     for (int overlap = 1; overlap < "other-one".length(); overlap++) {
