@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -159,14 +160,21 @@ public final class LocalPrograms implements Programs {
       return Optional.of(
           Failure.of(ReasonCode.INTERNAL, action, "it is not to be called like this", ""));
     }
-    boolean credential =
-        Stream.concat(environment.values().stream(), arguments.stream())
-            .anyMatch(value -> !redactor.known(value).isEmpty());
-    return grants.code() == Code.REPOSITORY && credential
+    Optional<String> shown = secretIn(arguments);
+    if (shown.isPresent()) {
+      String cause = "an argument would hold the secret " + shown.get();
+      return Optional.of(Failure.of(ReasonCode.INTERNAL, action, cause, ""));
+    }
+    return grants.code() == Code.REPOSITORY && secretIn(environment.values()).isPresent()
         ? Optional.of(
             Failure.of(
                 ReasonCode.INTERNAL, action, "code of a repository would see a credential", ""))
         : Optional.empty();
+  }
+
+  /** Every account of the machine can read arguments. */
+  private Optional<String> secretIn(Collection<String> texts) {
+    return texts.stream().flatMap(text -> redactor.known(text).stream()).findFirst();
   }
 
   private Wall wallFor(Grants grants) {
