@@ -1,17 +1,20 @@
 package dev.opsagent.intake;
 
 import dev.opsagent.execution.Operation;
+import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.OperationSchemas;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 
@@ -21,12 +24,17 @@ import java.util.function.Supplier;
  *
  * @param operations the catalogue, by name
  * @param environments the environments that this fleet serves now; asked for each order, and fast
+ * @param enforced requirements that this worker enforces whatever the operation is
  * @param assignment whose task an order is
  */
 public record Territory(
-    Map<String, Operation> operations, Supplier<Environments> environments, Assignment assignment) {
+    Map<String, Operation> operations,
+    Supplier<Environments> environments,
+    Set<Requirement> enforced,
+    Assignment assignment) {
   public Territory {
     operations = Map.copyOf(operations);
+    enforced = Set.copyOf(enforced);
   }
 
   /** Whether the operation's tasks go before those that only wait. */
@@ -53,6 +61,7 @@ public record Territory(
               "target.environment must be one of " + new TreeSet<>(served.names())));
     }
     return parameters(order)
+        .or(() -> RequirementsRefusal.ofWorker(order, enforced).map(Territory::reason))
         .or(() -> operation.refuse(order).map(Territory::reason))
         .or(() ->
             environment

@@ -113,6 +113,11 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<Optional<Allotment>> allotted(String target) {
+    return ask(target, "see what " + target + " may use", TargetLife::allotted);
+  }
+
+  @Override
   public final String log(String target) {
     return switch (ask(target, "read the log of " + target, TargetLife::log)) {
       case Answer.Ok<String>(String lines) -> lines;

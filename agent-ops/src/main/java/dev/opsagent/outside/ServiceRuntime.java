@@ -252,6 +252,19 @@ public interface ServiceRuntime {
    */
   record Usage(Duration cpu, long memory) {}
 
+  /** What each replica of the service may use; empty when nothing runs or nobody limits it. */
+  default Answer<Optional<Allotment>> allotted(String target) {
+    return new Answer.Ok<>(Optional.empty());
+  }
+
+  /**
+   * What a replica may use, as it is enforced.
+   *
+   * @param cpus processors; absent: no limit
+   * @param memory bytes; absent: no limit
+   */
+  record Allotment(Optional<Double> cpus, Optional<Long> memory) {}
+
   /** The last lines of the service's output, for the report of a failure. */
   String log(String target);
 

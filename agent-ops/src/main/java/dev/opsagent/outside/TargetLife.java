@@ -1,5 +1,6 @@
 package dev.opsagent.outside;
 
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -41,6 +42,10 @@ public interface TargetLife {
   }
 
   default Answer<Optional<Usage>> usage() throws IOException, InterruptedException {
+    return new Answer.Ok<>(Optional.empty());
+  }
+
+  default Answer<Optional<Allotment>> allotted() throws IOException, InterruptedException {
     return new Answer.Ok<>(Optional.empty());
   }
 

@@ -8,7 +8,9 @@ import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Freeze;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.Requirements;
+import dev.opsagent.protocol.Requirements.Compliance;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.UntouchedOperation;
@@ -30,7 +32,10 @@ class TerritoryTest {
       new AtomicReference<>(Environments.undeclared(List.of("staging", "local")));
   private final Territory territory =
       new Territory(
-          Map.of("push", new UntouchedOperation()), served::get, new Assignment(Router::shipped));
+          Map.of("push", new UntouchedOperation()),
+          served::get,
+          Set.of(Requirement.APPROVALS),
+          new Assignment(Router::shipped));
 
   @Test
   void anEnvironmentThatIsNotServedIsRefusedNamingThoseThatAre() {
@@ -71,6 +76,35 @@ class TerritoryTest {
     assertThat(territory.refuse(order, NOW)).isEmpty();
     assertThat(territory.refuse(hasty, NOW).map(Reason::code)).contains(ReasonCode.DEADLINE_PASSED);
     assertThat(territory.refuse(hasty, NOW.plus(Duration.ofDays(3)))).isEmpty();
+  }
+
+  @Test
+  void whatTheWorkerWouldHaveToEnforceAndDoesNotIsRefusedByItsName() {
+    TaskDispatch order = UntouchedOperation.task("local");
+    Compliance approved = compliance(Optional.empty());
+    Compliance signed = compliance(Optional.of(true));
+
+    assertThat(territory.refuse(order.with(of(approved)), NOW)).isEmpty();
+    assertThat(territory.refuse(order.with(of(signed)), NOW))
+        .get()
+        .satisfies(it -> assertThat(it.code()).isEqualTo(ReasonCode.UNSUPPORTED_REQUIREMENT))
+        .satisfies(it -> assertThat(it.detail()).contains("requirements.compliance.signed"))
+        .satisfies(it -> assertThat(it.detail()).doesNotContain("compliance.approvals"));
+  }
+
+  private static Compliance compliance(Optional<Boolean> signed) {
+    return new Compliance(
+        Optional.empty(), Optional.empty(), signed, Optional.of(2), Optional.empty());
+  }
+
+  private static Requirements of(Compliance compliance) {
+    return new Requirements(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(compliance));
   }
 
   private Optional<Reason> refuse(String environment) {

@@ -11,6 +11,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,6 +34,11 @@ public final class SequentialRun {
   public SequentialRun(Operation operation, TaskDispatch task) {
     this.operation = operation;
     this.task = task;
+  }
+
+  /** The same task with these requirements, not run yet. */
+  public SequentialRun demanding(Requirements requirements) {
+    return new SequentialRun(operation, task.with(requirements));
   }
 
   /** Looks everything up; the failure when the task cannot be planned. */
@@ -89,7 +95,11 @@ public final class SequentialRun {
     Outcome outcome = step.apply(context());
     Optional<Failure> failure =
         outcome instanceof Outcome.Failed(Failure failed) ? Optional.of(failed) : Optional.empty();
-    return learned(step.probe(context()), failure);
+    Probe after = step.probe(context());
+    if (after instanceof Probe.Satisfied && outcome instanceof Outcome.Applied applied) {
+      facts = facts.with(applied.facts());
+    }
+    return learned(after, failure);
   }
 
   private Optional<Failure> learned(Outcome outcome) {

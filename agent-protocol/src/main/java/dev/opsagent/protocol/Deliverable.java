@@ -22,7 +22,8 @@ import java.util.Optional;
   @JsonSubTypes.Type(value = Deliverable.ConfigurationChange.class, name = "configuration-change"),
   @JsonSubTypes.Type(
       value = Deliverable.ResourceRecommendation.class,
-      name = "resource-recommendation")
+      name = "resource-recommendation"),
+  @JsonSubTypes.Type(value = Deliverable.RequirementResult.class, name = "requirement-result")
 })
 public sealed interface Deliverable {
   /** What it tells of; a later one of its kind about the same replaces it. */
@@ -289,6 +290,23 @@ public sealed interface Deliverable {
       OVER_PROVISIONED,
       /** Nearly all of it is used. */
       STARVING
+    }
+  }
+
+  /**
+   * What became of one requirement of the task.
+   *
+   * @param wanted the bound, in words
+   * @param measured what was found, in words
+   * @param satisfied false: a person accepted it although it was not measured
+   * @param check what has measured it: a step of the plan, or a rule of the worker
+   */
+  record RequirementResult(
+      Requirement requirement, String wanted, String measured, boolean satisfied, String check)
+      implements Deliverable {
+    @Override
+    public String about() {
+      return requirement.field();
     }
   }
 }

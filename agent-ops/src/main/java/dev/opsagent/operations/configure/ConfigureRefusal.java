@@ -39,7 +39,7 @@ record ConfigureRefusal(OwnershipMap owners, Set<String> environments) {
       return invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            RequirementsRefusal.of(ConfigureOperation.NAME, task.requirements()),
+            RequirementsRefusal.of(task, Set.of()),
             RepositoryRefusal.of(ConfigureOperation.NAME, task),
             ofPath(parameters),
             ofEnvironment(task, parameters))

@@ -1,6 +1,7 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.deploy.DeployParameters.Published;
@@ -15,6 +16,7 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -43,7 +45,7 @@ record Acceptance(String operation, Adapters adapters) {
       return Refusals.invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            RequirementsRefusal.ofAllButScaling(operation, task.requirements()),
+            RequirementsRefusal.of(task, enforced(task, parameters)),
             ofScaling(task),
             ofKind(parameters),
             parameters.source().flatMap(_ -> RepositoryRefusal.of(operation, task)),
@@ -59,11 +61,46 @@ record Acceptance(String operation, Adapters adapters) {
         .findFirst();
   }
 
+  /** What can be held where it is to run. */
+  private Set<Requirement> enforced(TaskDispatch task, DeployParameters parameters) {
+    Set<Requirement> enforced = EnumSet.noneOf(Requirement.class);
+    boolean sized = !(parameters.source().isPresent() && isOnCluster(task, parameters));
+    boolean replicated =
+        runtime(task, parameters)
+            .flatMap(it -> adapters.find(it.id()))
+            .filter(ServiceRuntime::replicates)
+            .isPresent();
+    if (Terms.of(adapters.environment(task), parameters.proof()).health().http().isPresent()) {
+      enforced.addAll(PerformanceStep.ENFORCED);
+    }
+    if (sized && replicated) {
+      enforced.add(Requirement.REPLICAS);
+    }
+    if (parameters.reference().isPresent()) {
+      enforced.addAll(EnumSet.of(Requirement.CPUS, Requirement.MEMORY));
+    }
+    return enforced;
+  }
+
+  /** What is said in both places must agree. */
   private static Optional<Failure> ofScaling(TaskDispatch task) {
     DeployParameters said = Json.bind(task.parameters(), DeployParameters.class);
-    return Scaling.of(task)
-        .flatMap(it -> it.fault(said))
-        .flatMap(fault -> Refusals.invalid("requirements.scaling", fault));
+    return task.requirements()
+        .scaling()
+        .flatMap(it ->
+            Stream.of(
+                    otherwise("replicas", it.replicas(), said.replicas()),
+                    otherwise("cpus", it.cpus(), said.cpus()),
+                    otherwise("memory", it.memory(), said.memory()))
+                .flatMap(Optional::stream)
+                .findFirst());
+  }
+
+  private static <N> Optional<Failure> otherwise(
+      String field, Optional<N> demanded, Optional<N> said) {
+    return demanded.isPresent() && said.isPresent() && !demanded.equals(said)
+        ? Refusals.invalid("requirements.scaling." + field, "is said otherwise in the parameters")
+        : Optional.empty();
   }
 
   private static Optional<Failure> ofKind(DeployParameters parameters) {

@@ -3,6 +3,7 @@ package dev.opsagent.operations.deploy;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.MetricVerification;
 import dev.opsagent.operations.Pace;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Verification;
 import dev.opsagent.outside.Deployments;
@@ -98,6 +99,13 @@ public record Adapters(
         ? Optional.empty()
         : Optional.of(
             new MetricVerification(metrics, terms.prometheus().orElseThrow(), checks, pace));
+  }
+
+  /**
+   * What measures how the service of the plan answers; only planned where it says at which page.
+   */
+  PerformanceStep performance(Service service, Sight seen) {
+    return new PerformanceStep(service, probe, seen.terms().health().http(), pace);
   }
 
   /** Where the task's service runs. */

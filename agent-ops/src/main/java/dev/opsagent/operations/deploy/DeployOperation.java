@@ -9,6 +9,7 @@ import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
 import dev.opsagent.operations.LateStep;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Artifact.Fetched;
@@ -214,6 +215,8 @@ public final class DeployOperation implements Operation {
     }
     steps.add(deploy(task, seen, version));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
+    PerformanceStep.planned(task, version).ifPresent(steps::add);
+    ScalingStep.planned(task).ifPresent(steps::add);
     seen.running()
         .filter(_ -> seen.terms().isBeside() && !seen.isOnCluster())
         .ifPresent(
@@ -275,6 +278,8 @@ public final class DeployOperation implements Operation {
       case Steps.DEPLOY -> deploy;
       case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, Expected::isRelease);
+      case PerformanceStep.NAME -> adapters.performance(service, seen);
+      case ScalingStep.NAME -> new ScalingStep(service);
       case Steps.RETIRE -> new RetireStep(service);
       default -> throw new IllegalArgumentException("a deploy has no step " + name);
     };

@@ -6,6 +6,7 @@ import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Requirements.Scaling;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.List;
@@ -94,7 +95,7 @@ record DeployParameters(
    */
   static DeployParameters of(TaskDispatch task) {
     DeployParameters said = Json.bind(task.parameters(), DeployParameters.class);
-    return Scaling.of(task).map(said::scaled).orElse(said);
+    return task.requirements().scaling().map(said::scaled).orElse(said);
   }
 
   /** The same with what the task's requirements add. */

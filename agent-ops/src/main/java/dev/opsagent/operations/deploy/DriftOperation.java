@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -66,7 +67,7 @@ public final class DriftOperation implements Operation {
       return Refusals.invalid(
           "parameters.runtime", "must be one of " + new TreeSet<>(adapters.runtimes().keySet()));
     }
-    return RequirementsRefusal.of(name(), task.requirements())
+    return RequirementsRefusal.of(task, Set.of())
         .or(() -> Refusals.ofHealth(parameters.proof()))
         .or(() ->
             parameters

@@ -7,6 +7,7 @@ import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
 import dev.opsagent.operations.LateStep;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
@@ -23,10 +24,12 @@ import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -87,10 +90,16 @@ public final class ServiceOperation implements Operation {
     return unknown
         ? Refusals.invalid(
             "parameters.runtime", "must be one of " + new TreeSet<>(adapters.runtimes().keySet()))
-        : RequirementsRefusal.of(name(), task.requirements())
+        : RequirementsRefusal.of(task, enforced(task, parameters))
             .or(() -> ofReplicas(task, parameters))
             .or(() -> Refusals.ofHealth(parameters.proof()))
             .or(() -> ofMetrics(task, parameters));
+  }
+
+  /** What stops is not measured, and nothing is without a page to ask for. */
+  private Set<Requirement> enforced(TaskDispatch task, ServiceParameters parameters) {
+    boolean asked = terms(task, parameters).health().http().isPresent();
+    return asked && deed != Deed.STOP ? PerformanceStep.ENFORCED : Set.of();
   }
 
   private Optional<Failure> ofReplicas(TaskDispatch task, ServiceParameters parameters) {
@@ -272,6 +281,7 @@ public final class ServiceOperation implements Operation {
     }
     if (deed != Deed.STOP) {
       steps.add(Steps.verify(task.target(), version, seen.terms().health()));
+      PerformanceStep.planned(task, version).ifPresent(steps::add);
     }
     return Plan.of(observations, steps);
   }
@@ -293,6 +303,7 @@ public final class ServiceOperation implements Operation {
       case Steps.STOP -> new StopStep(service);
       case Steps.MEASURE -> new MeasureStep(adapters);
       case Steps.VERIFY -> new VerifyStep(service, adapters, expected());
+      case PerformanceStep.NAME -> adapters.performance(service, seen);
       default -> throw new IllegalArgumentException("no step " + name);
     };
   }

@@ -1,6 +1,7 @@
 package dev.opsagent.operations.deploy;
 
 import dev.opsagent.execution.Operation;
+import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.outside.Environment.RuntimeKind;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Failure;
@@ -34,7 +35,7 @@ record StackRefusal(Operation alone, Acceptance acceptance) {
 
   /** Why the stack is not taken; empty when it is. */
   Optional<Failure> of(Stack stack) {
-    return ofScaling(stack.task())
+    return RequirementsRefusal.of(stack.task(), Set.of())
         .or(() -> misplaced(stack.task()))
         .or(() -> first(stack, name -> ofShape(stack, name)))
         .or(() -> ofCircle(stack))
@@ -52,13 +53,6 @@ record StackRefusal(Operation alone, Acceptance acceptance) {
 
   private static String field(String service) {
     return "parameters.services." + service;
-  }
-
-  private static Optional<Failure> ofScaling(TaskDispatch task) {
-    return task.requirements().scaling().isPresent()
-        ? Refusals.invalid(
-            "requirements.scaling", "must be said of each service, in its parameters")
-        : Optional.empty();
   }
 
   /** What is said beside the services would hold for none of them. */

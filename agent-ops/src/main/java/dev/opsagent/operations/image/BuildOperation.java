@@ -4,6 +4,7 @@ import dev.opsagent.execution.Guards.Peer;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
 import dev.opsagent.operations.Pace;
@@ -89,7 +90,7 @@ public final class BuildOperation implements Operation {
 
   @Override
   public Plan plan(TaskDispatch task, Facts observations) {
-    return Plan.of(observations, Steps.of(ImageParameters.of(task), Sight.of(observations)));
+    return Plan.of(observations, Steps.of(task, ImageParameters.of(task), Sight.of(observations)));
   }
 
   @Override
@@ -119,6 +120,7 @@ public final class BuildOperation implements Operation {
     return switch (name) {
       case Steps.CONTEXT -> new ContextStep(workshop, parameters);
       case Steps.BUILD -> new BuildStep(workshop, parameters);
+      case BuildTimeStep.NAME -> new BuildTimeStep(List.of(Steps.BUILD));
       case Steps.PUSH -> new PushStep(workshop, parameters);
       case Steps.VERIFY -> new VerifyStep(workshop, parameters);
       default -> throw new IllegalArgumentException("a build has no step " + name);

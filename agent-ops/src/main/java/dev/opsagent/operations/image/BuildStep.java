@@ -6,6 +6,7 @@ import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.ImageBuilder;
@@ -15,6 +16,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 
@@ -38,13 +40,17 @@ record BuildStep(Workshop workshop, ImageParameters parameters) implements Falli
     Sight seen = Sight.of(context.facts());
     Optional<Made> known = built(context);
     known.ifPresent(_ -> context.progress().line("an image of the same inputs is there already"));
+    long begin = workshop.pace().nanoTime();
     Made made = known.isPresent() ? known.get() : build(context, seen);
+    Duration took = Duration.ofNanos(workshop.pace().nanoTime() - begin);
     if (!fits(made)) {
       return new Outcome.Failed(tooLarge(made));
     }
     context.fence().check();
     unlessOk(workshop.builder().tag(made.id(), parameters.reference()));
-    return new Outcome.Applied(facts(made));
+    boolean timed = known.isEmpty() && BuildTimeStep.planned(context.task()).isPresent();
+    Facts time = timed ? BuildTimeStep.took(Steps.BUILD, took) : Facts.NONE;
+    return new Outcome.Applied(facts(made).with(time));
   }
 
   private Optional<Made> built(StepContext context) throws Stopped {

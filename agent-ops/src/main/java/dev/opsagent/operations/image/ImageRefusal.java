@@ -1,6 +1,7 @@
 package dev.opsagent.operations.image;
 
 import dev.opsagent.authority.RepositoryPath;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.SecretNames;
@@ -36,7 +37,7 @@ record ImageRefusal(Predicate<TaskDispatch> isLocal) {
       return invalid("parameters", String.valueOf(e.getMessage()));
     }
     return Stream.of(
-            RequirementsRefusal.of(BuildOperation.NAME, task.requirements()),
+            RequirementsRefusal.of(task, BuildTimeStep.ENFORCED),
             RepositoryRefusal.of(BuildOperation.NAME, task),
             ofName(task, parameters),
             ofPaths(parameters),

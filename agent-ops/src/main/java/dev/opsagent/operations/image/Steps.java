@@ -1,8 +1,10 @@
 package dev.opsagent.operations.image;
 
 import dev.opsagent.authority.Effect;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
+import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +26,7 @@ final class Steps {
 
   private Steps() {}
 
-  static List<PlannedStep> of(ImageParameters parameters, Sight seen) {
+  static List<PlannedStep> of(TaskDispatch task, ImageParameters parameters, Sight seen) {
     String reference = parameters.reference();
     List<PlannedStep> steps = new ArrayList<>();
     steps.add(
@@ -42,6 +44,7 @@ final class Steps {
             new Effect(Effect.Kind.IMAGE_BUILD, reference),
             parameters.timeout().plus(MARGIN),
             2));
+    BuildTimeStep.planned(task).ifPresent(steps::add);
     if (parameters.push()) {
       steps.add(
           PlannedStep.effect(

@@ -6,10 +6,12 @@ import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.execution.Timers;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.GuardedStep;
 import dev.opsagent.operations.Health;
 import dev.opsagent.operations.LateStep;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.Verification;
 import dev.opsagent.operations.push.PushParameters.Deploy;
@@ -143,14 +145,23 @@ public final class PushOperation implements Operation {
   public Plan plan(TaskDispatch task, Facts observations) {
     PushParameters parameters = PushParameters.of(task);
     Observations seen = Observations.of(observations);
-    return Plan.of(seen.decisive(), new PushPlanner(task.target(), parameters, seen).steps());
+    return Plan.of(seen.decisive(), new PushPlanner(task, parameters, seen).steps());
   }
 
   @Override
   public Step step(PlannedStep planned, TaskDispatch task) {
     PushParameters parameters = PushParameters.of(task);
     return new GuardedStep(
-        planned.description(), peer(planned, task, parameters), step(planned.name(), parameters));
+        planned.description(),
+        peer(planned, task, parameters),
+        timed(planned.name(), task, step(planned.name(), parameters)));
+  }
+
+  private FallibleStep timed(String name, TaskDispatch task, FallibleStep step) {
+    boolean builds = name.equals(PushPlanner.SCRIPTS) || name.equals(PushPlanner.PACK);
+    return builds && BuildTimeStep.planned(task).isPresent()
+        ? BuildTimeStep.timed(name, step, readback.pace())
+        : step;
   }
 
   private static Optional<Peer> peer(
@@ -173,11 +184,15 @@ public final class PushOperation implements Operation {
       case PushPlanner.SCRIPTS -> new ScriptsStep(sources, scripts, clock);
       case PushPlanner.BUMP -> new BumpStep(sources);
       case PushPlanner.PACK -> new PackStep(sources, packsWith(parameters));
+      case BuildTimeStep.NAME ->
+          new LateStep(
+              context -> new BuildTimeStep(PushPlanner.building(Observations.of(context.facts()))));
       case PushPlanner.COMMIT -> new CommitStep(sources);
       case PushPlanner.PUSH_REFS -> new PushRefsStep(sources);
       case PushPlanner.PUBLISH -> publish(parameters);
       case PushPlanner.DEPLOY -> new DeployStep(sources, deployment(parameters));
       case PushPlanner.VERIFY -> new LateStep(context -> verify(parameters, context));
+      case PerformanceStep.NAME -> new LateStep(context -> performance(parameters, context));
       case PushPlanner.OPEN_BROWSER -> new OpenBrowserStep(sources, browser);
       default -> throw new IllegalArgumentException("a push has no step " + name);
     };
@@ -189,10 +204,21 @@ public final class PushOperation implements Operation {
   }
 
   private FallibleStep verify(PushParameters parameters, StepContext context) {
-    Health wanted =
-        Observations.of(context.facts()).health().or(parameters::health).orElse(Health.DEFAULT);
+    Health wanted = wanted(parameters, context);
     return new VerifyStep(
         deployment(parameters), new Verification(health, wanted, readback.pace()));
+  }
+
+  private FallibleStep performance(PushParameters parameters, StepContext context) {
+    return new PerformanceStep(
+        deployment(parameters).service(),
+        health,
+        wanted(parameters, context).http(),
+        readback.pace());
+  }
+
+  private static Health wanted(PushParameters parameters, StepContext context) {
+    return Observations.of(context.facts()).health().or(parameters::health).orElse(Health.DEFAULT);
   }
 
   private Deployment deployment(PushParameters parameters) {

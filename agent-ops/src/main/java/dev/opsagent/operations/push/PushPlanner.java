@@ -1,18 +1,21 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.authority.Effect;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.operations.Health;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.push.PushParameters.Deploy;
 import dev.opsagent.operations.push.PushParameters.Publish;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
 import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Makes the plan of a push: a pure function of its parameters and what was observed. */
-record PushPlanner(Target target, PushParameters parameters, Observations seen) {
+record PushPlanner(TaskDispatch task, PushParameters parameters, Observations seen) {
   static final String VALIDATE = "validate";
   static final String CHECKOUT = "checkout";
   static final String SCRIPTS = "scripts";
@@ -44,6 +47,7 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
       steps.add(
           PlannedStep.inWorkspace(PACK, "pack " + seen.coordinates(), Duration.ofMinutes(5), 3));
     }
+    BuildTimeStep.planned(task).ifPresent(steps::add);
     steps.add(commit());
     steps.add(pushRefs());
     parameters.publish().map(this::publish).ifPresent(steps::add);
@@ -55,6 +59,15 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
   static boolean packs(PushParameters parameters) {
     return parameters.publish().isPresent()
         || parameters.deploy().filter(d -> d.kind().equals(Deploy.PROCESS)).isPresent();
+  }
+
+  /** The steps that build what is released. */
+  static List<String> building(Observations seen) {
+    return seen.scripts().isEmpty() ? List.of(PACK) : List.of(SCRIPTS, PACK);
+  }
+
+  private Target target() {
+    return task.target();
   }
 
   private String place() {
@@ -107,11 +120,11 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
   }
 
   private void addDeployment(Deploy deploy, List<PlannedStep> steps) {
-    String resource = "%s:%s@%s".formatted(deploy.kind(), target.key(), seen.next());
+    String resource = "%s:%s@%s".formatted(deploy.kind(), target().key(), seen.next());
     steps.add(
         PlannedStep.effect(
             DEPLOY,
-            "deploy %s to %s as a %s".formatted(seen.next(), target.key(), deploy.kind()),
+            "deploy %s to %s as a %s".formatted(seen.next(), target().key(), deploy.kind()),
             Reversibility.REVERSIBLE,
             new Effect(Effect.Kind.DEPLOYMENT, resource),
             Duration.ofMinutes(5),
@@ -120,16 +133,17 @@ record PushPlanner(Target target, PushParameters parameters, Observations seen) 
     steps.add(
         PlannedStep.check(
             VERIFY,
-            "verify that %s serves on %s".formatted(seen.next(), target.key()),
+            "verify that %s serves on %s".formatted(seen.next(), target().key()),
             deadline.plusSeconds(15),
             1));
+    PerformanceStep.planned(task, seen.next()).ifPresent(steps::add);
     if (parameters.openBrowser()) {
       steps.add(
           PlannedStep.effect(
               OPEN_BROWSER,
-              "open the browser on " + target.key(),
+              "open the browser on " + target().key(),
               Reversibility.IRREVERSIBLE,
-              new Effect(Effect.Kind.BROWSER, target.key()),
+              new Effect(Effect.Kind.BROWSER, target().key()),
               Duration.ofSeconds(20),
               1));
     }

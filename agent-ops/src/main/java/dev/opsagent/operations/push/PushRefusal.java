@@ -1,8 +1,10 @@
 package dev.opsagent.operations.push;
 
 import dev.opsagent.authority.RepositoryPath;
+import dev.opsagent.operations.BuildTimeStep;
 import dev.opsagent.operations.Health;
 import dev.opsagent.operations.Health.Http;
+import dev.opsagent.operations.PerformanceStep;
 import dev.opsagent.operations.RepositoryRefusal;
 import dev.opsagent.operations.RequirementsRefusal;
 import dev.opsagent.operations.push.PushParameters.Deploy;
@@ -12,7 +14,9 @@ import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.TaskDispatch;
+import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
@@ -46,7 +50,7 @@ record PushRefusal(
       return invalid("", e.getMessage() == null ? "are not valid" : e.getMessage());
     }
     return Stream.of(
-            RequirementsRefusal.of("push", task.requirements()),
+            RequirementsRefusal.of(task, enforced(parameters)),
             RepositoryRefusal.of("push", task),
             ofBump(parameters),
             parameters.publish().flatMap(this::ofPublish),
@@ -56,6 +60,24 @@ record PushRefusal(
             ofBrowser(task, parameters))
         .flatMap(Optional::stream)
         .findFirst();
+  }
+
+  /** What is built is timed, and what is deployed is measured where it has a page to ask for. */
+  private Set<Requirement> enforced(PushParameters parameters) {
+    Set<Requirement> enforced = EnumSet.noneOf(Requirement.class);
+    if (PushPlanner.packs(parameters)) {
+      enforced.addAll(BuildTimeStep.ENFORCED);
+    }
+    boolean asked =
+        parameters
+            .health()
+            .or(() -> environment.map(it -> Health.of(it.verification())))
+            .flatMap(Health::http)
+            .isPresent();
+    if (parameters.deploy().isPresent() && asked) {
+      enforced.addAll(PerformanceStep.ENFORCED);
+    }
+    return enforced;
   }
 
   private static Optional<Failure> ofBump(PushParameters parameters) {

@@ -1,5 +1,6 @@
 package dev.opsagent.tools.docker;
 
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import java.time.Instant;
 import java.util.Optional;
 
@@ -41,6 +42,12 @@ record Container(
       String startedAt,
       Optional<Instant> finishedAt,
       boolean isOutOfMemory) {}
+
+  Allotment allotment() {
+    return new Allotment(
+        Optional.of(allowance.cpus()).filter(it -> it > 0),
+        Optional.of(allowance.memory()).filter(it -> it > 0));
+  }
 
   /** Differs after each start, also when the engine starts it by itself. */
   String identity() {

@@ -2,6 +2,7 @@ package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Printable;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -145,6 +146,13 @@ final class Service implements TargetLife {
                 .map(Container::id)
                 .map(engine::usage)
                 .orElseGet(() -> new Answer.Ok<>(Optional.empty())));
+  }
+
+  @Override
+  public Answer<Optional<Allotment>> allotted() {
+    return containers
+        .places()
+        .map(places -> places.shown().flatMap(_ -> places.current()).map(Container::allotment));
   }
 
   /** What the current release wrote; else what the one before did. */

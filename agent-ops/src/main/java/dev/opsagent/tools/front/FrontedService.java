@@ -2,6 +2,7 @@ package dev.opsagent.tools.front;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -179,6 +180,11 @@ record FrontedService(
   @Override
   public Answer<Optional<Usage>> usage() {
     return runtime.usage(route.map(it -> slot(it.live().name())).orElse(target));
+  }
+
+  @Override
+  public Answer<Optional<Allotment>> allotted() {
+    return runtime.allotted(route.map(it -> slot(it.live().name())).orElse(target));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package dev.opsagent.tools.kubernetes;
 
+import dev.opsagent.outside.ServiceRuntime.Allotment;
+import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerState;
 import io.fabric8.kubernetes.api.model.ContainerStatus;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -7,6 +9,8 @@ import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodCondition;
 import io.fabric8.kubernetes.api.model.PodStatus;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
+import io.fabric8.kubernetes.api.model.Quantity;
+import io.fabric8.kubernetes.api.model.ResourceRequirements;
 import io.fabric8.kubernetes.api.model.apps.DaemonSet;
 import io.fabric8.kubernetes.api.model.apps.DaemonSetStatus;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
@@ -19,6 +23,7 @@ import io.fabric8.kubernetes.api.model.batch.v1.JobCondition;
 import io.fabric8.kubernetes.api.model.batch.v1.JobStatus;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -73,6 +78,19 @@ final class Seen {
     return isObserved(set, status.getObservedGeneration())
         && number(status.getUpdatedNumberScheduled()) == wanted
         && number(status.getNumberAvailable()) == wanted;
+  }
+
+  /** What its pods may use. */
+  static Allotment allotment(Deployment deployment) {
+    Map<String, Quantity> limits =
+        deployment.getSpec().getTemplate().getSpec().getContainers().stream()
+            .findFirst()
+            .map(Container::getResources)
+            .map(ResourceRequirements::getLimits)
+            .orElseGet(Map::of);
+    return new Allotment(
+        Optional.ofNullable(limits.get("cpu")).map(it -> it.getNumericalAmount().doubleValue()),
+        Optional.ofNullable(limits.get("memory")).map(it -> it.getNumericalAmount().longValue()));
   }
 
   /** Whether the status is about what was applied last. */

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -122,6 +123,11 @@ record TargetOnCluster(
   public Answer<Optional<Usage>> usage() throws IOException, InterruptedException {
     return ask(life -> cluster.uses(life == image ? image.labels() : manifests.labels()))
         .map(pods -> meter.usage(target, pods));
+  }
+
+  @Override
+  public Answer<Optional<Allotment>> allotted() throws IOException, InterruptedException {
+    return ask(TargetLife::allotted);
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.opsagent.tools.kubernetes;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Printable;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Replicas;
@@ -135,6 +136,13 @@ final class Workload implements TargetLife {
     return objects
         .current()
         .map(current -> current.map(it -> new Drift(it, manifests).found()).orElseGet(List::of));
+  }
+
+  @Override
+  public Answer<Optional<Allotment>> allotted() {
+    return objects
+        .currentOfOurs()
+        .map(current -> current.filter(Current::isUp).map(it -> Seen.allotment(it.deployment())));
   }
 
   /** Of the newest pod. */

@@ -445,12 +445,43 @@ final class DeployOperationTest {
     assertThat(terms.memory()).contains(67_108_864L);
     assertThat(refused("{image: 'web:1', strategy: blue-green, replicas: 3}"))
         .contains("replicas is said otherwise");
-    requirements = "{scaling: {replicas: 0}}";
-    assertThat(refused("image: web:1")).contains("out of its bounds");
-    requirements = "{scaling: {pods: 2}}";
-    assertThat(refused("image: web:1")).contains("pods");
-    requirements = "{scaling: 3}";
-    assertThat(refused("image: web:1")).isNotEmpty();
+  }
+
+  @Test
+  void whatIsDemandedIsMeasuredOnceTheReleaseServesAndWhileTheOneBeforeIsWarm() {
+    environment = Environment.undeclared("local");
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+    requirements = "{scaling: {replicas: 2}, performance: {errorRate: 0.01}}";
+
+    assertThat(steps("{image: 'web:1', strategy: blue-green, health: {http: {path: /up}}}"))
+        .containsExactly(
+            "validate", "deploy", "verify", "check-performance", "check-scaling", "retire");
+    assertThat(refused("{image: 'web:1', strategy: blue-green}"))
+        .contains("requirements.performance.errorRate here", "health.http");
+    requirements = "{performance: {p95LatencyMillis: 100}}";
+    assertThat(steps(service("restart"), "health: {http: {path: /up}}"))
+        .containsExactly("restart", "verify", "check-performance");
+    assertThat(service("stop").refuse(task(service("stop"), "health: {http: {path: /up}}")))
+        .isNotEmpty();
+  }
+
+  @Test
+  void aRequirementThatNobodyWouldEnforceIsRefusedByItsName() {
+    requirements =
+        "{scaling: {cpus: 0.5, autoscaling: {min: 1, max: 3, targetCpuPercent: 70}},"
+            + " performance: {buildTime: PT1M}, compliance: {sbom: true, approvals: 2}}";
+    assertThat(operation().refuse(task("{image: 'web:1'}")).map(Failure::code))
+        .contains(ReasonCode.UNSUPPORTED_REQUIREMENT);
+    assertThat(refused("{image: 'web:1'}"))
+        .contains(
+            "requirements.performance.buildTime, requirements.scaling.autoscaling,"
+                + " requirements.compliance.sbom here")
+        .doesNotContain("approvals", "cpus");
+    requirements = "{scaling: {cpus: 0.5, replicas: 2}}";
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    assertThat(refused("{source: {}}"))
+        .contains("requirements.scaling.replicas, requirements.scaling.cpus here");
   }
 
   @Test

@@ -14,6 +14,8 @@ import dev.opsagent.outside.ImageBuilder;
 import dev.opsagent.protocol.Deliverable.ImageStatus;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements;
+import dev.opsagent.protocol.Requirements.Performance;
 import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.MarkedImages;
 import dev.opsagent.testing.RegistryServer;
@@ -88,6 +90,33 @@ final class ImageWalkTest {
     assertThat(label(status.reference(), "org.opencontainers.image.source"))
         .isEqualTo(world.remote.toString());
     assertThat(label(status.reference(), "dev.opsagent.image.task")).isEqualTo("t1");
+  }
+
+  @Test
+  void aBuildOverItsTimeIsNotPushedAndOneThatWasMadeBeforeIsInconclusive() {
+    world.commit(Map.of("a.txt", "a"), run("sleep 2"));
+    SequentialRun slow = demanding(world.pushed("t1", "1.0.0"), Duration.ofSeconds(1));
+
+    assertThat(slow.run()).map(Failure::code).contains(ReasonCode.TIMEOUT);
+    assertThat(slow.deliverables).isEmpty();
+
+    assertThat(world.built("t2", "2.0.0").run()).isEmpty();
+    SequentialRun again = demanding(world.built("t3", "3.0.0"), Duration.ofMinutes(10));
+    assertThat(again.run()).map(Failure::code).contains(ReasonCode.INCONCLUSIVE);
+  }
+
+  private static SequentialRun demanding(SequentialRun run, Duration buildTime) {
+    Performance performance =
+        new Performance(
+            Optional.empty(), Optional.empty(), Optional.of(buildTime), Optional.empty());
+    return run.demanding(
+        new Requirements(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.of(performance),
+            Optional.empty(),
+            Optional.empty()));
   }
 
   private String label(String image, String name) {

@@ -11,8 +11,12 @@ import dev.opsagent.outside.PackageRegistry.Listing;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Deliverable.PublicationStatus;
+import dev.opsagent.protocol.Deliverable.RequirementResult;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirement;
+import dev.opsagent.protocol.Requirements;
+import dev.opsagent.protocol.Requirements.Performance;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.SequentialRun;
@@ -112,6 +116,57 @@ final class PushWalkTest {
         .flatExtracting(PlannedStep::paths)
         .containsExactly("package-lock.json", "package.json");
     assertThat(folder.resolve("machine/workspaces/task-1/resolve")).doesNotExist();
+  }
+
+  @Test
+  void aBuildThatTakesTooLongIsWithdrawnBeforeAnybodyGetsAnything() {
+    String base = world.ref("main");
+    commitAndPush(
+        world.developer,
+        "build: slower",
+        Map.of(
+            "build.js",
+            PushWorld.build("Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1500)")));
+    String head = world.ref("main");
+    SequentialRun run = run("task-1").demanding(builtWithin(Duration.ofSeconds(1)));
+
+    assertThat(run.run())
+        .get()
+        .satisfies(it -> assertThat(it.code()).isEqualTo(ReasonCode.TIMEOUT))
+        .satisfies(it -> assertThat(it.sentence()).contains("build within PT1S"));
+
+    assertThat(head).isNotEqualTo(base);
+    assertThat(world.ref("main")).isEqualTo(head);
+    assertThat(git(world.remote, "tag")).isEmpty();
+  }
+
+  @Test
+  void theTimeThatBuildingTookIsToldOfAReleaseThatDemandsIt() {
+    SequentialRun run = run("task-1").demanding(builtWithin(Duration.ofMinutes(10)));
+    assertThat(run.resolve()).isEmpty();
+
+    assertThat(run.runUntil("commit")).isEmpty();
+
+    assertThat(run.plan())
+        .extracting(PlannedStep::name)
+        .containsSubsequence("pack", "check-build-time", "commit");
+    assertThat(run.deliverables)
+        .anyMatch(it ->
+            it instanceof RequirementResult result
+                && result.requirement() == Requirement.BUILD_TIME
+                && Duration.parse(result.measured()).isPositive());
+  }
+
+  private static Requirements builtWithin(Duration time) {
+    Performance performance =
+        new Performance(Optional.empty(), Optional.empty(), Optional.of(time), Optional.empty());
+    return new Requirements(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(performance),
+        Optional.empty(),
+        Optional.empty());
   }
 
   @Test

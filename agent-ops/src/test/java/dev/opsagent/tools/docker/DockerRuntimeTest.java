@@ -10,6 +10,7 @@ import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Image;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -125,6 +126,13 @@ class DockerRuntimeTest implements RuntimeContract {
 
     assertThat(used.cpu()).isPositive();
     assertThat(used.memory()).isBetween(1L << 12, 64L << 20);
+    assertThat(ok(subject.runtime().allotted(subject.target())))
+        .contains(new Allotment(Optional.empty(), Optional.empty()));
+    String container = id(ok(subject.runtime().running(subject.target())).orElseThrow());
+    engine.docker("update", "--memory", "48m", "--memory-swap", "48m", container);
+    engine.docker("update", "--cpus", "0.25", container);
+    assertThat(ok(subject.runtime().allotted(subject.target())))
+        .contains(new Allotment(Optional.of(0.25), Optional.of(48L << 20)));
     ok(subject.runtime().stop(subject.target()));
     assertThat(ok(subject.runtime().usage(subject.target()))).isEmpty();
   }

@@ -108,6 +108,8 @@ class KubernetesRuntimeTest extends OnCluster implements RuntimeContract {
         .extractingByKey("memory")
         .extracting(Quantity::getNumericalAmount)
         .isEqualTo(BigDecimal.valueOf(64L << 20));
+    assertThat(ok(subject.runtime().allotted(subject.target())))
+        .contains(new ServiceRuntime.Allotment(Optional.of(0.25), Optional.of(64L << 20)));
   }
 
   @Test
