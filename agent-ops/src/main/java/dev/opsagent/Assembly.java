@@ -37,6 +37,7 @@ import dev.opsagent.kafka.TargetPartition;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
@@ -48,8 +49,11 @@ import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.sandbox.WallLevel;
 import dev.opsagent.sandbox.WallReport;
+import dev.opsagent.tools.docker.DockerLogins;
 import dev.opsagent.tools.guards.ResilienceGuards;
 import dev.opsagent.tools.http.BoundedGet;
+import dev.opsagent.tools.kubernetes.KubeconfigLogins;
+import dev.opsagent.tools.kubernetes.KubernetesSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -103,8 +107,18 @@ record Assembly(
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     running.push(workers::shutdownNow);
-    SecretValues secrets = secrets(timers, workers);
-    BusSettings settings = bus().withRedactor(secrets.redactor());
+    Redactor redactor = redactor(timers);
+    // Behind the wall that the configuration asks for.
+    LocalPrograms runner =
+        new LocalPrograms(
+            data.resolve("scratch"),
+            environment.getOrDefault("PATH", ""),
+            redactor,
+            configuration.sandbox().level());
+    SecretValues secrets = secrets(redactor, runner, environments);
+    secrets.reread();
+    keep(Heartbeat.start(timers, REREAD, REREAD, workers, secrets::reread));
+    BusSettings settings = bus().withRedactor(redactor);
     // Proving an operator's map takes a while; the brokers' answers do too.
     Future<OwnershipMap> proving = workers.submit(this::owners);
     Setup.Ready setup = topics(settings);
@@ -114,7 +128,7 @@ record Assembly(
     Catalogue works = new Catalogue(configuration, data, environment, secrets, environments);
     // A rehearsed operation starts no program.
     Optional<LocalPrograms> programs =
-        rehearsed.isPresent() ? Optional.empty() : Optional.of(works.programs());
+        rehearsed.isPresent() ? Optional.empty() : Optional.of(runner);
     programs.ifPresent(it -> tell(it.wall()));
     Map<String, Operation> catalogue =
         rehearsed.orElseGet(() ->
@@ -190,18 +204,37 @@ record Assembly(
                 telemetry,
                 environments,
                 programs.map(LocalPrograms::wall).map(WallReport::of),
-                secrets.redactor()));
+                redactor));
     return new OpsAgent(running, bus, http.address());
   }
 
-  private SecretValues secrets(SystemTimers timers, ExecutorService workers) {
-    SecretValues secrets =
-        new SecretValues(configuration.secrets(), new Redactor(timers::nanoTime));
-    RedactedEncoder.useEverywhere(secrets.redactor());
-    configuration.bus().logins().forEach(secrets.redactor()::learn);
-    secrets.reread();
-    keep(Heartbeat.start(timers, REREAD, REREAD, workers, secrets::reread));
-    return secrets;
+  /** The log is told of it before anything can be logged that is known to be a secret. */
+  private Redactor redactor(SystemTimers timers) {
+    Redactor redactor = new Redactor(timers::nanoTime);
+    RedactedEncoder.useEverywhere(redactor);
+    configuration.bus().logins().forEach(redactor::learn);
+    return redactor;
+  }
+
+  private SecretValues secrets(
+      Redactor redactor, LocalPrograms runner, Reloaded<Environments> environments) {
+    KubernetesSecrets clusters =
+        new KubernetesSecrets(
+            name -> environments.get().find(name).flatMap(Environment::kubernetes), environment);
+    Path folder = folder(configuration.data().resolve("secrets"));
+    return new SecretValues(
+        configuration.secrets(),
+        redactor,
+        new RemoteSecrets(runner, clusters, folder),
+        () -> borrowed(environments.get()));
+  }
+
+  private Map<String, String> borrowed(Environments environments) {
+    Map<String, String> logins = new HashMap<>(new DockerLogins(environment).passwords());
+    environments.all().stream()
+        .flatMap(declared -> declared.kubernetes().stream())
+        .forEach(cluster -> logins.putAll(KubeconfigLogins.of(cluster)));
+    return logins;
   }
 
   private static void tell(WallLevel.Report wall) {

@@ -144,9 +144,21 @@ final class TestStack implements AutoCloseable {
 
   /** Starts a worker that finds nothing on its disk but what it made itself. */
   WorkerProcess startWorker(Path data) {
+    return startWorker(data, Map.of());
+  }
+
+  /** Starts a worker with more in its environment. */
+  WorkerProcess startWorker(Map<String, String> environment) {
+    return startWorker(data, environment);
+  }
+
+  private WorkerProcess startWorker(Path data, Map<String, String> environment) {
+    WorkerProcess.Command usual = WorkerProcess.Command.operators(configuration, data);
     WorkerProcess worker =
         WorkerProcess.start(
-            WorkerProcess.Command.operators(configuration, data), folder, workers.size() + 1);
+            new WorkerProcess.Command(usual.options(), environment, usual.program()),
+            folder,
+            workers.size() + 1);
     workers.add(worker);
     return worker;
   }
