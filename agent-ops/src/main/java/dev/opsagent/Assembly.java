@@ -128,7 +128,7 @@ record Assembly(
             new Territory(
                 catalogue,
                 environments,
-                Set.of(Requirement.EVIDENCE_RETENTION),
+                Set.of(Requirement.APPROVALS, Requirement.EVIDENCE_RETENTION),
                 new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());

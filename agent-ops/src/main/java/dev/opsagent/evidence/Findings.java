@@ -55,13 +55,13 @@ final class Findings {
   /** The answers to what is asked for, in the order of the asking. */
   List<EvidenceCheck> answer(Map<Ask, List<String>> asks) {
     Map<Ask, EvidenceCheck> answers = new LinkedHashMap<>();
-    asks.forEach((ask, rules) -> answers.put(ask, check(ask, rules, commits)));
+    asks.forEach((ask, rules) -> answers.put(ask, check(ask, rules, commits, false)));
     if (subject.commits().isEmpty()) {
       // Only evidence tells which commit it is: what is said of a commit counts for that one.
       Set<String> vouched = vouched(answers);
       asks.forEach((ask, rules) -> {
         if (isOfCommit(ask.kind()) && !vouched.isEmpty()) {
-          answers.put(ask, check(ask, rules, vouched));
+          answers.put(ask, check(ask, rules, vouched, true));
         }
       });
     }
@@ -89,11 +89,13 @@ final class Findings {
     };
   }
 
-  private EvidenceCheck check(Ask ask, List<String> rules, Set<String> among) {
+  /**
+   * @param ofCommit whether a word on the commit alone counts
+   */
+  private EvidenceCheck check(Ask ask, List<String> rules, Set<String> among, boolean ofCommit) {
     if (among.size() > MOST_COMMITS || among.stream().anyMatch(table::isFlooded)) {
       return told(ask, rules, false, "more was said about it than can be judged", List.of());
     }
-    boolean ofCommit = isOfCommit(ask.kind()) && !among.equals(commits);
     List<Piece> tops = tops(ask, among);
     List<Piece> bad = tops.stream().filter(it -> it.isNegative() && !isOver(it, ask)).toList();
     if (!bad.isEmpty()) {

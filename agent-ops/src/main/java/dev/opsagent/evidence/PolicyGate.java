@@ -12,6 +12,7 @@ import dev.opsagent.protocol.GateReport;
 import dev.opsagent.protocol.GateReport.ApprovalCheck;
 import dev.opsagent.protocol.GateReport.Consent;
 import dev.opsagent.protocol.GateReport.EvidenceCheck;
+import dev.opsagent.protocol.Requirements.Compliance;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.time.Instant;
@@ -100,7 +101,8 @@ public final class PolicyGate implements Gate {
   }
 
   private Optional<Demand> demand(List<Rule> rules, TaskDispatch order) {
-    return Demand.of(rules).map(it -> it.guarded(environment(order).isProtected()));
+    Optional<Integer> own = order.requirements().compliance().flatMap(Compliance::approvals);
+    return Demand.of(rules, own).map(it -> it.guarded(environment(order).isProtected()));
   }
 
   private Environment environment(TaskDispatch order) {
@@ -173,13 +175,16 @@ public final class PolicyGate implements Gate {
    */
   private record Demand(
       List<String> rules, int count, Optional<List<String>> from, boolean secondPerson) {
-    static Optional<Demand> of(List<Rule> rules) {
+    /**
+     * @param own how many the task itself asks for
+     */
+    static Optional<Demand> of(List<Rule> rules, Optional<Integer> own) {
       List<Rule> asking = rules.stream().filter(it -> it.approvals().isPresent()).toList();
-      if (asking.isEmpty()) {
+      if (asking.isEmpty() && own.isEmpty()) {
         return Optional.empty();
       }
-      int count = 1;
-      boolean second = false;
+      int count = own.orElse(1);
+      boolean second = own.isPresent();
       Optional<List<String>> from = Optional.empty();
       for (Rule rule : asking) {
         Approvals wanted = rule.approvals().orElseThrow();
@@ -187,7 +192,9 @@ public final class PolicyGate implements Gate {
         second |= wanted.secondPerson();
         from = narrowed(from, wanted.from());
       }
-      return Optional.of(new Demand(asking.stream().map(Rule::name).toList(), count, from, second));
+      List<String> names = new ArrayList<>(asking.stream().map(Rule::name).toList());
+      own.ifPresent(_ -> names.add(TASK));
+      return Optional.of(new Demand(names, count, from, second));
     }
 
     private static Optional<List<String>> narrowed(

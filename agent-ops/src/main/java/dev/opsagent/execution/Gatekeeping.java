@@ -41,7 +41,7 @@ final class Gatekeeping {
 
   /** What the gates say of the task's plan now; empty when they ask for nothing. */
   Optional<GateReport> judge(TaskRecord task, Instant now) {
-    return gate.judge(question(task, now)).filter(it -> !it.isSilent());
+    return gate.judge(question(task, now)).filter(it -> !it.saysNothing());
   }
 
   private Question question(TaskRecord task, Instant now) {
@@ -185,7 +185,7 @@ final class Gatekeeping {
     Optional<GateReport> judged = judge(task, now);
     boolean sameTerms =
         judged.filter(it -> it.policy().equals(gating.report().policy())).isPresent();
-    if (!sameTerms || judged.orElseThrow().isOpen()) {
+    if (!sameTerms || judged.orElseThrow().opens()) {
       return Optional.of(wake(task, "what it waited for may stand", now));
     }
     if (judged.get().equals(gating.report())) {
@@ -217,7 +217,7 @@ final class Gatekeeping {
   Optional<Failure> shut(Change change) {
     TaskRecord task = change.record();
     Optional<GateReport> judged = judge(task, change.now());
-    if (judged.isEmpty() || judged.get().isOpen()) {
+    if (judged.isEmpty() || judged.get().opens()) {
       return Optional.empty();
     }
     change.set(noted(task, judged));
@@ -233,7 +233,7 @@ final class Gatekeeping {
   Optional<Transition> late(TaskRecord task, Instant now) {
     Optional<GateReport> judged = judge(task, now);
     if (judged.isEmpty()
-        || judged.get().isOpen()
+        || judged.get().opens()
         || task.gating().map(Gating::report).equals(judged)) {
       return Optional.empty();
     }
@@ -262,7 +262,7 @@ final class Gatekeeping {
     Optional<GateReport> judged = judge(given, now);
     Change change = change(noted(given, judged), now);
     change.note("approved", word.by(), "approves plan " + word.planDigest());
-    boolean open = judged.map(GateReport::isOpen).orElse(true);
+    boolean open = judged.map(GateReport::opens).orElse(true);
     return open && head ? wake(change, "approved") : tell(change).then(Command.IDLE);
   }
 

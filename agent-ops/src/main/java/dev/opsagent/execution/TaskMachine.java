@@ -114,7 +114,7 @@ final class TaskMachine {
     if (change.record().dispatch().dryRun()) {
       return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
     }
-    if (judged.filter(it -> !it.isOpen()).isPresent()) {
+    if (judged.filter(it -> !it.opens()).isPresent()) {
       return gates.park(change);
     }
     Optional<Gate.Early> early = gates.early(change.record(), change.now());

@@ -61,7 +61,6 @@ public record Territory(
               "target.environment must be one of " + new TreeSet<>(served.names())));
     }
     return parameters(order)
-        .or(() -> evidence(order))
         .or(() -> RequirementsRefusal.ofWorker(order, enforced).map(Territory::reason))
         .or(() -> operation.refuse(order).map(Territory::reason))
         .or(() ->
@@ -78,14 +77,6 @@ public record Territory(
     } catch (InvalidMessage fault) {
       return Optional.of(reason(ReasonCode.INVALID_PARAMETERS, fault.getMessage()));
     }
-  }
-
-  /** Gates do not exist yet, so nothing that they would have to ask for is taken. */
-  private static Optional<Reason> evidence(TaskDispatch order) {
-    String detail = "requiredEvidence cannot be enforced by this worker, so the task is not taken";
-    return order.requiredEvidence().isEmpty()
-        ? Optional.empty()
-        : Optional.of(reason(ReasonCode.UNSUPPORTED_REQUIREMENT, detail));
   }
 
   private static Reason reason(Failure failure) {

@@ -37,6 +37,7 @@ final class PromotionTest {
           - {name: staging, kind: staging, runtime: process}
           - {name: live, kind: production, runtime: process, promotesFrom: staging}
         """);
+    stack.gates("version: 1\nrules: []\n");
     stack.startWorker().awaitReady();
     stack.run(service.publish("moved-first"));
     service.commit("fix: serve more", Map.of("server.js", SampleService.server("9.9.9")));

@@ -105,6 +105,13 @@ final class TestStack implements AutoCloseable {
         read(configuration).replace(named, "environments: {file: %s}".formatted(file)));
   }
 
+  /** Names a gate policy of the test's own, before a worker starts. */
+  void gates(String yaml) {
+    Path file = folder.resolve("gates.yaml");
+    write(file, yaml);
+    configure("policy: {gates: %s}\n".formatted(file));
+  }
+
   /** Lets a release be deployed again that failed, and waits until it may. */
   void lift(Target target, String digest) {
     client

@@ -432,7 +432,7 @@ class GatekeepingTest {
     dispatch("t1");
     StatusReport dry = journal.last("dry");
     assertThat(dry.state()).isEqualTo(TaskState.SUCCEEDED);
-    assertThat(dry.gates().orElseThrow().isOpen()).isFalse();
+    assertThat(dry.gates().orElseThrow().opens()).isFalse();
     assertThat(plan("dry")).isEqualTo(plan("t1"));
   }
 

@@ -21,14 +21,14 @@ public record GateReport(
   }
 
   /** Whether nothing is missing. */
-  public boolean isOpen() {
+  public boolean opens() {
     return evidence.stream().allMatch(EvidenceCheck::satisfied)
         && approval.map(ApprovalCheck::satisfied).orElse(true);
   }
 
   /** Whether nothing was found, nothing is missing, and nobody is asked: not worth a word. */
-  public boolean isSilent() {
-    return isOpen() && approval.isEmpty() && evidence.stream().allMatch(it -> it.found().isEmpty());
+  public boolean saysNothing() {
+    return opens() && approval.isEmpty() && evidence.stream().allMatch(it -> it.found().isEmpty());
   }
 
   /** What evidence is missing. */

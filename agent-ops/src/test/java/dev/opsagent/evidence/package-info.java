@@ -1,0 +1,4 @@
+@NullMarked
+package dev.opsagent.evidence;
+
+import org.jspecify.annotations.NullMarked;
