@@ -3,6 +3,7 @@ package dev.opsagent;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
+import dev.opsagent.operations.CarriedOperation;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.configure.ConfigureOperation;
 import dev.opsagent.operations.deploy.Adapters;
@@ -156,7 +157,14 @@ record Catalogue(
     all.add(new DriftOperation(adapters).orOfStack());
     all.add(new ConfigureOperation(repository, workspaces, owners, served, timers::now));
     return all.stream()
-        .collect(Collectors.toMap(Operation::name, it -> new Walled(it, programs, served)));
+        .collect(
+            Collectors.toMap(
+                Operation::name,
+                it ->
+                    new Walled(
+                        new CarriedOperation(it, repository, workspaces, owners),
+                        programs,
+                        served)));
   }
 
   private Map<String, PackageRegistry> registries(Programs programs) {
