@@ -11,6 +11,7 @@ import dev.opsagent.configuration.ReloadedEnvironments;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
+import dev.opsagent.console.RedactedEncoder;
 import dev.opsagent.evidence.EvidenceTable;
 import dev.opsagent.evidence.GatePolicy;
 import dev.opsagent.evidence.PolicyGate;
@@ -42,6 +43,7 @@ import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.Target;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.sandbox.WallLevel;
@@ -84,6 +86,9 @@ record Assembly(
   /** How often the agent says that it is there. */
   private static final Duration CARD_PERIOD = Duration.ofMinutes(1);
 
+  /** How often secrets are read again, in case that they were replaced. */
+  private static final Duration REREAD = Duration.ofSeconds(30);
+
   /** After this a worker has come up, and does what only takes time from that. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
@@ -94,17 +99,18 @@ record Assembly(
     Reloaded<Environments> environments = environments();
     Reloaded<GatePolicy> gates = gates();
     Path data = folder(configuration.data());
-    BusSettings settings = bus();
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     running.push(workers::shutdownNow);
+    SecretValues secrets = secrets(timers, workers);
+    BusSettings settings = bus().withRedactor(secrets.redactor());
     // Proving an operator's map takes a while; the brokers' answers do too.
     Future<OwnershipMap> proving = workers.submit(this::owners);
     Setup.Ready setup = topics(settings);
     OwnershipMap owners = made(proving);
 
     Workspaces workspaces = new TaskWorkspaces(data);
-    Catalogue works = new Catalogue(configuration, data, environment, environments);
+    Catalogue works = new Catalogue(configuration, data, environment, secrets, environments);
     // A rehearsed operation starts no program.
     Optional<LocalPrograms> programs =
         rehearsed.isPresent() ? Optional.empty() : Optional.of(works.programs());
@@ -124,7 +130,7 @@ record Assembly(
 
     Intake intake =
         new Intake(
-            EventReader::read,
+            delivery -> secrets.withoutSecrets(EventReader.read(delivery)),
             new Territory(
                 catalogue,
                 environments,
@@ -146,6 +152,7 @@ record Assembly(
             new Partitions.Parts(
                 catalogue,
                 owners,
+                secrets.redactor(),
                 gate,
                 following(context),
                 intake,
@@ -174,8 +181,19 @@ record Assembly(
                 bus,
                 telemetry,
                 environments,
-                programs.map(LocalPrograms::wall).map(WallReport::of)));
+                programs.map(LocalPrograms::wall).map(WallReport::of),
+                secrets.redactor()));
     return new OpsAgent(running, bus, http.address());
+  }
+
+  private SecretValues secrets(SystemTimers timers, ExecutorService workers) {
+    SecretValues secrets =
+        new SecretValues(configuration.secrets(), new Redactor(timers::nanoTime));
+    RedactedEncoder.useEverywhere(secrets.redactor());
+    configuration.bus().logins().forEach(secrets.redactor()::learn);
+    secrets.reread();
+    keep(Heartbeat.start(timers, REREAD, REREAD, workers, secrets::reread));
+    return secrets;
   }
 
   private static void tell(WallLevel.Report wall) {
@@ -314,7 +332,11 @@ record Assembly(
   }
 
   private HttpEndpoints http(
-      Bus bus, Telemetry telemetry, Reloaded<Environments> environments, Optional<WallReport> wall)
+      Bus bus,
+      Telemetry telemetry,
+      Reloaded<Environments> environments,
+      Optional<WallReport> wall,
+      Redactor redactor)
       throws OpsAgent.CannotStart {
     Configuration.Http at = configuration.http();
     try {
@@ -322,7 +344,8 @@ record Assembly(
           new InetSocketAddress(at.host(), at.port()),
           () -> readiness(bus.alive(), "the bus loop has ended"),
           () -> readiness(bus, telemetry, environments).with("sandbox", wall),
-          metrics::scrape);
+          metrics::scrape,
+          redactor);
     } catch (IOException e) {
       throw new OpsAgent.CannotStart(
           List.of(

@@ -3,6 +3,7 @@ package dev.opsagent;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
+import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.operations.CarriedOperation;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.configure.ConfigureOperation;
@@ -22,8 +23,8 @@ import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.Workspaces;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.desktop.DesktopBrowser;
 import dev.opsagent.tools.docker.DockerBuilder;
@@ -58,12 +59,14 @@ import java.util.stream.Collectors;
  *
  * @param data the worker's data folder
  * @param environment of this process; adapters pass on the little of it that they need
+ * @param secrets what adapters log in with, and what hides it wherever it is said
  * @param served the environments in force now
  */
 record Catalogue(
     Configuration configuration,
     Path data,
     Map<String, String> environment,
+    SecretValues secrets,
     Supplier<Environments> served) {
   private static final Duration NPM_TIMEOUT = Duration.ofMinutes(2);
   private static final Duration GIT_TIMEOUT = Duration.ofMinutes(2);
@@ -77,7 +80,7 @@ record Catalogue(
     return new LocalPrograms(
         data.resolve("scratch"),
         environment.getOrDefault("PATH", ""),
-        mask(),
+        redactor(),
         configuration.sandbox().level());
   }
 
@@ -96,7 +99,6 @@ record Catalogue(
       Deployments deployments,
       BoundedGet web,
       SystemTimers timers) {
-    SecretMask mask = mask();
     ContainerEngines engines = new ContainerEngines(environment, served);
     HealthProbe health = new HttpHealthProbe(web);
     Optional<URI> npm = configuration.npm().map(Configuration.NpmRegistry::url);
@@ -104,7 +106,7 @@ record Catalogue(
     FrontedRuntime.Fronts fronts = new FrontedRuntime.Fronts(programs, data, timers::nanoTime);
     ServiceRuntime processes =
         new ProcessRuntime(
-            programs, data, new NpmInstaller(programs, npm), mask::mask, timers::nanoTime);
+            programs, data, new NpmInstaller(programs, npm), this::shown, timers::nanoTime);
     runtimes.put(processes.kind(), fronts.before(processes));
     ServiceRuntime compose = new ComposeRuntime(programs, data, engines, timers);
     runtimes.put(compose.kind(), fronts.before(compose));
@@ -123,13 +125,13 @@ record Catalogue(
             owners,
             timers);
     // A push brings no image up.
-    ServiceRuntime docker = new DockerRuntime(engines, mask::mask, timers);
+    ServiceRuntime docker = new DockerRuntime(engines, this::shown, timers);
     runtimes.put(docker.kind(), fronts.before(docker));
     ServiceRuntime kubernetes =
         new KubernetesRuntime(
             name -> served.get().find(name).flatMap(Environment::kubernetes),
             environment,
-            mask::mask,
+            this::shown,
             timers);
     runtimes.put(kubernetes.kind(), kubernetes);
     Adapters adapters =
@@ -147,7 +149,7 @@ record Catalogue(
     Operation build =
         new BuildOperation(
             repository,
-            where -> new DockerBuilder(engines.settings(where), mask::mask),
+            where -> new DockerBuilder(engines.settings(where), this::shown),
             where -> new DockerRegistry(engines.settings(where)),
             workspaces,
             served,
@@ -160,11 +162,10 @@ record Catalogue(
         .collect(
             Collectors.toMap(
                 Operation::name,
-                it ->
-                    new Walled(
-                        new CarriedOperation(it, repository, workspaces, owners),
-                        programs,
-                        served)));
+                it -> {
+                  Operation carried = new CarriedOperation(it, repository, workspaces, owners);
+                  return new Redacted(new Walled(carried, programs, served), redactor());
+                }));
   }
 
   private Map<String, PackageRegistry> registries(Programs programs) {
@@ -174,7 +175,7 @@ record Catalogue(
             new NpmRegistrySettings(
                 "npm",
                 npm.url(),
-                () -> npm.credential().flatMap(configuration.secrets()::resolve),
+                () -> npm.credential().flatMap(secrets::resolve),
                 data.resolve("npm/registry"),
                 NPM_TIMEOUT))
         .<Map<String, PackageRegistry>>map(
@@ -196,13 +197,18 @@ record Catalogue(
   }
 
   private String secret(String name) {
-    return configuration.secrets().resolve(name).orElse("");
+    return secrets.resolve(name).orElse("");
   }
 
-  private SecretMask mask() {
-    return new SecretMask(() ->
-        configuration.secrets().sources().keySet().stream()
-            .flatMap(name -> configuration.secrets().resolve(name).stream())
-            .toList());
+  private Redactor redactor() {
+    return secrets.redactor();
+  }
+
+  /** What services and engines say; they are given no secret of the worker. */
+  private String shown(String said) {
+    Redactor.Redacted shown = redactor().read(said);
+    ProgramRuns.tellMasked(
+        "what a service or an engine said", shown.found(), redactor().known(shown.found()));
+    return shown.text();
   }
 }

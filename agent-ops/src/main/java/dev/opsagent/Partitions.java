@@ -20,6 +20,7 @@ import dev.opsagent.intake.Intake;
 import dev.opsagent.kafka.LedgerReader;
 import dev.opsagent.kafka.PartitionHost;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.redaction.Redactor;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -45,12 +46,14 @@ final class Partitions implements PartitionHost {
    * What every partition's engine is made of.
    *
    * @param owners the map by which plans are judged, and whose digest the audit names
+   * @param redactor takes secrets out of the audit
    * @param evidence what the gate decides by
    * @param known opens the index of a partition
    */
   record Parts(
       Map<String, Operation> operations,
       OwnershipMap owners,
+      Redactor redactor,
       Gate gate,
       Evidence evidence,
       Intake intake,
@@ -152,7 +155,7 @@ final class Partitions implements PartitionHost {
     return new PartitionEngine.Ports(
         journal,
         known,
-        new AuditChain(Optional.of(parts.owners().digest())),
+        new RedactedAudit(new AuditChain(Optional.of(parts.owners().digest())), parts.redactor()),
         parts.operations(),
         PlanAuthority.of(parts.owners()),
         parts.gate(),

@@ -40,12 +40,23 @@ class ArchitectureTest {
   static final ArchRule intake_sees_no_tool =
       sees("intake", "authority", "plan", "execution", "audit", "outside", "operations");
 
+  @ArchTest static final ArchRule the_redactor_sees_nobody = sees("redaction");
+
   @ArchTest static final ArchRule tools_see_ports = adapter("tools");
   @ArchTest static final ArchRule the_sandbox_sees_ports = adapter("sandbox");
 
   @ArchTest
   static final ArchRule kafka_sees_ports_and_intake =
-      sees("kafka", "authority", "plan", "execution", "evidence", "audit", "outside", "intake");
+      sees(
+          "kafka",
+          "authority",
+          "plan",
+          "execution",
+          "evidence",
+          "audit",
+          "outside",
+          "intake",
+          "redaction");
 
   @ArchTest static final ArchRule the_console_sees_ports = adapter("console");
   @ArchTest static final ArchRule the_broker_sees_nobody = sees("broker");
@@ -203,7 +214,8 @@ class ArchitectureTest {
   }
 
   private static ArchRule adapter(String room) {
-    return sees(room, "authority", "plan", "execution", "audit", "outside", "configuration");
+    return sees(
+        room, "authority", "plan", "execution", "audit", "outside", "configuration", "redaction");
   }
 
   /** The room may see itself, the protocol, and the rooms named; of ours, nothing else. */

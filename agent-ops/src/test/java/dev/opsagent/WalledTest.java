@@ -10,8 +10,8 @@ import dev.opsagent.outside.Environments;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.WallLevel;
 import dev.opsagent.testing.UntouchedOperation;
 import java.nio.file.Path;
@@ -91,6 +91,6 @@ final class WalledTest {
   }
 
   private LocalPrograms programs(String level) {
-    return new LocalPrograms(folder, "/nowhere", SecretMask.of(List.of()), level);
+    return new LocalPrograms(folder, "/nowhere", Redactor.of(Map.of()), level);
   }
 }

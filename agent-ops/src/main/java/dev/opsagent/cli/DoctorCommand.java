@@ -1,11 +1,12 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.WallReport;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -73,7 +74,7 @@ final class DoctorCommand implements Callable<Integer> {
   private WallReport wall() {
     Path scratch = around.home().resolve(".cache/ops-agent/doctor");
     String path = around.environment().getOrDefault("PATH", "");
-    return WallReport.of(new LocalPrograms(scratch, path, SecretMask.of(List.of()), "auto").wall());
+    return WallReport.of(new LocalPrograms(scratch, path, Redactor.of(Map.of()), "auto").wall());
   }
 
   private static Finding java() {

@@ -16,8 +16,8 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Topics;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.front.FrontedRuntime;
@@ -217,7 +217,7 @@ final class LocalStage {
 
   private Programs programs() {
     String path = around.environment().getOrDefault("PATH", "");
-    return new LocalPrograms(folder.resolve("programs"), path, SecretMask.of(List.of()), "auto");
+    return new LocalPrograms(folder.resolve("programs"), path, Redactor.of(Map.of()), "auto");
   }
 
   private void delete() {

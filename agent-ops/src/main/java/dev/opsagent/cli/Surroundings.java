@@ -1,8 +1,11 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.console.RedactedOutput;
+import dev.opsagent.redaction.Redactor;
 import java.io.Console;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -37,10 +40,16 @@ record Surroundings(
         Path.of("").toAbsolutePath(),
         Path.of(System.getProperty("user.home")),
         System.in,
-        new PrintWriter(System.out, true, StandardCharsets.UTF_8),
-        new PrintWriter(System.err, true, StandardCharsets.UTF_8),
+        writer(System.out),
+        writer(System.err),
         showsOutput(),
         InstantSource.system());
+  }
+
+  /** A command knows no secret; what looks like one is hidden all the same. */
+  private static PrintWriter writer(OutputStream out) {
+    Redactor redactor = Redactor.of(Map.of());
+    return new PrintWriter(new RedactedOutput(out, redactor), true, StandardCharsets.UTF_8);
   }
 
   int width() {

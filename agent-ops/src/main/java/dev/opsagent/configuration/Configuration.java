@@ -7,6 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * Everything a worker needs to know before it starts; made by {@link ConfigurationSources},
@@ -78,8 +81,25 @@ public record Configuration(
    * @param properties further properties of every Kafka client, by Kafka's own names
    */
   public record Bus(String bootstrap, Map<String, String> properties) {
+    private static final Pattern QUOTED =
+        Pattern.compile("[Pp]assword\\s*=\\s*\"((?:[^\"\\\\]|\\\\.)+)\"");
+
     public Bus {
       properties = Map.copyOf(properties);
+    }
+
+    /** The passwords and keys among the properties, by what they are called here. */
+    public Map<String, String> logins() {
+      Map<String, String> logins = new TreeMap<>();
+      properties.forEach((key, value) -> {
+        Matcher password = QUOTED.matcher(value);
+        if (key.equals("sasl.jaas.config") && password.find()) {
+          logins.put("kafka." + key, password.group(1));
+        } else if (key.matches(".*(password|ssl\\.keystore\\.key)")) {
+          logins.put("kafka." + key, value);
+        }
+      });
+      return logins;
     }
   }
 

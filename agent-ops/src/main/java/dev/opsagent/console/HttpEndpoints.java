@@ -3,6 +3,7 @@ package dev.opsagent.console;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.redaction.Redactor;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
@@ -23,23 +24,28 @@ public final class HttpEndpoints implements AutoCloseable {
   private final HttpServer server;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
 
-  private HttpEndpoints(HttpServer server) {
+  private final Redactor redactor;
+
+  private HttpEndpoints(HttpServer server, Redactor redactor) {
     this.server = server;
+    this.redactor = redactor;
   }
 
   /**
    * Binds and serves.
    *
    * @param address port 0 takes a free one
+   * @param redactor takes secrets out of every page
    * @throws IOException when the address cannot be bound
    */
   public static HttpEndpoints start(
       InetSocketAddress address,
       Supplier<Readiness> liveness,
       Supplier<Readiness> readiness,
-      Supplier<String> metrics)
+      Supplier<String> metrics,
+      Redactor redactor)
       throws IOException {
-    HttpEndpoints endpoints = new HttpEndpoints(HttpServer.create(address, 64));
+    HttpEndpoints endpoints = new HttpEndpoints(HttpServer.create(address, 64), redactor);
     endpoints.serve("/livez", () -> status("live", liveness.get()));
     endpoints.serve("/readyz", () -> status("ready", readiness.get()));
     endpoints.serve("/metrics", () -> new Page(200, PROMETHEUS, metrics.get()));
@@ -75,8 +81,14 @@ public final class HttpEndpoints implements AutoCloseable {
     server.createContext(path, exchange -> answer(exchange, path, page));
   }
 
-  private static void answer(HttpExchange exchange, String path, Supplier<Page> page)
-      throws IOException {
+  private byte[] shown(Page page) {
+    byte[] body = page.body().getBytes(StandardCharsets.UTF_8);
+    return page.type().equals(JSON)
+        ? redactor.rewritten(body).orElse(body)
+        : redactor.text(page.body()).getBytes(StandardCharsets.UTF_8);
+  }
+
+  private void answer(HttpExchange exchange, String path, Supplier<Page> page) throws IOException {
     try (exchange) {
       String method = exchange.getRequestMethod();
       if (!method.equals("GET") && !method.equals("HEAD")) {
@@ -87,7 +99,7 @@ public final class HttpEndpoints implements AutoCloseable {
       // A context also serves everything below its path; only the path itself is meant.
       boolean exact = path.equals("/") || exchange.getRequestURI().getPath().equals(path);
       Page found = exact ? page.get() : new Page(404, JSON, "{\"error\":\"no such page\"}\n");
-      byte[] body = found.body().getBytes(StandardCharsets.UTF_8);
+      byte[] body = shown(found);
       exchange.getResponseHeaders().set("Content-Type", found.type());
       exchange.getResponseHeaders().set("Cache-Control", "no-store");
       if (method.equals("HEAD")) {

@@ -20,12 +20,13 @@ public record AuditDraft(
     effects = List.copyOf(effects);
   }
 
-  /** A program that the task's step ran. */
-  static AuditDraft ran(TaskRecord task, Optional<String> step, String sentence, Instant at) {
+  /** What was heard of the task's step beside its outcome. */
+  static AuditDraft about(
+      TaskRecord task, String kind, Optional<String> step, String sentence, Instant at) {
     return new AuditDraft(
         task.dispatch().target(),
         Optional.of(task.id()),
-        "ran",
+        kind,
         "ops-agent",
         sentence,
         step,

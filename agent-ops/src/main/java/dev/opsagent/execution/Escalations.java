@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Which ends and doubts of a task the PM must know at once. */
 final class Escalations {
@@ -62,6 +63,25 @@ final class Escalations {
                 task.held() ? "ops-agent resolve " + task.id() + " done|undone" : "",
                 1,
                 now));
+  }
+
+  /**
+   * Secrets came from somebody who had not been given them; they were hidden, but are known there.
+   */
+  static Escalation leaked(TaskRecord task, List<String> hidden, Set<String> secrets, Instant now) {
+    return new Escalation(
+        task.id() + ":secret-leaked",
+        Trigger.SECURITY_INCIDENT,
+        Severity.CRITICAL,
+        Status.OPEN,
+        task.dispatch().target(),
+        Optional.of(task.id()),
+        "a secret was printed by what had not been given it",
+        hidden,
+        List.of("it was hidden before it went anywhere"),
+        "find out how it got there, and replace " + String.join(", ", new TreeSet<>(secrets)),
+        1,
+        now);
   }
 
   private static Optional<Trigger> trigger(TaskRecord task, Failure failure) {

@@ -20,6 +20,9 @@ final class LiveTask {
   /** Whether the workspace has to be probed before the next step, after a restart. */
   boolean restored;
 
+  /** Whether it has been escalated that a secret came out of what it runs. */
+  boolean leaked;
+
   /** Read by the running step's thread. */
   volatile boolean stopping;
 

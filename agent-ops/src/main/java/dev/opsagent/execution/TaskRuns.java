@@ -10,12 +10,14 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Digests;
+import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
@@ -192,7 +194,19 @@ final class TaskRuns {
     int index = index(run.command);
     Optional<String> step =
         index < 0 ? Optional.empty() : Optional.of(record.planned(index).name());
-    return current -> heard.result().apply(current).having(heard.ran(), step, ports.timers().now());
+    return current -> {
+      Instant now = ports.timers().now();
+      return heard.result().apply(current).having(heard, step, incident(task, heard, now), now);
+    };
+  }
+
+  /** One for each task: a build that prints its environment does so again in the next step. */
+  private static Optional<Escalation> incident(LiveTask task, Heard<?> heard, Instant now) {
+    if (heard.leaked().isEmpty() || task.leaked) {
+      return Optional.empty();
+    }
+    task.leaked = true;
+    return Optional.of(Escalations.leaked(task.record, heard.masked(), heard.leaked(), now));
   }
 
   private Function<TaskRecord, Transition> work(LiveTask task, TaskRecord record, Run run) {

@@ -1,5 +1,6 @@
 package dev.opsagent.execution;
 
+import dev.opsagent.execution.ProgramRuns.Heard;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.Prewritten;
@@ -29,14 +30,23 @@ record Transition(
     return new Transition(task, List.of(), List.of(), List.of(), List.of(), Command.IDLE);
   }
 
-  /** The same with the programs that led to it in its audit, each in a record of its own. */
-  Transition having(List<String> ran, Optional<String> step, Instant now) {
-    if (ran.isEmpty()) {
+  /**
+   * The same with what was heard of the work that led to it: programs and hidden secrets in its
+   * audit, each in a record of its own.
+   *
+   * @param incident the escalation that is due for it, if one is
+   */
+  Transition having(
+      Heard<?> heard, Optional<String> step, Optional<Escalation> incident, Instant now) {
+    List<AuditDraft> all = new ArrayList<>();
+    heard.ran().forEach(it -> all.add(AuditDraft.about(next, "ran", step, it, now)));
+    heard.masked().forEach(it -> all.add(AuditDraft.about(next, "secret-hidden", step, it, now)));
+    if (all.isEmpty()) {
       return this;
     }
-    List<AuditDraft> all =
-        new ArrayList<>(ran.stream().map(it -> AuditDraft.ran(next, step, it, now)).toList());
     all.addAll(audit);
-    return new Transition(next, reports, all, escalations, learnings, command);
+    List<Escalation> raised = new ArrayList<>(escalations);
+    incident.ifPresent(raised::add);
+    return new Transition(next, reports, all, raised, learnings, command);
   }
 }

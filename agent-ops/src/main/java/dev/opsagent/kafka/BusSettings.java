@@ -1,6 +1,7 @@
 package dev.opsagent.kafka;
 
 import dev.opsagent.protocol.Topics;
+import dev.opsagent.redaction.Redactor;
 import java.time.Duration;
 import java.util.Map;
 
@@ -14,6 +15,7 @@ import java.util.Map;
  * @param sessionTimeout after this silence the group gives the worker's partitions to others
  * @param revokeGrace the longest that a running step may delay the hand-over of its partition
  * @param restoreTimeout the longest that reading a partition's ledger may take
+ * @param redactor takes secrets out of what is written, if one has come this far
  */
 public record BusSettings(
     Map<String, Object> client,
@@ -22,7 +24,8 @@ public record BusSettings(
     String workerId,
     Duration sessionTimeout,
     Duration revokeGrace,
-    Duration restoreTimeout) {
+    Duration restoreTimeout,
+    Redactor redactor) {
   public BusSettings {
     client = Map.copyOf(client);
   }
@@ -37,19 +40,28 @@ public record BusSettings(
         workerId,
         Duration.ofSeconds(10),
         Duration.ofSeconds(8),
-        Duration.ofMinutes(1));
+        Duration.ofMinutes(1),
+        Redactor.of(Map.of()));
   }
 
   public BusSettings withSessionTimeout(Duration timeout) {
-    return new BusSettings(client, topics, group, workerId, timeout, revokeGrace, restoreTimeout);
+    return new BusSettings(
+        client, topics, group, workerId, timeout, revokeGrace, restoreTimeout, redactor);
   }
 
   public BusSettings withRevokeGrace(Duration grace) {
-    return new BusSettings(client, topics, group, workerId, sessionTimeout, grace, restoreTimeout);
+    return new BusSettings(
+        client, topics, group, workerId, sessionTimeout, grace, restoreTimeout, redactor);
   }
 
   public BusSettings withRestoreTimeout(Duration timeout) {
-    return new BusSettings(client, topics, group, workerId, sessionTimeout, revokeGrace, timeout);
+    return new BusSettings(
+        client, topics, group, workerId, sessionTimeout, revokeGrace, timeout, redactor);
+  }
+
+  public BusSettings withRedactor(Redactor hiding) {
+    return new BusSettings(
+        client, topics, group, workerId, sessionTimeout, revokeGrace, restoreTimeout, hiding);
   }
 
   /** Client properties may hold passwords. */

@@ -9,24 +9,33 @@ import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Topics;
+import dev.opsagent.redaction.Redactor;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Where each kind of journal record goes, and in what form. */
+/**
+ * Where each kind of journal record goes, and in what form: without secrets that have come this
+ * far, but for bytes that are somebody else's.
+ */
 final class JournalTopics {
   /** Tells on a forwarded record which partition it came to first. */
   static final String FORWARDED_FROM = "ops-forwarded-from";
+
+  /** Begins the names of headers that this agent adds. */
+  private static final String OURS = "ops-";
 
   private static final Optional<String> NO_TRACE = Optional.empty();
 
   private final Topics topics;
   private final int partition;
   private final String source;
+  private final Redactor redactor;
 
-  JournalTopics(Topics topics, int partition, String workerId) {
+  JournalTopics(Topics topics, int partition, String workerId, Redactor redactor) {
+    this.redactor = redactor;
     this.topics = topics;
     this.partition = partition;
     this.source = "/ops-agent/" + workerId;
@@ -42,15 +51,24 @@ final class JournalTopics {
 
   ProducerRecord<byte[], byte[]> record(JournalRecord record) {
     return switch (record) {
-      case JournalRecord.Ledger ledger -> ledger(ledger);
-      case JournalRecord.Status status -> status(status);
-      case JournalRecord.Escalated escalated -> escalation(escalated.escalation());
-      case JournalRecord.Audited audited -> audit(audited.record());
-      case JournalRecord.Learned learned -> learning(learned.learning());
-      case JournalRecord.Deployed deployed -> deployment(deployed.record());
+      case JournalRecord.Ledger ledger -> shown(ledger(ledger));
+      case JournalRecord.Status status -> shown(status(status));
+      case JournalRecord.Escalated escalated -> shown(escalation(escalated.escalation()));
+      case JournalRecord.Audited audited -> audit(audited.record()); // sealed, and so before
+      case JournalRecord.Learned learned -> shown(learning(learned.learning()));
+      case JournalRecord.Deployed deployed -> shown(deployment(deployed.record()));
       case JournalRecord.Forwarded forwarded -> forwarded(forwarded);
       case JournalRecord.DeadLetter letter -> deadLetter(letter);
     };
+  }
+
+  private ProducerRecord<byte[], byte[]> shown(ProducerRecord<byte[], byte[]> record) {
+    return Optional.<byte[]>ofNullable(record.value())
+        .flatMap(redactor::rewritten)
+        .map(shown ->
+            new ProducerRecord<>(
+                record.topic(), record.partition(), record.key(), shown, record.headers()))
+        .orElse(record);
   }
 
   private ProducerRecord<byte[], byte[]> ledger(JournalRecord.Ledger ledger) {
@@ -121,8 +139,15 @@ final class JournalTopics {
     ProducerRecord<byte[], byte[]> record =
         new ProducerRecord<>(
             topics.deadLetters(), letter.key().orElse(null), letter.value().orElse(null));
-    addHeaders(record, letter.headers());
+    letter
+        .headers()
+        .forEach((name, value) ->
+            record.headers().add(name, name.startsWith(OURS) ? shown(value) : value));
     return record;
+  }
+
+  private byte[] shown(byte[] text) {
+    return utf8(redactor.text(new String(text, StandardCharsets.UTF_8)));
   }
 
   private String inputTopic(Journal.Input input) {

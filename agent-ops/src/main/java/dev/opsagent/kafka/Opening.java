@@ -56,7 +56,8 @@ final class Opening {
     }
 
     JournalTopics topics(int partition) {
-      return new JournalTopics(settings.topics(), partition, settings.workerId());
+      return new JournalTopics(
+          settings.topics(), partition, settings.workerId(), settings.redactor());
     }
   }
 

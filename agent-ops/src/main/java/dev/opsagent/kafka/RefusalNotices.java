@@ -66,11 +66,11 @@ public final class RefusalNotices implements AutoCloseable {
             partition,
             Status.OPEN,
             topic(partition) + " is not served",
-            List.of(why.sentence()),
-            why.fix());
+            List.of(shown(why.sentence())),
+            shown(why.fix()));
     List<ProducerRecord<byte[], byte[]>> records = new ArrayList<>();
     if (partition < partitions) { // one that was added later has no ledger
-      records.add(note(partition, Optional.of(why.sentence())));
+      records.add(note(partition, Optional.of(shown(why.sentence()))));
     }
     records.add(escalation(escalation));
     inOrder.execute(() -> persist(records));
@@ -102,6 +102,10 @@ public final class RefusalNotices implements AutoCloseable {
         decide,
         1,
         clock.instant());
+  }
+
+  private String shown(String text) {
+    return settings.redactor().text(text);
   }
 
   private String topic(int partition) {

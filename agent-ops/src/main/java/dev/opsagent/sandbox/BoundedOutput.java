@@ -1,28 +1,27 @@
 package dev.opsagent.sandbox;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.opsagent.redaction.Redactor;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
+import java.util.Map;
 
-/**
- * The first and the last part of what a program prints. Both parts are kept a little longer than
- * they are shown, so that a secret that lies across the cut is still recognised.
- */
+/** The first and the last part of what a program prints; its secrets are hidden before the cut. */
 final class BoundedOutput {
-  private final int shown;
-  private final int margin;
   private final byte[] head;
   private final byte[] tail;
+  private final Redactor.Flow flow;
   private long total;
 
   /**
    * @param shown bytes shown of each part
-   * @param margin bytes kept beyond them
    */
-  BoundedOutput(int shown, int margin) {
-    this.shown = shown;
-    this.margin = margin;
-    this.head = new byte[shown + margin];
-    this.tail = new byte[shown + margin];
+  BoundedOutput(int shown, Redactor redactor) {
+    this.head = new byte[shown];
+    this.tail = new byte[shown];
+    this.flow = redactor.flow(new Kept());
   }
 
   /** Reads to the end of the stream; ends early when its process is gone. */
@@ -30,7 +29,7 @@ final class BoundedOutput {
     byte[] buffer = new byte[8192];
     try (stream) {
       for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-        add(buffer, n);
+        take(buffer, n);
       }
     } catch (IOException e) {
       // The pipe closes under us when the process tree is ended: what came is what there is.
@@ -38,25 +37,26 @@ final class BoundedOutput {
     }
   }
 
-  private synchronized void add(byte[] bytes, int length) {
-    for (int i = 0; i < length; i++) {
-      if (total < head.length) {
-        head[(int) total] = bytes[i];
-      }
-      tail[(int) (total % tail.length)] = bytes[i];
-      total++;
-    }
+  private synchronized void take(byte[] bytes, int length) {
+    flow.write(bytes, 0, length);
   }
 
-  synchronized String text(SecretMask mask) {
+  /** What came; nothing comes after it. */
+  synchronized String text() {
+    flow.close();
     if (total <= head.length) {
-      return mask.mask(head, 0, (int) total);
+      return new String(head, 0, (int) total, UTF_8);
     }
     byte[] last = lastBytes();
-    int from = (int) Math.max(margin, last.length - (total - shown));
-    long omitted = total - shown - (last.length - from);
+    long omitted = Math.max(0, total - head.length - last.length);
+    int from = (int) Math.max(0, last.length - (total - head.length));
     String cut = omitted == 0 ? "" : "\n[" + omitted + " bytes left out]\n";
-    return mask.mask(head, 0, shown) + cut + mask.mask(last, from, last.length);
+    return new String(head, UTF_8) + cut + new String(last, from, last.length - from, UTF_8);
+  }
+
+  /** How often each secret was in it. */
+  synchronized Map<String, Integer> found() {
+    return flow.found();
   }
 
   private byte[] lastBytes() {
@@ -65,5 +65,23 @@ final class BoundedOutput {
     System.arraycopy(tail, split, last, 0, tail.length - split);
     System.arraycopy(tail, 0, last, tail.length - split, split);
     return last;
+  }
+
+  private final class Kept extends OutputStream {
+    @Override
+    public void write(int one) {
+      write(new byte[] {(byte) one}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int from, int length) {
+      for (int i = from; i < from + length; i++) {
+        if (total < head.length) {
+          head[(int) total] = bytes[i];
+        }
+        tail[(int) (total % tail.length)] = bytes[i];
+        total++;
+      }
+    }
   }
 }

@@ -8,6 +8,7 @@ import dev.opsagent.outside.Grants.Code;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.Wall.Launch;
 import dev.opsagent.sandbox.Wall.Running;
 import java.io.IOException;
@@ -18,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -41,7 +43,7 @@ public final class LocalPrograms implements Programs {
 
   private final Path scratch;
   private final SearchPath searchPath;
-  private final SecretMask mask;
+  private final Redactor redactor;
   private final Wall wall;
   private final Wall noWall;
 
@@ -49,14 +51,14 @@ public final class LocalPrograms implements Programs {
    * @param scratch folder for the private homes; made when it is not there
    * @param searchPath where programs are looked for, in the form of {@code PATH}; entries that are
    *     not absolute are left out
-   * @param mask hides secrets in what programs print
+   * @param redactor hides secrets in what programs print
    * @param level the wall's title, or {@code auto} for the strongest that this machine has; where
    *     there is none of that level, nothing is ever started
    */
-  public LocalPrograms(Path scratch, String searchPath, SecretMask mask, String level) {
+  public LocalPrograms(Path scratch, String searchPath, Redactor redactor, String level) {
     this.scratch = scratch.toAbsolutePath();
     this.searchPath = SearchPath.parse(searchPath);
-    this.mask = mask;
+    this.redactor = redactor;
     this.wall = new Walls(this.searchPath, this.scratch).choose(level);
     this.noWall = new OpenWall(this.searchPath);
   }
@@ -92,7 +94,7 @@ public final class LocalPrograms implements Programs {
     try (PrivateHome home = PrivateHome.below(scratch)) {
       return run(command, launch(command, program.get(), path, home));
     } catch (IOException e) {
-      return failed(name, "it could not start: " + mask.mask(String.valueOf(e.getMessage())));
+      return failed(name, "it could not start: " + redactor.text(String.valueOf(e.getMessage())));
     }
   }
 
@@ -114,13 +116,13 @@ public final class LocalPrograms implements Programs {
       ProgramRuns.tell(line(detached.arguments()), "left running", Duration.ZERO);
       return new Answer.Ok<>(running.process());
     } catch (IOException e) {
-      return failed(name, "it could not start: " + mask.mask(String.valueOf(e.getMessage())));
+      return failed(name, "it could not start: " + redactor.text(String.valueOf(e.getMessage())));
     }
   }
 
   private Optional<Failure> refusal(
       List<String> arguments, Map<String, String> environment, Grants grants) {
-    String action = "run " + mask.mask(arguments.getFirst());
+    String action = "run " + redactor.text(arguments.getFirst());
     if (grants.code() != Code.DESKTOP && wall.fault().isPresent()) {
       return wall.fault();
     }
@@ -134,8 +136,8 @@ public final class LocalPrograms implements Programs {
           Failure.of(ReasonCode.INTERNAL, action, "it is not to be called like this", ""));
     }
     boolean credential =
-        environment.values().stream().anyMatch(value -> !mask.mask(value).equals(value))
-            || arguments.stream().anyMatch(value -> !mask.mask(value).equals(value));
+        Stream.concat(environment.values().stream(), arguments.stream())
+            .anyMatch(value -> !redactor.known(value).isEmpty());
     return grants.code() == Code.REPOSITORY && credential
         ? Optional.of(
             Failure.of(
@@ -199,9 +201,8 @@ public final class LocalPrograms implements Programs {
 
   private Answer<Finished> follow(Command command, Launch launch, Process process, long began) {
     String name = command.arguments().getFirst();
-    int margin = mask.longest();
-    BoundedOutput stdout = new BoundedOutput(SHOWN, margin);
-    BoundedOutput stderr = new BoundedOutput(SHOWN, margin);
+    BoundedOutput stdout = new BoundedOutput(SHOWN, redactor);
+    BoundedOutput stderr = new BoundedOutput(SHOWN, redactor);
     ProcessTree tree = new ProcessTree(process, MARK + "=" + launch.environment().get(MARK));
     Thread out = Thread.startVirtualThread(() -> stdout.readFrom(process.getInputStream()));
     Thread err = Thread.startVirtualThread(() -> stderr.readFrom(process.getErrorStream()));
@@ -227,8 +228,17 @@ public final class LocalPrograms implements Programs {
     if (!ended) {
       return failed(name, "it left processes behind that do not end");
     }
-    return new Answer.Ok<>(
-        new Finished(process.exitValue(), stdout.text(mask), stderr.text(mask), since(began)));
+    Finished finished =
+        new Finished(process.exitValue(), stdout.text(), stderr.text(), since(began));
+    tellMasked(command, stdout.found());
+    tellMasked(command, stderr.found());
+    return new Answer.Ok<>(finished);
+  }
+
+  private void tellMasked(Command command, Map<String, Integer> found) {
+    Set<String> leaked = redactor.known(found);
+    command.environment().values().forEach(value -> leaked.removeAll(redactor.known(value)));
+    ProgramRuns.tellMasked("the output of " + line(command.arguments()), found, leaked);
   }
 
   private static Duration since(long began) {
@@ -237,7 +247,7 @@ public final class LocalPrograms implements Programs {
 
   /** The call as people read it, with its secrets masked before it is cut. */
   private String line(List<String> arguments) {
-    String line = mask.mask(String.join(" ", arguments)).replaceAll("\\p{Cntrl}+", " ");
+    String line = redactor.text(String.join(" ", arguments)).replaceAll("\\p{Cntrl}+", " ");
     return line.length() <= LINE ? line : line.substring(0, LINE) + "…";
   }
 
@@ -246,7 +256,7 @@ public final class LocalPrograms implements Programs {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.TOOL_MISSING,
-            "run " + mask.mask(name),
+            "run " + redactor.text(name),
             relative
                 ? "a program is named by its bare name or its absolute path"
                 : "it is not installed",
@@ -254,14 +264,15 @@ public final class LocalPrograms implements Programs {
   }
 
   private <T> Answer<T> failed(String name, String cause) {
-    return new Answer.No<>(Failure.of(ReasonCode.TOOL_FAILED, "run " + mask.mask(name), cause, ""));
+    return new Answer.No<>(
+        Failure.of(ReasonCode.TOOL_FAILED, "run " + redactor.text(name), cause, ""));
   }
 
   private Answer<Finished> tooLong(String name, Duration limit) {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.TIMEOUT,
-            "run " + mask.mask(name),
+            "run " + redactor.text(name),
             "it did not end within " + limit.toMillis() + " ms and was killed",
             "find out what it waits for, or allow it more time"));
   }
@@ -270,7 +281,7 @@ public final class LocalPrograms implements Programs {
     return new Answer.No<>(
         Failure.of(
             ReasonCode.CANCELLED,
-            "run " + mask.mask(name),
+            "run " + redactor.text(name),
             "the task was cancelled, and the program killed",
             ""));
   }

@@ -4,8 +4,8 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Grants;
 import dev.opsagent.outside.Programs.Command;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -43,7 +43,7 @@ public class WallStartBenchmark {
   private Path folder = Path.of("");
   private Path workspace = Path.of("");
   private LocalPrograms programs =
-      new LocalPrograms(folder, "/usr/bin", SecretMask.of(List.of()), "none");
+      new LocalPrograms(folder, "/usr/bin", Redactor.of(Map.of()), "none");
 
   @Setup
   public void prepare() {
@@ -54,8 +54,7 @@ public class WallStartBenchmark {
       throw new UncheckedIOException(e);
     }
     programs =
-        new LocalPrograms(
-            folder.resolve("scratch"), "/usr/bin:/bin", SecretMask.of(List.of()), level);
+        new LocalPrograms(folder.resolve("scratch"), "/usr/bin:/bin", Redactor.of(Map.of()), level);
   }
 
   @TearDown

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
 import dev.opsagent.protocol.TaskState;
+import dev.opsagent.redaction.Redactor;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -14,12 +15,15 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class HttpEndpointsTest {
+  private static final String SECRET = "s3cret-of-the-registry";
+
   private final HttpClient client = HttpClient.newHttpClient();
   private final Metrics metrics = new Metrics();
   private volatile Readiness readiness = new Readiness(List.of());
@@ -32,7 +36,8 @@ class HttpEndpointsTest {
             new InetSocketAddress(InetAddress.getLoopbackAddress(), 0),
             () -> new Readiness(List.of()),
             () -> readiness,
-            metrics::scrape);
+            metrics::scrape,
+            Redactor.of(Map.of("token", SECRET)));
   }
 
   @AfterEach
@@ -50,6 +55,14 @@ class HttpEndpointsTest {
     assertThat(get("/readyz").statusCode()).isEqualTo(503);
     assertThat(get("/readyz").body()).contains("\"ready\":false", "partition 3 is being restored");
     assertThat(get("/livez").statusCode()).isEqualTo(200);
+  }
+
+  @Test
+  void noPageShowsASecret() throws Exception {
+    readiness = new Readiness(List.of("it answered " + SECRET));
+    assertThat(get("/readyz").body()).contains("it answered [secret]");
+    metrics.gauge("odd", "told by " + SECRET, () -> 1);
+    assertThat(get("/metrics").body()).contains("told by [secret]").doesNotContain(SECRET);
   }
 
   @Test

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.ProgramRuns.Heard;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class ProgramRunsTest {
@@ -19,7 +22,8 @@ final class ProgramRunsTest {
     ProgramRuns.tell("after", "exit code 0", Duration.ZERO);
 
     assertThat(heard)
-        .isEqualTo(new Heard<>("done", java.util.List.of("npm ci: exit code 1 after 1234 ms")));
+        .isEqualTo(
+            new Heard<>("done", List.of("npm ci: exit code 1 after 1234 ms"), List.of(), Set.of()));
   }
 
   @Test
@@ -36,5 +40,22 @@ final class ProgramRunsTest {
         .hasSize(21)
         .startsWith("run 1: exit code 0 after 0 ms")
         .endsWith("and 5 more");
+  }
+
+  @Test
+  void aCallHearsWhatWasHiddenAndWhoShouldNotHaveKnownIt() {
+    Heard<String> heard =
+        ProgramRuns.hear(() -> {
+          ProgramRuns.tellMasked("the output of npm", Map.of("token", 2), Set.of());
+          ProgramRuns.tellMasked("the output of tar", Map.of("a", 1, "b", 3), Set.of("b"));
+          return "";
+        });
+
+    assertThat(heard.masked())
+        .containsExactly(
+            "token was hidden 2 times in the output of npm",
+            "a was hidden 1 times in the output of tar",
+            "b was hidden 3 times in the output of tar");
+    assertThat(heard.leaked()).containsExactly("b");
   }
 }

@@ -1,6 +1,7 @@
 package dev.opsagent.kafka;
 
 import dev.opsagent.execution.Journal;
+import dev.opsagent.redaction.Redactor;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -58,7 +59,8 @@ final class JoinedMember implements AutoCloseable {
 
   KafkaJournal journal(
       int partition, Producer<byte[], byte[]> producer, BusListener listener, Duration patience) {
-    JournalTopics topics = new JournalTopics(bus.topics, partition, "worker-1");
+    JournalTopics topics =
+        new JournalTopics(bus.topics, partition, "worker-1", Redactor.of(Map.of()));
     producer.initTransactions();
     return new KafkaJournal(
         partition,

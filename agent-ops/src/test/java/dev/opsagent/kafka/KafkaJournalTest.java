@@ -14,6 +14,7 @@ import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskState;
+import dev.opsagent.redaction.Redactor;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -244,7 +245,8 @@ class KafkaJournalTest {
   }
 
   private long committed(Input input) throws Exception {
-    TopicPartition partition = new JournalTopics(bus.topics, 1, "worker-1").input(input);
+    TopicPartition partition =
+        new JournalTopics(bus.topics, 1, "worker-1", Redactor.of(Map.of())).input(input);
     Map<TopicPartition, OffsetAndMetadata> offsets =
         bus.admin
             .listConsumerGroupOffsets(bus.settings.group())

@@ -11,6 +11,7 @@ import dev.opsagent.outside.Grants.Peer;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.redaction.Redactor;
 import java.io.File;
 import java.io.IOException;
 import java.net.StandardProtocolFamily;
@@ -102,8 +103,7 @@ final class EscapeWorld implements AutoCloseable {
 
   Result attempt(Escape escape, String level, int seconds) throws Exception {
     LocalPrograms programs =
-        new LocalPrograms(
-            root.resolve("scratch"), EscapesTest.PATH, SecretMask.of(List.of()), level);
+        new LocalPrograms(root.resolve("scratch"), EscapesTest.PATH, Redactor.of(Map.of()), level);
     if (escape.language().equals("npm")) {
       makePackage(escape);
     }

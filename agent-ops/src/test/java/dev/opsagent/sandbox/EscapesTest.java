@@ -2,11 +2,13 @@ package dev.opsagent.sandbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.EscapeWorld.Result;
 import dev.opsagent.sandbox.WallLevel.Report;
 import dev.opsagent.testing.Peers;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
@@ -94,7 +96,7 @@ final class EscapesTest {
     Peers.require(escape.language(), "install " + escape.language());
     Peers.require("perl", "install perl");
     LocalPrograms programs =
-        new LocalPrograms(folder.resolve("probe"), PATH, SecretMask.of(List.of()), level);
+        new LocalPrograms(folder.resolve("probe"), PATH, Redactor.of(Map.of()), level);
     Peers.require(
         "the wall " + level,
         () -> programs.fault().isEmpty(),

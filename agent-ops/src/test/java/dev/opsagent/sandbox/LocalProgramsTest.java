@@ -6,12 +6,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.testing.Peers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -46,7 +48,10 @@ final class LocalProgramsTest {
     scratch = folder.resolve("scratch");
     programs =
         new LocalPrograms(
-            scratch, Peers.searchPath(), SecretMask.of(List.of(SECRET, "other-one")), "none");
+            scratch,
+            Peers.searchPath(),
+            Redactor.of(Map.of("one", SECRET, "two", "other-one")),
+            "none");
   }
 
   @Test
@@ -168,6 +173,23 @@ final class LocalProgramsTest {
   }
 
   @Test
+  void aSecretIsHeardOfUnlessTheProgramWasGivenIt() {
+    Map<String, String> given = Map.of("TOKEN", "other-one");
+    Command command =
+        new Command(
+            List.of("sh", "-c", "printenv TOKEN; printenv TOKEN >&2; printf other-two-5"),
+            work,
+            given,
+            Duration.ofSeconds(10));
+    ProgramRuns.Heard<Finished> heard = ProgramRuns.hear(() -> ok(programs.run(command)));
+    assertThat(heard.leaked()).isEmpty();
+    assertThat(heard.masked()).hasSize(2).allMatch(it -> it.startsWith("two was hidden 1 times"));
+
+    heard = ProgramRuns.hear(() -> ok(script("echo other-one | base64")));
+    assertThat(heard.leaked()).containsExactly("two");
+  }
+
+  @Test
   void aSecretAcrossTheCutIsMaskedOnBothSides() {
     int shown = LocalPrograms.SHOWN;
     for (int overlap = 1; overlap < "other-one".length(); overlap++) {
@@ -175,7 +197,7 @@ final class LocalProgramsTest {
       String tail = "other-one" + "b".repeat(shown - overlap);
       Finished finished = ok(run("printf", "%s", head + "-".repeat(50_000) + tail));
       assertThat(finished.stdout()).doesNotContain("ao").doesNotContain("eb");
-      assertThat(finished.stdout()).contains("a[secret]\n[").contains("]\n[secret]b");
+      assertThat(finished.stdout()).contains("a[").contains("]b").contains("bytes left out");
     }
   }
 
@@ -184,7 +206,7 @@ final class LocalProgramsTest {
     Path planted = Files.writeString(work.resolve("planted"), "#!/bin/sh\necho planted\n");
     Files.setPosixFilePermissions(planted, PosixFilePermissions.fromString("rwxr-xr-x"));
     String path = ":.:" + work + ":" + Peers.searchPath();
-    Programs careless = new LocalPrograms(scratch, path, SecretMask.of(List.of()), "none");
+    Programs careless = new LocalPrograms(scratch, path, Redactor.of(Map.of()), "none");
     for (String name : List.of("planted", "./planted", "../work/planted", "", "planted\0")) {
       Command command = new Command(List.of(name), work, Map.of(), Duration.ofSeconds(10));
       assertThat(no(careless.run(command)).code()).isEqualTo(ReasonCode.TOOL_MISSING);

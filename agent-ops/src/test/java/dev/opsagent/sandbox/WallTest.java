@@ -9,6 +9,7 @@ import dev.opsagent.outside.Grants.Code;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.testing.Peers;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -144,7 +145,7 @@ final class WallTest {
 
   private LocalPrograms programs(String path, String level) {
     return new LocalPrograms(
-        folder.resolve("scratch"), path, SecretMask.of(List.of("s3cret-token")), level);
+        folder.resolve("scratch"), path, Redactor.of(Map.of("token", "s3cret-token")), level);
   }
 
   private Command script(String script, Grants grants) {

@@ -1,10 +1,10 @@
 package dev.opsagent.testing;
 
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.tools.npm.LocalVerdaccio;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 
 /** Starts a real npm registry for tests. */
 public final class Verdaccio {
@@ -20,7 +20,7 @@ public final class Verdaccio {
         new LocalPrograms(
             data.resolveSibling("verdaccio-scratch"),
             Peers.searchPath(),
-            SecretMask.of(List.of()),
+            Redactor.of(Map.of()),
             "auto");
     Path cache = Path.of(System.getProperty("user.home"), ".cache", "ops-agent");
     return Answers.ok(LocalVerdaccio.start(cache, data, programs));

@@ -95,6 +95,7 @@ final class Schemas {
     Map<String, String> texts = new HashMap<>();
     texts.put("urn:dev.opsagent:common:v" + MessageType.VERSION, resource("common.schema.json"));
     texts.put(OwnershipSchema.ID, resource(OwnershipSchema.FILE));
+    texts.put(TrustSchema.ID, resource(TrustSchema.FILE));
     texts.put(EnvironmentsSchema.ID, resource(EnvironmentsSchema.FILE));
     texts.put(GatesSchema.ID, resource(GatesSchema.FILE));
     Arrays.stream(MessageType.values())

@@ -33,6 +33,7 @@ class ContractTest {
   private static final Instant NOW = Instant.parse("2026-11-22T12:00:00Z");
   private static final String OWNERSHIP = "ownership";
   private static final String ENVIRONMENTS = "environments";
+  private static final String TRUST = "trust";
   private static final String GATES = "gates";
   private static final Map<MessageType, Set<String>> DEFAULTED =
       Map.of(
@@ -164,6 +165,28 @@ class ContractTest {
         .isEqualTo(example.expected());
   }
 
+  static Stream<Example> goodTrust() {
+    return Examples.good().filter(ContractTest::isTrust);
+  }
+
+  static Stream<Example> badTrust() {
+    return Examples.bad().filter(ContractTest::isTrust);
+  }
+
+  @ParameterizedTest
+  @MethodSource("goodTrust")
+  void aGoodTrustFileIsAccepted(Example example) {
+    TrustSchema.validate(Json.readTree(example.bytes()));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badTrust")
+  void aBadTrustFileIsRefusedNamingTheField(Example example) {
+    JsonNode tree = Json.readTree(example.bytes());
+
+    assertThat(refusal(() -> TrustSchema.validate(tree)).field()).isEqualTo(example.expected());
+  }
+
   static Stream<Example> goodGates() {
     return Examples.good().filter(ContractTest::isGates);
   }
@@ -195,6 +218,7 @@ class ContractTest {
             .collect(Collectors.toCollection(TreeSet::new));
     schemas.add(OWNERSHIP);
     schemas.add(ENVIRONMENTS);
+    schemas.add(TRUST);
     schemas.add(GATES);
 
     assertThat(folders(Examples.good())).isEqualTo(schemas);
@@ -214,6 +238,7 @@ class ContractTest {
     messages.add("common.schema.json");
     messages.add(OwnershipSchema.FILE);
     messages.add(EnvironmentsSchema.FILE);
+    messages.add(TrustSchema.FILE);
     messages.add(GatesSchema.FILE);
 
     assertThat(files(Examples.SCHEMAS)).isEqualTo(messages);
@@ -370,6 +395,7 @@ class ContractTest {
     return !isOperation(example)
         && !isMapOfOwners(example)
         && !isEnvironments(example)
+        && !isTrust(example)
         && !isGates(example);
   }
 
@@ -379,6 +405,10 @@ class ContractTest {
 
   private static boolean isMapOfOwners(Example example) {
     return example.schema().equals(OWNERSHIP);
+  }
+
+  private static boolean isTrust(Example example) {
+    return example.schema().equals(TRUST);
   }
 
   private static boolean isGates(Example example) {

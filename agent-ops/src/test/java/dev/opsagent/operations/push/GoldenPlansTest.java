@@ -9,8 +9,8 @@ import dev.opsagent.execution.GoldenJournal.Planned;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.plan.PlannedStep;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.ShelfRegistry;
@@ -37,7 +37,7 @@ class GoldenPlansTest {
 
   @BeforeEach
   void makeOperation() {
-    LocalPrograms programs = new LocalPrograms(folder, "", SecretMask.of(List.of()), "none");
+    LocalPrograms programs = new LocalPrograms(folder, "", Redactor.of(Map.of()), "none");
     ProcessRuntime runtime =
         new ProcessRuntime(
             programs,

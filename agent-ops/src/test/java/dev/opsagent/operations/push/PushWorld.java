@@ -18,8 +18,8 @@ import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.GitProgram;
@@ -218,7 +218,7 @@ final class PushWorld implements AutoCloseable {
 
   LocalPrograms programs() {
     return new LocalPrograms(
-        root.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+        root.resolve("scratch"), Peers.searchPath(), Redactor.of(Map.of()), "auto");
   }
 
   String ref(String ref) {

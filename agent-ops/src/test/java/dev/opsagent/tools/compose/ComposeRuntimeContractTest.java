@@ -11,8 +11,8 @@ import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.DyingPrograms;
 import dev.opsagent.testing.FreePort;
@@ -68,7 +68,7 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
   static void reachDocker() throws IOException {
     programs =
         new LocalPrograms(
-            scratch.resolve("run"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+            scratch.resolve("run"), Peers.searchPath(), Redactor.of(Map.of()), "auto");
     var runtime =
         new ComposeRuntime(
             programs, scratch, ContainerEngines.only(System.getenv()), new RealTimers());

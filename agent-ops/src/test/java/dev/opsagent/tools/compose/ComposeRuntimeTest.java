@@ -10,8 +10,8 @@ import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.RealTimers;
@@ -71,7 +71,7 @@ class ComposeRuntimeTest {
   @TempDir static Path scratch;
 
   private static Programs programs =
-      new LocalPrograms(Path.of("unused"), "", SecretMask.of(List.of()), "none");
+      new LocalPrograms(Path.of("unused"), "", Redactor.of(Map.of()), "none");
 
   @TempDir Path data;
   private final String target = "local/web" + Long.toHexString(System.nanoTime());
@@ -80,7 +80,7 @@ class ComposeRuntimeTest {
   @BeforeAll
   static void reachDocker() throws IOException {
     programs =
-        new LocalPrograms(scratch.resolve("run"), env("PATH"), SecretMask.of(List.of()), "auto");
+        new LocalPrograms(scratch.resolve("run"), env("PATH"), Redactor.of(Map.of()), "auto");
     var runtime =
         new ComposeRuntime(
             programs, scratch, ContainerEngines.only(System.getenv()), new RealTimers());

@@ -9,8 +9,8 @@ import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
@@ -55,7 +55,7 @@ final class HostileComposeTest {
 
   private static LocalPrograms programs() {
     String path = Optional.ofNullable(System.getenv("PATH")).orElse("");
-    return new LocalPrograms(scratch.resolve("run"), path, SecretMask.of(List.of()), "auto");
+    return new LocalPrograms(scratch.resolve("run"), path, Redactor.of(Map.of()), "auto");
   }
 
   private static Map<String, String> docker() {

@@ -7,8 +7,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.net.httpserver.HttpServer;
 import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.tools.front.Route.Slot;
@@ -18,7 +18,7 @@ import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -56,7 +56,7 @@ final class FrontTest {
   private Front front() {
     LocalPrograms programs =
         new LocalPrograms(
-            folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+            folder.resolve("scratch"), Peers.searchPath(), Redactor.of(Map.of()), "auto");
     return new Front(folder.resolve("front"), programs, System::nanoTime);
   }
 

@@ -2,8 +2,8 @@ package dev.opsagent.tools.git;
 
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Answers;
 import dev.opsagent.testing.Peers;
 import java.nio.file.Path;
@@ -25,8 +25,7 @@ final class GitSandbox {
 
   GitSandbox(Path scratch) {
     Peers.require("git", "install git");
-    this.programs =
-        new LocalPrograms(scratch, Peers.searchPath(), SecretMask.of(List.of()), "none");
+    this.programs = new LocalPrograms(scratch, Peers.searchPath(), Redactor.of(Map.of()), "none");
   }
 
   /** The output, without the last line's end; fails when git does. */

@@ -12,8 +12,8 @@ import dev.opsagent.outside.PackageRegistry.Listing;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.SharedVerdaccio;
 import java.io.IOException;
@@ -284,7 +284,7 @@ final class NpmRegistryTest {
   private final class Recording implements Programs {
     private final Programs programs =
         new LocalPrograms(
-            folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+            folder.resolve("scratch"), Peers.searchPath(), Redactor.of(Map.of()), "auto");
 
     @Override
     public boolean available(String program) {

@@ -6,8 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.Verdaccio;
 import java.io.IOException;
@@ -15,7 +15,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +35,7 @@ final class NpmScriptsTest {
     checkout = Files.createDirectory(folder.resolve("checkout"));
     programs =
         new LocalPrograms(
-            folder.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+            folder.resolve("scratch"), Peers.searchPath(), Redactor.of(Map.of()), "auto");
   }
 
   @Test

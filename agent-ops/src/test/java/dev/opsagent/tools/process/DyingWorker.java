@@ -2,8 +2,8 @@ package dev.opsagent.tools.process;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -32,7 +32,7 @@ final class DyingWorker {
             Duration.ofSeconds(30));
     String path = System.getenv().getOrDefault("PATH", "");
     LocalPrograms programs =
-        new LocalPrograms(Path.of(args[0], "scratch"), path, SecretMask.of(List.of()), "auto");
+        new LocalPrograms(Path.of(args[0], "scratch"), path, Redactor.of(Map.of()), "auto");
     DependencyInstaller none = (folder, timeout) -> new Answer.Ok<>(true);
     ProcessRuntime runtime =
         new ProcessRuntime(

@@ -6,8 +6,8 @@ import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.DyingPrograms;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
@@ -168,7 +168,7 @@ public class ProcessRuntimeContractTest implements RuntimeContract {
   /** Programs behind the machine's wall. */
   protected Programs programs() {
     return new LocalPrograms(
-        data.resolve("scratch"), Peers.searchPath(), SecretMask.of(List.of()), "auto");
+        data.resolve("scratch"), Peers.searchPath(), Redactor.of(Map.of()), "auto");
   }
 
   private ServiceRuntime runtime(Programs programs) {

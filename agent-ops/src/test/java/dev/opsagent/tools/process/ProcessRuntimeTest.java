@@ -8,8 +8,8 @@ import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
-import dev.opsagent.sandbox.SecretMask;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.tools.process.ServiceState.Entry;
 import dev.opsagent.tools.process.ServiceState.Spec;
@@ -497,7 +497,7 @@ class ProcessRuntimeTest {
           return new Answer.Ok<>(true);
         };
     return new ProcessRuntime(
-        new LocalPrograms(data.resolve("scratch"), PATH, SecretMask.of(List.of()), "auto"),
+        new LocalPrograms(data.resolve("scratch"), PATH, Redactor.of(Map.of()), "auto"),
         data,
         installer,
         text -> text.replace(SECRET, "[secret]"),

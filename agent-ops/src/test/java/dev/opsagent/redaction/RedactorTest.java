@@ -1,0 +1,181 @@
+package dev.opsagent.redaction;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static java.util.Objects.requireNonNull;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.opsagent.protocol.Json;
+import dev.opsagent.redaction.Redactor.Redacted;
+import dev.opsagent.testing.Encodings;
+import java.io.ByteArrayOutputStream;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+final class RedactorTest {
+  private static final String PLAIN = "correct-horse-battery-staple-0815";
+  private static final String HARD = "p@ss/w0rd \"quoted\" & <Käse> it's $x\\y%41+z";
+  private static final String LINES =
+      "first line of a secret that is long enough\nand-the-second/line+of=it\nthird line, the last";
+
+  private static final Map<String, String> SECRETS =
+      Map.of("plain", PLAIN, "hard", HARD, "lines", LINES);
+
+  private final Redactor redactor = Redactor.of(SECRETS);
+
+  static Stream<Arguments> everySecretInEveryEncoding() {
+    return Encodings.all().keySet().stream()
+        .flatMap(encoding -> SECRETS.keySet().stream().map(it -> Arguments.of(encoding, it)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everySecretInEveryEncoding")
+  void aSecretIsHiddenInEveryEncoding(String encoding, String name) {
+    String written = written(encoding, name);
+    Redacted shown = redactor.read("before " + written + " after");
+    assertThat(shown.found()).as(shown.text()).containsOnlyKeys(name);
+    assertThat(shown.text()).startsWith("before ").endsWith(" after").contains(Redactor.MASK);
+    String left = shown.text().replace(Redactor.MASK, "").replaceAll("^before | after$", "");
+    // The edges of a base64 group are shared with the neighbours; quotes are not the secret.
+    assertThat(left.length()).as(left).isLessThan(16);
+  }
+
+  @ParameterizedTest
+  @MethodSource("everySecretInEveryEncoding")
+  void whereATextIsPartedMakesNoDifference(String encoding, String name) {
+    byte[] text = ("so: " + written(encoding, name) + ".").getBytes(UTF_8);
+    String whole = redactor.text(new String(text, UTF_8));
+    assertThat(inPieces(text, () -> 1)).isEqualTo(whole);
+    Random random = new Random(7);
+    assertThat(inPieces(text, () -> 1 + random.nextInt(9))).isEqualTo(whole);
+  }
+
+  private static String written(String encoding, String name) {
+    return requireNonNull(Encodings.all().get(encoding)).apply(requireNonNull(SECRETS.get(name)));
+  }
+
+  private String inPieces(byte[] text, java.util.function.IntSupplier length) {
+    ByteArrayOutputStream shown = new ByteArrayOutputStream();
+    try (Redactor.Flow flow = redactor.flow(shown)) {
+      for (int at = 0; at < text.length; ) {
+        int end = Math.min(text.length, at + length.getAsInt());
+        flow.write(text, at, end);
+        at = end;
+      }
+    }
+    return shown.toString(UTF_8);
+  }
+
+  @Test
+  void aLineOfASecretIsHiddenByItself() {
+    LINES
+        .lines()
+        .forEach(line -> assertThat(redactor.text("| " + line + " |")).isEqualTo("| [secret] |"));
+  }
+
+  @Test
+  void whatIsNoSecretStaysAsItIs() {
+    String text =
+        """
+        added 12 packages in 3s; https://registry.example.com/-/user/org.couchdb.user:me
+        ssh://git@host/x.git Authorization: required; npm_config_cache=/tmp eyJhIjoxfQ== \\x41 %%2F
+        _authToken=${NPM_TOKEN} sha256:%s commit %s -----BEGIN CERTIFICATE-----
+        { "a": "\\u00e4", "b": [1, 2, 3], "c": "K&auml;se &lt;b&gt;" } correct-horse-battery
+        """
+            .formatted("ab".repeat(32), "0f".repeat(20));
+    assertThat(redactor.read(text)).isEqualTo(new Redacted(text, Map.of()));
+  }
+
+  @Test
+  void whatLooksLikeATokenIsHiddenThoughNobodyKnowsIt() {
+    String word = "aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dE3fG5";
+    String key = "-----BEGIN RSA PRIVATE KEY-----\nMIIabc\ndef==\n-----END RSA PRIVATE KEY-----";
+    List<String> tokens =
+        List.of(
+            "ghp_" + word,
+            "github_pat_" + word,
+            "glpat-" + word.substring(0, 20),
+            "npm_" + word,
+            "pypi-AgEIcHlwaS5vcmc" + word,
+            "AKIAIOSFODNN7EXAMPLE",
+            "xoxb-123456789012-abcdefGHIJKL",
+            "AIza" + word.substring(0, 35),
+            "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0." + word,
+            key);
+    for (String token : tokens) {
+      assertThat(redactor.text("it is " + token + "\nnext")).isEqualTo("it is [secret]\nnext");
+      assertThat(inPieces(("it is " + token + "\nnext").getBytes(UTF_8), () -> 1))
+          .isEqualTo("it is [secret]\nnext");
+    }
+  }
+
+  @Test
+  void aLoginIsHiddenWhereItStands() {
+    assertThat(
+            List.of(
+                redactor.text("Authorization: Bearer abc.def-ghi"),
+                redactor.text("{\"authorization\": \"Basic dXNlcjpwYXNz\"}"),
+                redactor.text("AUTHORIZATION=Token 0123456789"),
+                redactor.text("https://me:hunter2@host/x https://host/y"),
+                redactor.text("//registry.example.com/:_authToken=0123456789abcdef\n"),
+                redactor.text("https://0123456789abcdef01234567@host/x")))
+        .containsExactly(
+            "Authorization: Bearer [secret]",
+            "{\"authorization\": \"Basic [secret]\"}",
+            "AUTHORIZATION=Token [secret]",
+            "https://me:[secret]@host/x https://host/y",
+            "//registry.example.com/:_authToken=[secret]\n",
+            "https://[secret]@host/x");
+  }
+
+  @Test
+  void aDocumentStaysADocument() {
+    Map<String, Object> document =
+        Map.of("a", HARD, "b", List.of("x " + PLAIN, 7), "c", Map.of(PLAIN, true));
+    assertThat(Json.readTree(redactor.rewritten(Json.write(document)).orElseThrow()))
+        .isEqualTo(
+            Json.readTree(
+                """
+                {"a": "[secret]", "b": ["x [secret]", 7], "c": {"[secret]": true}}
+                """
+                    .getBytes(UTF_8)));
+    byte[] harmless = Json.write(Map.of("a", "b"));
+    assertThat(redactor.rewritten(harmless)).isEmpty();
+  }
+
+  @Test
+  void aShortValueIsHiddenInTextsAndChangesNoDocument() {
+    Redactor careless = Redactor.of(Map.of("weak", "local", "weaker", "abc"));
+    assertThat(careless.text("local abc")).isEqualTo("[secret] abc");
+    byte[] document = Json.write(Map.of("environment", "local"));
+    assertThat(careless.rewritten(document)).isEmpty();
+    assertThat(careless.known("local")).isEmpty();
+    assertThat(redactor.known("it is " + PLAIN)).containsExactly("plain");
+  }
+
+  @Test
+  void aValueThatWasReplacedIsHiddenForADayMore() {
+    AtomicLong now = new AtomicLong();
+    Redactor rotating = new Redactor(now::get);
+    rotating.learn("token", "the-first-value");
+    rotating.learn("token", "the-second-value");
+    assertThat(rotating.text("the-first-value the-second-value")).isEqualTo("[secret] [secret]");
+    now.addAndGet(Duration.ofHours(25).toNanos());
+    rotating.learn("token", "the-second-value");
+    assertThat(rotating.text("the-first-value the-second-value"))
+        .isEqualTo("the-first-value [secret]");
+  }
+
+  @Test
+  void eachAppearanceIsCounted() {
+    assertThat(redactor.read(PLAIN + " " + PLAIN + " " + written("hex", "hard")).found())
+        .isEqualTo(Map.of("plain", 2, "hard", 1));
+  }
+}
