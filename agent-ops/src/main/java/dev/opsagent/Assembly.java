@@ -2,12 +2,16 @@ package dev.opsagent;
 
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.Router;
+import dev.opsagent.authority.trust.Admission;
+import dev.opsagent.authority.trust.Authenticator;
+import dev.opsagent.authority.trust.Trust;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.GatesFile;
 import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.configuration.OwnershipFile;
 import dev.opsagent.configuration.Reloaded;
 import dev.opsagent.configuration.ReloadedEnvironments;
+import dev.opsagent.configuration.TrustFile;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
@@ -41,6 +45,7 @@ import dev.opsagent.outside.Retention;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.RecordPosition;
 import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.redaction.Redactor;
@@ -98,6 +103,7 @@ record Assembly(
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
     Reloaded<Environments> environments = environments();
     Reloaded<GatePolicy> gates = gates();
+    Authenticator authenticator = authenticator();
     Path data = folder(configuration.data());
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -131,6 +137,7 @@ record Assembly(
     Intake intake =
         new Intake(
             delivery -> secrets.withoutSecrets(EventReader.read(delivery)),
+            authenticator,
             new Territory(
                 catalogue,
                 environments,
@@ -141,7 +148,11 @@ record Assembly(
     EvidenceTable table = new EvidenceTable(MOST_EVIDENCE, MOST_OF_ONE_COMMIT);
     ContextReader context =
         new ContextReader(
-            settings, (_, _) -> true, table, () -> gates.get().digest(), InstantSource.system());
+            settings,
+            (incoming, place, at) -> counts(authenticator.admit(incoming, at), place),
+            table,
+            () -> gates.get().digest(),
+            InstantSource.system());
     context.start();
     keep(context);
     Gate gate = new PolicyGate(gates, environments, table, context::catchUp);
@@ -156,6 +167,7 @@ record Assembly(
                 gate,
                 following(context),
                 intake,
+                configuration.signing(),
                 number -> index(data, number),
                 limits(programs.map(LocalPrograms::wall)),
                 timers,
@@ -245,6 +257,38 @@ record Assembly(
       public Runnable onChange(Runnable listener) {
         return context.onChange(listener);
       }
+    };
+  }
+
+  private static boolean counts(Admission admission, RecordPosition place) {
+    if (admission instanceof Admission.Refused(var code, String detail)) {
+      LOG.warn("{} does not count: {}: {}", place, code, detail);
+      return false;
+    }
+    return true;
+  }
+
+  /** And for whose word a message is. */
+  private Authenticator authenticator() throws OpsAgent.CannotStart {
+    Configuration.Signing signing = configuration.signing();
+    if (!signing.required()) {
+      LOG.warn("SIGNATURES ARE OFF: whoever may write to the bus may order anything");
+      return Authenticator.OFF;
+    }
+    if (signing.trust().isEmpty()) {
+      Failure nobody =
+          Failure.of(
+              dev.opsagent.protocol.ReasonCode.CONFIGURATION,
+              "tell whose messages count",
+              "signatures are required, and no trust file is named",
+              "name one in trust:, or write signatures: off where anybody may order");
+      throw new OpsAgent.CannotStart(List.of(nobody));
+    }
+    return switch (TrustFile.open(signing.trust().get(), signing.bound())) {
+      case Answer.Ok<Reloaded<Trust>>(Reloaded<Trust> trust) ->
+          (incoming, appendedAt) -> trust.get().admit(incoming, appendedAt);
+      case Answer.No<Reloaded<Trust>>(Failure unsound) ->
+          throw new OpsAgent.CannotStart(List.of(unsound));
     };
   }
 

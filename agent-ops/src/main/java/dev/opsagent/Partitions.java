@@ -2,6 +2,8 @@ package dev.opsagent;
 
 import dev.opsagent.audit.AuditChain;
 import dev.opsagent.authority.OwnershipMap;
+import dev.opsagent.authority.trust.Trust;
+import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Backoff;
 import dev.opsagent.execution.EngineListener;
 import dev.opsagent.execution.Gate;
@@ -17,11 +19,13 @@ import dev.opsagent.execution.PlanAuthority;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.intake.Delivery;
 import dev.opsagent.intake.Intake;
+import dev.opsagent.intake.KnownEvents;
 import dev.opsagent.kafka.LedgerReader;
 import dev.opsagent.kafka.PartitionHost;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.redaction.Redactor;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -57,6 +61,7 @@ final class Partitions implements PartitionHost {
       Gate gate,
       Evidence evidence,
       Intake intake,
+      Configuration.Signing signing,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
       Timers timers,
@@ -85,7 +90,7 @@ final class Partitions implements PartitionHost {
   }
 
   @Override
-  public Shard open(int partition, Journal journal, LedgerReader ledger)
+  public Shard open(int partition, Journal journal, LedgerReader ledger, History heard)
       throws Refused, InterruptedException {
     LedgerFold fold = new LedgerFold();
     long end = complete(ledger.read(0, line -> fold.add(line.key(), line.value())));
@@ -93,6 +98,7 @@ final class Partitions implements PartitionHost {
     if (behind.isPresent()) {
       throw new Refused(behind.get());
     }
+    KnownEvents events = events(heard);
     KnownTasks known = parts.known().apply(partition);
     PartitionEngine engine;
     try {
@@ -115,7 +121,17 @@ final class Partitions implements PartitionHost {
               deaf.run();
               close(known, filling);
             });
-    return new OpenPartition(engine, parts.intake());
+    return new OpenPartition(engine, parts.intake(), events);
+  }
+
+  private KnownEvents events(History heard) throws Refused, InterruptedException {
+    Duration bound = parts.signing().bound();
+    KnownEvents events = new KnownEvents(bound);
+    if (parts.signing().required()) {
+      Instant begin = parts.timers().now().minus(bound).minus(Trust.AHEAD);
+      heard.since(begin, delivery -> parts.intake().remember(delivery, events));
+    }
+    return events;
   }
 
   private static long complete(LedgerReader.Restored restored) throws Refused {
@@ -169,10 +185,11 @@ final class Partitions implements PartitionHost {
   }
 
   /** One partition that takes records. */
-  private record OpenPartition(PartitionEngine engine, Intake intake) implements Shard {
+  private record OpenPartition(PartitionEngine engine, Intake intake, KnownEvents events)
+      implements Shard {
     @Override
     public void deliver(Delivery delivery) {
-      intake.deliver(delivery, engine);
+      intake.deliver(delivery, engine, events);
     }
 
     @Override

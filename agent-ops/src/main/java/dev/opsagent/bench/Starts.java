@@ -63,6 +63,8 @@ public final class Starts {
             prefix,
             "--group",
             prefix,
+            "--signatures",
+            "off",
             "--http-port",
             "0");
     worker.awaitReady();

@@ -12,6 +12,7 @@ import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.NoReportInTime;
 import dev.opsagent.protocol.OpsClient;
 import dev.opsagent.protocol.RecordPosition;
+import dev.opsagent.protocol.SigningKey;
 import dev.opsagent.protocol.StartAt;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Subscription;
@@ -35,22 +36,37 @@ import java.util.function.Supplier;
 final class ClientBus implements Bus {
   private final OpsClient client;
   private final Topics topics;
+  private final boolean speechless;
 
-  private ClientBus(OpsClient client, Topics topics) {
+  /**
+   * @param speechless whether nothing can be sent, for want of a key
+   */
+  private ClientBus(OpsClient client, Topics topics, boolean speechless) {
     this.client = client;
     this.topics = topics;
+    this.speechless = speechless;
   }
 
   static Bus open(Configuration configuration) {
     Map<String, String> properties = new TreeMap<>(configuration.bus().properties());
     properties.put("bootstrap.servers", configuration.bus().bootstrap());
     Topics topics = configuration.topics().names();
-    ClientSettings settings = ClientSettings.of("/ops-agent/cli");
-    return told(() -> new ClientBus(new OpsClient(properties, topics, settings), topics));
+    Optional<SigningKey> key = configuration.signing().key().map(KeyFiles::read);
+    ClientSettings plain = ClientSettings.of("/ops-agent/cli");
+    ClientSettings settings = key.map(plain::signing).orElse(plain);
+    boolean speechless = configuration.signing().required() && key.isEmpty();
+    return told(
+        () -> new ClientBus(new OpsClient(properties, topics, settings), topics, speechless));
   }
 
   @Override
   public RecordPosition send(Message message) {
+    if (speechless) {
+      throw CommandFailed.usage(
+          "sign the message",
+          "no key is named",
+          "name one with --key FILE or key: in the configuration; ops-agent keys new makes one");
+    }
     return told(() -> join(stage(message)));
   }
 

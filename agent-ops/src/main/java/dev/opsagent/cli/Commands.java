@@ -30,6 +30,8 @@ record Commands(List<Object> all) {
             new LiftCommand(around, opener),
             new ReplayCommand(around, opener),
             new RouteCommand(around),
+            KeysCommand.of(around),
+            new SignCommand(around),
             PolicyCommand.of(around, opener),
             new EnvironmentsCommand(around),
             new GatesCommand(around),

@@ -36,11 +36,18 @@ class ConfigurationOptions {
   @Option(names = "--fleet", paramLabel = "NAME", description = "The fleet (default: none).")
   private @Nullable String fleet;
 
+  @Option(
+      names = "--key",
+      paramLabel = "FILE",
+      description = "Private key to sign with (default: key of the configuration, else up's).")
+  private @Nullable String key;
+
   Map<Setting, String> flags() {
     Map<Setting, String> flags = new EnumMap<>(Setting.class);
     put(flags, Setting.BOOTSTRAP, bootstrap);
     put(flags, Setting.TOPIC_PREFIX, prefix);
     put(flags, Setting.FLEET, fleet);
+    put(flags, Setting.KEY, key);
     return flags;
   }
 

@@ -69,7 +69,7 @@ abstract class ControlCommand implements Callable<Integer> {
   }
 
   private String by() {
-    return Optional.ofNullable(by).orElse(around.environment().getOrDefault("USER", "operator"));
+    return Optional.ofNullable(by).orElse(around.user());
   }
 
   private static List<String> lines(Sent sent) {

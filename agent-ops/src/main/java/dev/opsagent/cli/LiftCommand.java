@@ -58,8 +58,7 @@ final class LiftCommand implements Callable<Integer> {
   public Integer call() {
     try (Bus bus = opener.open(configuration.configuration(around))) {
       Target on = Target.parse(target);
-      String who =
-          Optional.ofNullable(by).orElse(around.environment().getOrDefault("USER", "operator"));
+      String who = Optional.ofNullable(by).orElse(around.user());
       String address = bus.send(new QuarantineLift(on, who, digest, reason)).toString();
       Sent sent = new Sent(on.key(), digest, "quarantine.lift", address);
       new Printer(around, output.format())

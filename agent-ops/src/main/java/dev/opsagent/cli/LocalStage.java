@@ -178,8 +178,18 @@ final class LocalStage {
         Configuration.Guarding.DEFAULT,
         Duration.ofDays(15),
         Configuration.Sandbox.DEFAULT,
+        signing(),
         Optional.empty(),
         Optional.empty());
+  }
+
+  private Configuration.Signing signing() {
+    LocalKeys keys = LocalKeys.at(data(), around.user());
+    return new Configuration.Signing(
+        true,
+        Optional.of(keys.trustFile()),
+        Optional.of(keys.keyFile()),
+        Configuration.Signing.BOUND);
   }
 
   void say(String line) {

@@ -52,6 +52,11 @@ record Surroundings(
     return new PrintWriter(new RedactedOutput(out, redactor), true, StandardCharsets.UTF_8);
   }
 
+  /** Who speaks, unless a command is told otherwise. */
+  String user() {
+    return environment.getOrDefault("USER", "operator");
+  }
+
   int width() {
     return size("COLUMNS", 80);
   }

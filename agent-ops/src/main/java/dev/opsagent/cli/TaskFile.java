@@ -3,6 +3,7 @@ package dev.opsagent.cli;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Message;
 import dev.opsagent.protocol.MessageType;
 import dev.opsagent.protocol.TaskDispatch;
 import java.io.IOException;
@@ -10,20 +11,27 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import tools.jackson.databind.JsonNode;
 
-/** A task that a person wrote down, as JSON or YAML. */
+/** A task, or another message, that a person wrote down, as JSON or YAML. */
 final class TaskFile {
   private TaskFile() {}
 
   /** Reads and checks the task; {@code -} is stdin. */
   static TaskDispatch read(Surroundings around, String name) {
+    return (TaskDispatch) read(around, name, MessageType.TASK_DISPATCH);
+  }
+
+  /** The same for any message. */
+  static Message read(Surroundings around, String name, MessageType type) {
     String shown = name.equals("-") ? "stdin" : name;
+    String what = type == MessageType.TASK_DISPATCH ? "task" : "message";
     byte[] bytes = bytes(around, name, shown);
     try {
-      return (TaskDispatch) EventCodec.message(MessageType.TASK_DISPATCH, tree(bytes));
+      return EventCodec.message(type, tree(bytes));
     } catch (InvalidMessage invalid) {
-      String fix = "correct it; schemas/task.dispatch.schema.json says what a task may hold";
+      String fix =
+          "correct it; schemas/%s says what a %s may hold".formatted(type.schemaFile(), what);
       throw CommandFailed.usage(
-          "use the task in " + shown, String.valueOf(invalid.getMessage()), fix);
+          "use the %s in %s".formatted(what, shown), String.valueOf(invalid.getMessage()), fix);
     }
   }
 

@@ -50,6 +50,7 @@ final class WorkerCommand implements Callable<Integer> {
     }
     MapOptions.loaded(loaded.configuration().ownership());
     EnvironmentsCommand.loaded(loaded.configuration());
+    loaded.configuration().signing().trust().ifPresent(KeysCheckCommand::check);
     GatesCommand.loaded(loaded.configuration());
     List<Line> lines = loaded.inForce().stream().map(WorkerCommand::line).toList();
     new Printer(around, output.format()).result(lines, () -> text(lines));

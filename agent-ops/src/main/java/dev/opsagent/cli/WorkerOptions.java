@@ -49,6 +49,15 @@ final class WorkerOptions extends ConfigurationOptions {
   @Option(names = "--npm-registry", paramLabel = "URL", description = "Where push publishes to.")
   private @Nullable String npmRegistry;
 
+  @Option(names = "--trust", paramLabel = "FILE", description = "Whose keys count, and for what.")
+  private @Nullable String trust;
+
+  @Option(
+      names = "--signatures",
+      paramLabel = "required|off",
+      description = "Whether messages must be signed to count (required).")
+  private @Nullable String signatures;
+
   @Option(
       names = "--sandbox",
       paramLabel = "LEVEL",
@@ -72,6 +81,8 @@ final class WorkerOptions extends ConfigurationOptions {
     put(flags, Setting.SESSION_TIMEOUT, sessionTimeout);
     put(flags, Setting.ENVIRONMENTS, environments);
     put(flags, Setting.NPM_URL, npmRegistry);
+    put(flags, Setting.TRUST, trust);
+    put(flags, Setting.SIGNATURES, signatures);
     put(flags, Setting.SANDBOX_LEVEL, noSandbox ? "none" : sandbox);
     return flags;
   }

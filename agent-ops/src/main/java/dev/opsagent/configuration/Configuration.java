@@ -39,6 +39,7 @@ public record Configuration(
     Guarding guarding,
     Duration ledgerRetention,
     Sandbox sandbox,
+    Signing signing,
     Optional<Path> ownership,
     Optional<Path> gates) {
 
@@ -71,6 +72,28 @@ public record Configuration(
 
     public Sandbox {
       required = Map.copyOf(required);
+    }
+  }
+
+  /**
+   * Who may send what.
+   *
+   * @param required whether a message must be signed to count
+   * @param trust file that says whose keys count
+   * @param key file with the private key that commands sign with
+   * @param bound how old a message may be when the broker takes it
+   */
+  public record Signing(
+      boolean required, Optional<Path> trust, Optional<Path> key, Duration bound) {
+    /**
+     * Longer than a message can wait in its topic: what is forwarded to another partition after
+     * that is not taken for a replay.
+     */
+    public static final Duration BOUND = Duration.ofDays(15);
+
+    /** Where the key of a worker is that makes its own. */
+    public static Path localKey(Path data) {
+      return data.resolve("keys").resolve("operator.jwk");
     }
   }
 

@@ -7,6 +7,7 @@ import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.Topics;
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -25,6 +26,7 @@ final class ConfigurationReading {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
   private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Pattern WALL = Pattern.compile("auto|bubblewrap|landlock|none");
+  private static final Pattern SIGNATURES = Pattern.compile("required|off");
   private static final Pattern REQUIRED =
       Pattern.compile(
           "|[a-z0-9._-]+=(bubblewrap|landlock)(, *[a-z0-9._-]+=(bubblewrap|landlock))*");
@@ -97,6 +99,7 @@ final class ConfigurationReading {
         guarding(),
         duration(Setting.LEDGER_RETENTION, Duration.ofSeconds(1), Duration.ofDays(3650)),
         sandbox(),
+        signing(),
         present(text(Setting.OWNERSHIP)).map(sources.directory()::resolve),
         present(text(Setting.GATES)).map(sources.directory()::resolve));
   }
@@ -115,6 +118,19 @@ final class ConfigurationReading {
         .filter(it -> it.length == 2)
         .forEach(it -> required.put(it[0], it[1]));
     return new Configuration.Sandbox(level, required);
+  }
+
+  private Configuration.Signing signing() {
+    String signatures =
+        matching(Setting.SIGNATURES, SIGNATURES, "write required, or off where anybody may order");
+    Optional<Path> trust = present(text(Setting.TRUST)).map(sources.directory()::resolve);
+    Duration bound = duration(Setting.REPLAY_BOUND, Duration.ofSeconds(1), Duration.ofDays(365));
+    // What is there is used; what must be there, each command asks for.
+    Optional<Path> key =
+        present(text(Setting.KEY))
+            .map(sources.directory()::resolve)
+            .or(() -> Optional.of(Configuration.Signing.localKey(folder())).filter(Files::exists));
+    return new Configuration.Signing(signatures.equals("required"), trust, key, bound);
   }
 
   private Configuration.Guarding guarding() {

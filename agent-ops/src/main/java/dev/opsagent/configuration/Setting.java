@@ -35,6 +35,10 @@ public enum Setting {
   LONGEST_WAIT("guards.longest-wait", "", "30s"),
   SANDBOX_LEVEL("sandbox.level", "--sandbox", "auto"),
   SANDBOX_REQUIRE("sandbox.require", "", ""),
+  SIGNATURES("signatures", "--signatures", "required"),
+  TRUST("trust", "--trust", ""),
+  KEY("key", "--key", ""),
+  REPLAY_BOUND("replay-bound", "", "15d"),
   OWNERSHIP("policy.ownership", "", ""),
   GATES("policy.gates", "", "");
 

@@ -92,6 +92,17 @@ final class EntryWriter {
     return new Entry(records, Optional.of(consumed));
   }
 
+  Entry barred(
+      Optional<StatusReport> report,
+      Optional<String> traceparent,
+      AuditDraft draft,
+      Consumed consumed) {
+    List<JournalRecord> records = new ArrayList<>();
+    report.ifPresent(it -> records.add(new Status(new Prewritten<>(it.behind(wall)), traceparent)));
+    seal(List.of(draft), records);
+    return new Entry(records, Optional.of(consumed));
+  }
+
   Entry remember(TaskCancel cancel, AuditDraft draft, Consumed consumed) {
     EarlyCancel early = new EarlyCancel(cancel, draft.at());
     cancels.put(cancel.taskId(), early);

@@ -70,6 +70,28 @@ final class Orders {
     commits.append(writer.refusal(answer, traceparent, draft, consumed), () -> {});
   }
 
+  /** Of a task that is known, nobody is told that it was rejected: it was not. */
+  void bar(Barred barred, Consumed consumed) {
+    AuditDraft draft =
+        new AuditDraft(
+            barred.target(),
+            barred.taskId(),
+            "barred",
+            "ops-agent",
+            barred.summary(),
+            Optional.empty(),
+            Optional.empty(),
+            java.util.List.of(),
+            now());
+    Optional<StatusReport> told =
+        barred.report().filter(it -> barred.taskId().filter(this::isKnown).isEmpty());
+    commits.append(writer.barred(told, barred.traceparent(), draft, consumed), () -> {});
+  }
+
+  private boolean isKnown(String taskId) {
+    return lanes.find(taskId).isPresent() || ports.known().find(taskId).isPresent();
+  }
+
   private static Known asKnown(LiveTask task) {
     return Known.of(task.record.payloadDigest(), task.record.told().orElseThrow());
   }

@@ -193,6 +193,11 @@ public final class PartitionEngine {
     });
   }
 
+  /** Has a message not count: it is audited, its sender is told, and nothing else happens. */
+  public void bar(Barred barred, Consumed consumed) {
+    turn(() -> orders.bar(barred, consumed));
+  }
+
   /** Sends an input record on as it is, or buries it; nothing else happens with it. */
   public void pass(JournalRecord record, Consumed consumed) {
     turn(() -> append(new Entry(List.of(record), Optional.of(consumed))));

@@ -2,6 +2,7 @@ package dev.opsagent.intake;
 
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Input;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +10,7 @@ import java.util.Optional;
  * An input record as it came off the bus.
  *
  * @param headers the last one of each name
+ * @param appendedAt when the broker took it, by the broker's clock
  */
 public record Delivery(
     Input input,
@@ -16,7 +18,8 @@ public record Delivery(
     long offset,
     Optional<byte[]> key,
     Optional<byte[]> value,
-    Map<String, byte[]> headers) {
+    Map<String, byte[]> headers,
+    Instant appendedAt) {
   public Delivery {
     headers = Map.copyOf(headers);
   }

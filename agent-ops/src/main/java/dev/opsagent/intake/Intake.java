@@ -1,5 +1,8 @@
 package dev.opsagent.intake;
 
+import dev.opsagent.authority.trust.Admission;
+import dev.opsagent.authority.trust.Authenticator;
+import dev.opsagent.execution.Barred;
 import dev.opsagent.execution.Intent;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.JournalRecord.DeadLetter;
@@ -37,6 +40,7 @@ public final class Intake {
   private static final String REASON = "ops-reason";
 
   private final Decoder decoder;
+  private final Authenticator authenticator;
   private final Territory territory;
   private final ToIntFunction<String> partitionOf;
   private final InstantSource clock;
@@ -46,43 +50,108 @@ public final class Intake {
    */
   public Intake(
       Decoder decoder,
+      Authenticator authenticator,
       Territory territory,
       ToIntFunction<String> partitionOf,
       InstantSource clock) {
     this.decoder = decoder;
+    this.authenticator = authenticator;
     this.territory = territory;
     this.partitionOf = partitionOf;
     this.clock = clock;
   }
 
-  /** Takes the record; never throws for what is in it. */
-  public void deliver(Delivery delivery, PartitionEngine engine) {
+  /**
+   * Takes the record; never throws for what is in it.
+   *
+   * @param known the words that the partition has heard
+   */
+  public void deliver(Delivery delivery, PartitionEngine engine, KnownEvents known) {
     try {
-      route(delivery, decoder.read(delivery), engine);
+      Incoming incoming = decoder.read(delivery);
+      checkPlace(delivery.input(), incoming.message());
+      switch (admission(delivery, incoming, known)) {
+        case Admission.Refused refused ->
+            engine.bar(barred(incoming, refused), delivery.consumed());
+        case Admission admission -> route(delivery, incoming, admission.signer(), engine);
+      }
     } catch (InvalidMessage fault) {
       unreadable(delivery, fault, engine);
     }
   }
 
-  private void route(Delivery delivery, Incoming incoming, PartitionEngine engine) {
-    Message message = incoming.message();
-    switch (delivery.input()) {
-      case TASKS -> {
-        if (message instanceof TaskDispatch order) {
-          dispatch(delivery, order, incoming.traceparent(), engine);
-          return;
-        }
-      }
-      case CONTROL -> {
-        if (message instanceof ControlMessage control) {
-          control(delivery, control, engine);
-          return;
-        }
-        if (message instanceof TaskDispatch order) {
-          dispatch(delivery, order, incoming.traceparent(), engine);
-          return;
-        }
-      }
+  /** Notes a word that the partition has heard before this worker had it. */
+  public void remember(Delivery delivery, KnownEvents known) {
+    try {
+      var _ = admission(delivery, decoder.read(delivery), known);
+    } catch (InvalidMessage _) {
+      return; // nobody has heard what cannot be read
+    }
+  }
+
+  private Admission admission(Delivery delivery, Incoming incoming, KnownEvents known) {
+    return switch (authenticator.admit(incoming, delivery.appendedAt())) {
+      case Admission.Admitted(String agent) when heardHere(delivery, incoming) ->
+          known.note(
+                  agent,
+                  incoming.eventId(),
+                  incoming.signature().orElseThrow().time(),
+                  delivery.appendedAt())
+              ? new Admission.Admitted(agent)
+              : new Admission.Refused(
+                  ReasonCode.REPLAYED, "this event of " + agent + " was sent before");
+      case Admission other -> other;
+    };
+  }
+
+  /** Orders are told apart by the ids of their tasks, which are known for longer. */
+  private boolean heardHere(Delivery delivery, Incoming incoming) {
+    return incoming.message() instanceof ControlMessage word && !elsewhere(delivery, word.target());
+  }
+
+  private static void checkPlace(Input input, Message message) {
+    boolean good =
+        message instanceof TaskDispatch
+            || (input == Input.CONTROL && message instanceof ControlMessage);
+    if (!good) {
+      throw new InvalidMessage("type", "does not belong on this topic");
+    }
+  }
+
+  private void route(
+      Delivery delivery, Incoming incoming, Optional<String> signer, PartitionEngine engine) {
+    if (incoming.message() instanceof TaskDispatch order) {
+      dispatch(delivery, order, signer, incoming.traceparent(), engine);
+    }
+    if (incoming.message() instanceof ControlMessage control) {
+      control(delivery, control, signer, engine);
+    }
+  }
+
+  private Barred barred(Incoming incoming, Admission.Refused refused) {
+    Optional<StatusReport> report = Optional.empty();
+    Optional<String> taskId = Optional.empty();
+    if (incoming.message() instanceof TaskDispatch order) {
+      Reason reason = new Reason(refused.code(), refused.detail(), Optional.empty());
+      taskId = Optional.of(order.taskId());
+      report = Optional.of(refusal(order.taskId(), order.operation(), order.target(), reason));
+    }
+    return new Barred(
+        refused.code(),
+        refused.detail(),
+        incoming.source(),
+        target(incoming.message()),
+        taskId,
+        report,
+        incoming.traceparent());
+  }
+
+  private static Target target(Message message) {
+    if (message instanceof ControlMessage word) {
+      return word.target();
+    }
+    if (message instanceof TaskDispatch order) {
+      return order.target();
     }
     throw new InvalidMessage("type", "does not belong on this topic");
   }
@@ -97,7 +166,11 @@ public final class Intake {
   }
 
   private void dispatch(
-      Delivery delivery, TaskDispatch order, Optional<String> traceparent, PartitionEngine engine) {
+      Delivery delivery,
+      TaskDispatch order,
+      Optional<String> signer,
+      Optional<String> traceparent,
+      PartitionEngine engine) {
     if (elsewhere(delivery, order.target())) {
       forward(delivery, order.target(), engine);
       return;
@@ -115,24 +188,25 @@ public final class Intake {
       throw new InvalidMessage(
           "", "must hold at most " + MAX_ORDER_BYTES + " bytes beside its instruction");
     }
-    engine.dispatch(kept, intent(order), traceparent, delivery.consumed());
+    engine.dispatch(kept, intent(order, signer), traceparent, delivery.consumed());
   }
 
   /** Of free text, its digest is kept, and what its sender must know. */
-  private Intent intent(TaskDispatch order) {
+  private Intent intent(TaskDispatch order, Optional<String> signer) {
     return new Intent(
         EventCodec.payloadDigest(order),
         order.instruction().map(Digests::sha256),
         territory.assignment().remark(order),
-        Optional.empty());
+        signer);
   }
 
-  private void control(Delivery delivery, ControlMessage message, PartitionEngine engine) {
+  private void control(
+      Delivery delivery, ControlMessage message, Optional<String> signer, PartitionEngine engine) {
     if (elsewhere(delivery, message.target())) {
       forward(delivery, message.target(), engine);
       return;
     }
-    engine.control(message, Optional.empty(), delivery.consumed());
+    engine.control(message, signer, delivery.consumed());
   }
 
   /** The order becomes a part of each record of its task. */

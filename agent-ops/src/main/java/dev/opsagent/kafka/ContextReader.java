@@ -8,6 +8,7 @@ import dev.opsagent.protocol.Evidence;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.RecordPosition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -61,8 +62,12 @@ public final class ContextReader implements AutoCloseable {
   /** Judges who says it before it counts. */
   @FunctionalInterface
   public interface Admission {
-    /** Whether the evidence may count; what becomes of a refusal is its own business. */
-    boolean admits(Incoming incoming, ConsumerRecord<byte[], byte[]> record);
+    /**
+     * Whether the evidence may count; what becomes of a refusal is its own business.
+     *
+     * @param appendedAt when the broker took it, by the broker's clock
+     */
+    boolean admits(Incoming incoming, RecordPosition place, Instant appendedAt);
   }
 
   /**
@@ -220,15 +225,15 @@ public final class ContextReader implements AutoCloseable {
   }
 
   private boolean take(ConsumerRecord<byte[], byte[]> record) {
-    String address = "%s/%d@%d".formatted(record.topic(), record.partition(), record.offset());
+    RecordPosition place = new RecordPosition(record.topic(), record.partition(), record.offset());
     try {
       Incoming incoming = EventCodec.read(record.value(), record.headers());
       return incoming.message() instanceof Evidence evidence
           && lasts(evidence)
-          && admission.admits(incoming, record)
-          && table.put(new Piece(evidence, address));
+          && admission.admits(incoming, place, Instant.ofEpochMilli(record.timestamp()))
+          && table.put(new Piece(evidence, place.toString()));
     } catch (InvalidMessage broken) {
-      LOG.warn("{} is no evidence: {}", address, broken.getMessage());
+      LOG.warn("{} is no evidence: {}", place, broken.getMessage());
       return false;
     }
   }

@@ -1,5 +1,6 @@
 package dev.opsagent.kafka;
 
+import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.kafka.PartitionHost.Shard;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -150,12 +151,24 @@ final class Opening {
             around.nanoTime());
     try {
       LedgerReader reader = reader(around, partition);
-      Shard shard = around.host().open(partition, journal, reader);
+      Shard shard =
+          around.host().open(partition, journal, reader, heard(around, partition, positions));
       return new Outcome.Opened(journal, shard, positions, reader.refusedBefore());
     } catch (PartitionHost.Refused | InterruptedException | RuntimeException e) {
       journal.close();
       throw e;
     }
+  }
+
+  private static ControlHistory heard(
+      Surroundings around, int partition, InputPositions.Positions positions) {
+    return new ControlHistory(
+        around.clients(),
+        around.admin(),
+        around.topics(partition).input(Input.CONTROL),
+        positions.inputs().getOrDefault(Input.CONTROL, 0L),
+        around.settings().restoreTimeout(),
+        around.nanoTime());
   }
 
   private static LedgerReader reader(Surroundings around, int partition) {

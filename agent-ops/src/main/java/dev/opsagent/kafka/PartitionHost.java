@@ -4,6 +4,8 @@ import dev.opsagent.execution.Journal;
 import dev.opsagent.intake.Delivery;
 import dev.opsagent.protocol.Failure;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.function.Consumer;
 
 /** What runs the tasks of the partitions that this worker owns. */
 public interface PartitionHost {
@@ -14,10 +16,22 @@ public interface PartitionHost {
    *
    * @param journal writes for this partition as long as the shard lives
    * @param ledger to be read before anything is appended
+   * @param heard what the partition's control topic has brought before
    * @throws Refused when the partition cannot be served; it is tried again after a while
    */
-  Shard open(int partition, Journal journal, LedgerReader ledger)
+  Shard open(int partition, Journal journal, LedgerReader ledger, History heard)
       throws Refused, InterruptedException;
+
+  /** What {@code pm.control} has brought before the partition is opened. */
+  @FunctionalInterface
+  interface History {
+    /**
+     * Hands out again, in order, what the broker took at that moment or later.
+     *
+     * @throws Refused when the brokers do not answer in time
+     */
+    void since(Instant begin, Consumer<Delivery> records) throws Refused, InterruptedException;
+  }
 
   /** The tasks of one partition. */
   interface Shard {

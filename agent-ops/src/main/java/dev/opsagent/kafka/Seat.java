@@ -6,6 +6,7 @@ import dev.opsagent.kafka.Opening.Outcome.Opened;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
@@ -179,7 +180,7 @@ final class Seat {
       return; // it will be read again: opening sets the positions
     }
     try {
-      opened.shard().deliver(delivery(record));
+      opened.shard().deliver(delivery(input(record.topic()), record));
     } catch (RuntimeException e) {
       opened.journal().lose("record " + record.offset() + " could not be taken: " + e);
       giveUp("a record could not be taken");
@@ -233,18 +234,19 @@ final class Seat {
     state = new State.Closed(now(), now() + pause);
   }
 
-  private Delivery delivery(ConsumerRecord<byte[], byte[]> record) {
+  static Delivery delivery(Journal.Input input, ConsumerRecord<byte[], byte[]> record) {
     Map<String, byte[]> headers = new HashMap<>();
     for (Header header : record.headers()) {
       headers.put(header.key(), header.value() == null ? new byte[0] : header.value());
     }
     return new Delivery(
-        input(record.topic()),
-        partition,
+        input,
+        record.partition(),
         record.offset(),
         Optional.ofNullable(record.key()),
         Optional.ofNullable(record.value()),
-        headers);
+        headers,
+        Instant.ofEpochMilli(record.timestamp()));
   }
 
   private Journal.Input input(String topic) {

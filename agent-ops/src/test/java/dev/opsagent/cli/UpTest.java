@@ -81,6 +81,8 @@ class UpTest {
             "worker",
             "--bootstrap",
             "127.0.0.1:1",
+            "--signatures",
+            "off",
             "--data",
             folder.resolve("data").toString())) {
       assertThat(worker.exitCode(120)).isEqualTo(ExitCode.NO_BROKER.code());
@@ -111,12 +113,13 @@ class UpTest {
         "0");
   }
 
-  private static TestingCall call(
+  private TestingCall call(
       String bootstrap, SampleRepository repository, int exitCode, String... arguments) {
     TestingCall call =
         new TestingCall()
             .with(ClientBus::open)
             .variable("KAFKA_BOOTSTRAP_SERVERS", bootstrap)
+            .variable("OPS_AGENT_KEY", folder.resolve("data/keys/operator.jwk").toString())
             .stdin(task(repository));
     assertThat(call.execute(arguments)).describedAs(call.err()).isEqualTo(exitCode);
     return call;

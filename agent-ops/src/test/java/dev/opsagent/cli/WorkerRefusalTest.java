@@ -41,6 +41,8 @@ class WorkerRefusalTest {
             prefix,
             "--data",
             folder.toString(),
+            "--signatures",
+            "off",
             "--http-port",
             "0");
 

@@ -47,7 +47,7 @@ class BadInputTest {
 
   @BeforeAll
   void start() throws Exception {
-    worker = LocalWorker.start(folder.resolve("data"));
+    worker = LocalWorker.start(folder.resolve("data"), LocalWorker.UNSIGNED);
     producer = new RawProducer(worker.bootstrap);
     PackageRemote remote = PackageRemote.create(folder, "good");
     sendGood(remote, "good-before");

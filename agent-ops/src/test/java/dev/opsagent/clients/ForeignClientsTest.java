@@ -7,13 +7,16 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.Readme;
+import dev.opsagent.testing.TestKeys;
 import java.io.File;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,6 +30,7 @@ class ForeignClientsTest {
   private static final String PYTHON = "/usr/bin/python3";
 
   @TempDir static Path folder;
+  private Path key;
   private final Readme readme = Readme.read();
   private EmbeddedBroker broker;
   private LocalWorker worker;
@@ -34,6 +38,7 @@ class ForeignClientsTest {
   /** README tells the plain names of the topics, so the broker is this test's own. */
   @BeforeAll
   void start() throws Exception {
+    key = TestKeys.file("pm", folder);
     broker = EmbeddedBroker.start(folder.resolve("broker"), 0);
     worker = LocalWorker.start(broker.bootstrap(), "", folder.resolve("data"));
   }
@@ -68,7 +73,7 @@ class ForeignClientsTest {
     Peers.require(
         "confluent_kafka of " + PYTHON,
         ForeignClientsTest::pythonSpeaksKafka,
-        "apt-get install python3-confluent-kafka");
+        "apt-get install python3-confluent-kafka python3-cryptography");
     PackageRemote remote = PackageRemote.create(folder, "for-python");
     Path script = Files.writeString(folder.resolve("example.py"), readme.example("python"));
 
@@ -95,13 +100,26 @@ class ForeignClientsTest {
     assertThat(worker.http("/readyz")).contains("\"ready\":true");
   }
 
+  /** What README calls ./ops-agent, without its build. */
+  private static String program() {
+    String classes =
+        Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
+            .map(it -> Path.of(it).toAbsolutePath().toString())
+            .collect(Collectors.joining(File.pathSeparator));
+    return "%s/bin/java -cp %s dev.opsagent.cli.OpsAgentCli"
+        .formatted(System.getProperty("java.home"), classes);
+  }
+
   private static String json(StatusReport report) {
     return new String(Json.write(report), StandardCharsets.UTF_8);
   }
 
   private static boolean pythonSpeaksKafka() {
     try {
-      return new ProcessBuilder(PYTHON, "-c", "import confluent_kafka").start().waitFor() == 0;
+      return new ProcessBuilder(PYTHON, "-c", "import confluent_kafka, cryptography")
+              .start()
+              .waitFor()
+          == 0;
     } catch (IOException absent) {
       return false;
     } catch (InterruptedException e) {
@@ -117,6 +135,9 @@ class ForeignClientsTest {
     builder.environment().put("BOOTSTRAP", worker.bootstrap);
     builder.environment().put("REPOSITORY", remote.folder().toString());
     builder.environment().put("TASK", task);
+    builder.environment().put("OPS_AGENT", program());
+    builder.environment().put("OPS_AGENT_KEY", key.toString());
+    builder.environment().put("KEY", key.toString());
     Process process = builder.redirectErrorStream(true).redirectOutput(output).start();
     boolean ended = process.waitFor(Duration.ofMinutes(3));
     process.descendants().forEach(ProcessHandle::destroyForcibly);

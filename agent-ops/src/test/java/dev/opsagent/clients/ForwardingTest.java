@@ -41,7 +41,7 @@ class ForwardingTest {
 
   @BeforeAll
   void start() throws Exception {
-    worker = LocalWorker.start(folder.resolve("data"));
+    worker = LocalWorker.start(folder.resolve("data"), LocalWorker.UNSIGNED);
     producer = new RawProducer(worker.bootstrap);
   }
 

@@ -18,6 +18,7 @@ import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.TestBroker;
+import dev.opsagent.testing.TestKeys;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,6 +39,9 @@ import org.awaitility.Awaitility;
 final class LocalWorker implements AutoCloseable {
   static final int PARTITIONS = 3;
 
+  /** For tests that are about something else, and write whatever they like. */
+  static final Map<String, String> UNSIGNED = Map.of("OPS_AGENT_SIGNATURES", "off");
+
   final String bootstrap;
   final Topics topics;
   final OpsClient client;
@@ -46,7 +50,7 @@ final class LocalWorker implements AutoCloseable {
   private LocalWorker(Configuration configuration, OpsAgent agent) {
     this.bootstrap = configuration.bus().bootstrap();
     this.topics = configuration.topics().names();
-    this.client = new OpsClient(Map.of("bootstrap.servers", bootstrap), topics);
+    this.client = TestKeys.client(bootstrap, topics);
     this.agent = agent;
   }
 
@@ -86,6 +90,7 @@ final class LocalWorker implements AutoCloseable {
     flags.put(Setting.GROUP, TestBroker.unique("clients"));
     flags.put(Setting.DATA, data.toString());
     flags.put(Setting.HTTP_PORT, "0");
+    flags.put(Setting.TRUST, TestKeys.trust(data.resolve("trust")).toString());
     Loaded loaded = new ConfigurationSources(variables, data, data).load(Optional.empty(), flags);
     assertThat(loaded).isInstanceOf(Loaded.Valid.class);
     return ((Loaded.Valid) loaded).configuration();

@@ -34,7 +34,7 @@ class PoisonTest {
 
   @BeforeAll
   void start() throws Exception {
-    worker = LocalWorker.start(folder.resolve("data"));
+    worker = LocalWorker.start(folder.resolve("data"), LocalWorker.UNSIGNED);
     producer = new RawProducer(worker.bootstrap);
   }
 

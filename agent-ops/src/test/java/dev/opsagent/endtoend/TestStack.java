@@ -12,6 +12,7 @@ import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.testing.BusView;
 import dev.opsagent.testing.TestBroker;
+import dev.opsagent.testing.TestKeys;
 import dev.opsagent.testing.Verdaccio;
 import dev.opsagent.testing.WorkerProcess;
 import dev.opsagent.tools.npm.LocalVerdaccio;
@@ -23,7 +24,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
@@ -53,10 +53,10 @@ final class TestStack implements AutoCloseable {
     this.topics = Topics.of(Optional.of(prefix), Optional.empty());
     this.verdaccio = Verdaccio.start(folder.resolve("verdaccio"));
     this.registry = new RegistryView(verdaccio.url());
-    this.client = new OpsClient(Map.of("bootstrap.servers", TestBroker.bootstrap()), topics);
+    this.client = TestKeys.client(TestBroker.bootstrap(), topics);
     this.bus = new BusView(client, topics);
     write(folder.resolve("npm.token"), verdaccio.token());
-    write(configuration, configuration(prefix));
+    write(configuration, configuration(prefix) + TestKeys.configuration(folder));
   }
 
   /** Starts everything but the worker. */

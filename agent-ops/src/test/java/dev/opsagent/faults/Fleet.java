@@ -14,6 +14,7 @@ import dev.opsagent.protocol.TaskState;
 import dev.opsagent.protocol.Topics;
 import dev.opsagent.testing.BusView;
 import dev.opsagent.testing.TestBroker;
+import dev.opsagent.testing.TestKeys;
 import dev.opsagent.testing.WorkerProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -161,7 +162,7 @@ final class Fleet implements AutoCloseable {
     this.folder = folder;
     this.layout = layout;
     this.topics = Topics.of(Optional.of(layout.prefix()), layout.suffix());
-    this.client = new OpsClient(Map.of("bootstrap.servers", layout.bootstrap()), topics);
+    this.client = TestKeys.client(layout.bootstrap(), topics);
     this.bus = new BusView(client, topics);
     this.world = new FileWorld(folder.resolve("world"));
   }
@@ -204,7 +205,8 @@ final class Fleet implements AutoCloseable {
             data(disk).toString(),
             folder.resolve("world").toString());
     try {
-      Files.writeString(configuration, layout.configuration(start.bootstrap()));
+      Files.writeString(
+          configuration, layout.configuration(start.bootstrap()) + TestKeys.configuration(folder));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

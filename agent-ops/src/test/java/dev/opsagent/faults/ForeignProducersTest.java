@@ -57,7 +57,7 @@ final class ForeignProducersTest {
         "confluent_kafka of " + PYTHON,
         () -> succeeds(PYTHON, "-c", "import confluent_kafka"),
         "apt-get install python3-confluent-kafka");
-    Fleet.Layout layout = Fleet.Layout.shared().partitions(6);
+    Fleet.Layout layout = Fleet.Layout.shared().partitions(6).with("signatures: off\n");
     try (Fleet fleet = Fleet.create(folder, layout);
         ExecutorService senders = Executors.newVirtualThreadPerTaskExecutor()) {
       fleet.startWorker();

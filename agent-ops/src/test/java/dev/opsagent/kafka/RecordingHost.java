@@ -22,7 +22,7 @@ final class RecordingHost implements PartitionHost {
   volatile boolean full;
 
   @Override
-  public Shard open(int partition, Journal journal, LedgerReader ledger)
+  public Shard open(int partition, Journal journal, LedgerReader ledger, History heard)
       throws Refused, InterruptedException {
     List<String> restored = new ArrayList<>();
     switch (ledger.read(0, line -> restored.add(line.key()))) {

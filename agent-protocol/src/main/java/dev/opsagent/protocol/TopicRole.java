@@ -3,6 +3,7 @@ package dev.opsagent.protocol;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** The topics of the bus by what they are for; {@link Topics} gives them their names. */
 public enum TopicRole {
@@ -103,15 +104,23 @@ public enum TopicRole {
   public Map<String, String> configuration() {
     // Also on compacted topics: some brokers apply retention.ms to them and empty them.
     String retentionMillis = retention.map(Duration::toMillis).orElse(-1L).toString();
-    return Map.of(
-        "cleanup.policy",
-        cleanup == Cleanup.COMPACT ? "compact" : "delete",
-        "retention.ms",
-        retentionMillis,
-        "retention.bytes",
-        "-1",
-        "max.message.bytes",
-        Integer.toString(maxMessageBytes()));
+    Map<String, String> configuration = new TreeMap<>();
+    configuration.put("cleanup.policy", cleanup == Cleanup.COMPACT ? "compact" : "delete");
+    configuration.put("retention.ms", retentionMillis);
+    configuration.put("retention.bytes", "-1");
+    configuration.put("max.message.bytes", Integer.toString(maxMessageBytes()));
+    if (isSigned()) {
+      configuration.put("message.timestamp.type", "LogAppendTime");
+    }
+    return configuration;
+  }
+
+  /**
+   * Whether its messages are signed. When each was sent, only the broker can tell then: its time
+   * shows whether an old message is sent once more.
+   */
+  public boolean isSigned() {
+    return this == TASKS || this == CONTROL || this == CONTEXT;
   }
 
   /** What the broker does with old records. */
