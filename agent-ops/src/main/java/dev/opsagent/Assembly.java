@@ -34,11 +34,14 @@ import dev.opsagent.kafka.DeploymentRecords;
 import dev.opsagent.kafka.EventReader;
 import dev.opsagent.kafka.RefusalNotices;
 import dev.opsagent.kafka.TargetPartition;
+import dev.opsagent.kafka.TopicRetention;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
+import dev.opsagent.operations.RetainedOperation;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.Retention;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
@@ -130,15 +133,18 @@ record Assembly(
     Optional<LocalPrograms> programs =
         rehearsed.isPresent() ? Optional.empty() : Optional.of(runner);
     programs.ifPresent(it -> tell(it.wall()));
+    Retention retention = new TopicRetention(settings, setup.kept());
     Map<String, Operation> catalogue =
-        rehearsed.orElseGet(() ->
-            works.operations(
-                programs.orElseThrow(),
-                workspaces,
-                owners,
-                new DeploymentRecords(settings),
-                keep(new BoundedGet()),
-                timers));
+        new HashMap<>(
+            rehearsed.orElseGet(() ->
+                works.operations(
+                    programs.orElseThrow(),
+                    workspaces,
+                    owners,
+                    new DeploymentRecords(settings),
+                    keep(new BoundedGet()),
+                    timers)));
+    catalogue.replaceAll((_, operation) -> new RetainedOperation(operation, retention));
 
     Intake intake =
         new Intake(
@@ -147,7 +153,7 @@ record Assembly(
             new Territory(
                 catalogue,
                 environments,
-                Set.of(Requirement.APPROVALS),
+                Set.of(Requirement.APPROVALS, Requirement.EVIDENCE_RETENTION),
                 new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
