@@ -99,7 +99,7 @@ record Assembly(
   /** After this a worker has come up, and does what only takes time from that. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
-  private static final int MOST_EVIDENCE = 200_000;
+  private static final int MOST_EVIDENCE = 120_000;
   private static final int MOST_OF_ONE_COMMIT = 1000;
 
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
