@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
@@ -127,6 +128,11 @@ final class TestStack implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** Declares more secrets, before a worker starts. */
+  void declareSecrets(String yaml) {
+    write(configuration, read(configuration).replace("secrets:\n", "secrets:\n" + yaml.indent(2)));
   }
 
   /** Adds to the configuration of the workers that start from now on. */
