@@ -75,17 +75,20 @@ final class CanaryTest {
     Files.writeString(
         Files.createDirectories(folder.resolve("docker")).resolve("config.json"),
         "{\"auths\": {\"registry.example.com\": {\"auth\": \"" + pair + "\"}}}");
+    stack.declareSecrets(
+        """
+        variable: {env: CANARY}
+        git: {env: GIT_PASSWORD}
+        engine: {env: DOCKER_HOST}
+        lines: {file: %s}
+        """
+            .formatted(folder.resolve("lines")));
     stack.configure(
         """
-          variable: {env: CANARY}
-          git: {env: GIT_PASSWORD}
-          engine: {env: DOCKER_HOST}
-          lines: {file: %s}
         git:
           credentials:
             - {prefix: "https://git.invalid/", username: me, secret: git}
-        """
-            .formatted(folder.resolve("lines")));
+        """);
     worker =
         stack
             .startWorker(

@@ -130,6 +130,11 @@ final class TestStack implements AutoCloseable {
     }
   }
 
+  /** Declares more secrets, before a worker starts. */
+  void declareSecrets(String yaml) {
+    write(configuration, read(configuration).replace("secrets:\n", "secrets:\n" + yaml.indent(2)));
+  }
+
   /** Adds to the configuration of the workers that start from now on. */
   void configure(String yaml) {
     try {
