@@ -24,6 +24,7 @@ import picocli.CommandLine.Option;
       "",
       "Examples:",
       "  ops-agent demo",
+      "  ops-agent demo --production --json",
       "  ops-agent demo --keep --folder ./demo"
     })
 final class DemoCommand implements Callable<Integer> {
@@ -33,6 +34,11 @@ final class DemoCommand implements Callable<Integer> {
 
   @Option(names = "--keep", description = "Leave everything running until it is interrupted.")
   private boolean keep;
+
+  @Option(
+      names = "--production",
+      description = "Show a deployment to production: evidence, a second person's approval, why.")
+  private boolean production;
 
   @Option(
       names = "--folder",
@@ -51,7 +57,10 @@ final class DemoCommand implements Callable<Integer> {
     LocalStage stage = new LocalStage(around, place);
     Interruption.Armed armed = Interruption.arm(() -> stage.close(leave), around.err());
     try {
-      ExitCode code = new Demo(around, output.format(), keep, stage).run();
+      ExitCode code =
+          production
+              ? new ProductionDemo(around, output.format(), stage).run()
+              : new Demo(around, output.format(), keep, stage).run();
       if (keep && code == ExitCode.SUCCEEDED) {
         around.err().println("everything keeps running; end it with Ctrl-C");
         armed.await();

@@ -160,6 +160,16 @@ final class LocalStage {
   }
 
   Configuration configuration(String bootstrap, Optional<LocalVerdaccio> registry) {
+    return configuration(
+        bootstrap, registry, new Configuration.Served.Named(List.of("local")), signing());
+  }
+
+  /** The same for other environments, and for agents with keys of their own. */
+  Configuration configuration(
+      String bootstrap,
+      Optional<LocalVerdaccio> registry,
+      Configuration.Served served,
+      Configuration.Signing signing) {
     Map<String, String> tokens =
         registry.map(it -> Map.of(TOKEN_VARIABLE, it.token())).orElse(Map.of());
     return new Configuration(
@@ -169,7 +179,7 @@ final class LocalStage {
         data(),
         new Configuration.Http("127.0.0.1", 0),
         Duration.ofSeconds(10),
-        new Configuration.Served.Named(List.of("local")),
+        served,
         registry.map(it -> new Configuration.NpmRegistry(it.url(), Optional.of(TOKEN))),
         List.of(),
         new Secrets(Map.of(TOKEN, new Secrets.Source.Env(TOKEN_VARIABLE)), tokens),
@@ -178,7 +188,7 @@ final class LocalStage {
         Configuration.Guarding.DEFAULT,
         Duration.ofDays(15),
         Configuration.Sandbox.DEFAULT,
-        signing(),
+        signing,
         Optional.empty(),
         Optional.empty());
   }

@@ -48,6 +48,34 @@ class DemoTest {
   }
 
   @Test
+  void demoOfProductionWaitsForEvidenceAndASecondPersonAndTellsBothInTheEnd() throws Exception {
+    Peers.require("node", "install Node.js 20");
+    Peers.require("npm", "install Node.js 20");
+    Path stderr = folder.resolve("stderr");
+    JsonNode summary;
+    try (TestingProgram demo = TestingProgram.start(stderr, "demo", "--production", "--json")) {
+      assertThat(demo.exitCode(300)).describedAs(() -> read(stderr)).isZero();
+      summary = Json.readTree(demo.rest().getBytes(StandardCharsets.UTF_8));
+    }
+
+    assertThat(summary.get("state").asString()).isEqualTo("SUCCEEDED");
+    assertThat(summary.at("/gates/evidence").valueStream().map(it -> it.get("kind").asString()))
+        .containsExactly("qa.result", "security.clearance", "vcs.release-tag");
+    assertThat(summary.at("/gates/evidence").valueStream())
+        .allSatisfy(it -> {
+          assertThat(it.get("satisfied").asBoolean()).isTrue();
+          assertThat(it.at("/found/0/address").asString()).startsWith("agents.context/");
+        });
+    assertThat(summary.get("approvals").valueStream())
+        .singleElement()
+        .satisfies(it -> {
+          assertThat(it.get("by").asString()).isEqualTo("ann");
+          assertThat(it.get("address").asString()).startsWith("pm.control/");
+        });
+    assertThat(summary.at("/deployment/verified").asBoolean()).isTrue();
+  }
+
+  @Test
   void demoRefusesAFolderThatHoldsSomethingElse() throws Exception {
     Files.writeString(folder.resolve("mine.txt"), "precious");
     TestingCall call = new TestingCall();
