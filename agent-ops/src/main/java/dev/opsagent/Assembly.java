@@ -34,10 +34,14 @@ import dev.opsagent.kafka.DeploymentRecords;
 import dev.opsagent.kafka.EventReader;
 import dev.opsagent.kafka.RefusalNotices;
 import dev.opsagent.kafka.TargetPartition;
+import dev.opsagent.kafka.TopicRetention;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
+import dev.opsagent.operations.RetainedOperation;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.Retention;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
@@ -48,8 +52,11 @@ import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.TaskWorkspaces;
 import dev.opsagent.sandbox.WallLevel;
 import dev.opsagent.sandbox.WallReport;
+import dev.opsagent.tools.docker.DockerLogins;
 import dev.opsagent.tools.guards.ResilienceGuards;
 import dev.opsagent.tools.http.BoundedGet;
+import dev.opsagent.tools.kubernetes.KubeconfigLogins;
+import dev.opsagent.tools.kubernetes.KubernetesSecrets;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -92,7 +99,7 @@ record Assembly(
   /** After this a worker has come up, and does what only takes time from that. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
-  private static final int MOST_EVIDENCE = 200_000;
+  private static final int MOST_EVIDENCE = 120_000;
   private static final int MOST_OF_ONE_COMMIT = 1000;
 
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
@@ -103,8 +110,18 @@ record Assembly(
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
     running.push(workers::shutdownNow);
-    SecretValues secrets = secrets(timers, workers);
-    BusSettings settings = bus().withRedactor(secrets.redactor());
+    Redactor redactor = redactor(timers);
+    // Behind the wall that the configuration asks for.
+    LocalPrograms runner =
+        new LocalPrograms(
+            data.resolve("scratch"),
+            environment.getOrDefault("PATH", ""),
+            redactor,
+            configuration.sandbox().level());
+    SecretValues secrets = secrets(redactor, runner, environments);
+    secrets.reread();
+    keep(Heartbeat.start(timers, REREAD, REREAD, workers, secrets::reread));
+    BusSettings settings = bus().withRedactor(redactor);
     // Proving an operator's map takes a while; the brokers' answers do too.
     Future<OwnershipMap> proving = workers.submit(this::owners);
     Setup.Ready setup = topics(settings);
@@ -114,17 +131,20 @@ record Assembly(
     Catalogue works = new Catalogue(configuration, data, environment, secrets, environments);
     // A rehearsed operation starts no program.
     Optional<LocalPrograms> programs =
-        rehearsed.isPresent() ? Optional.empty() : Optional.of(works.programs());
+        rehearsed.isPresent() ? Optional.empty() : Optional.of(runner);
     programs.ifPresent(it -> tell(it.wall()));
+    Retention retention = new TopicRetention(settings, setup.kept());
     Map<String, Operation> catalogue =
-        rehearsed.orElseGet(() ->
-            works.operations(
-                programs.orElseThrow(),
-                workspaces,
-                owners,
-                new DeploymentRecords(settings),
-                keep(new BoundedGet()),
-                timers));
+        new HashMap<>(
+            rehearsed.orElseGet(() ->
+                works.operations(
+                    programs.orElseThrow(),
+                    workspaces,
+                    owners,
+                    new DeploymentRecords(settings),
+                    keep(new BoundedGet()),
+                    timers)));
+    catalogue.replaceAll((_, operation) -> new RetainedOperation(operation, retention));
 
     Intake intake =
         new Intake(
@@ -133,7 +153,7 @@ record Assembly(
             new Territory(
                 catalogue,
                 environments,
-                Set.of(Requirement.APPROVALS),
+                Set.of(Requirement.APPROVALS, Requirement.EVIDENCE_RETENTION),
                 new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
@@ -190,18 +210,37 @@ record Assembly(
                 telemetry,
                 environments,
                 programs.map(LocalPrograms::wall).map(WallReport::of),
-                secrets.redactor()));
+                redactor));
     return new OpsAgent(running, bus, http.address());
   }
 
-  private SecretValues secrets(SystemTimers timers, ExecutorService workers) {
-    SecretValues secrets =
-        new SecretValues(configuration.secrets(), new Redactor(timers::nanoTime));
-    RedactedEncoder.useEverywhere(secrets.redactor());
-    configuration.bus().logins().forEach(secrets.redactor()::learn);
-    secrets.reread();
-    keep(Heartbeat.start(timers, REREAD, REREAD, workers, secrets::reread));
-    return secrets;
+  /** The log is told of it before anything can be logged that is known to be a secret. */
+  private Redactor redactor(SystemTimers timers) {
+    Redactor redactor = new Redactor(timers::nanoTime);
+    RedactedEncoder.useEverywhere(redactor);
+    configuration.bus().logins().forEach(redactor::learn);
+    return redactor;
+  }
+
+  private SecretValues secrets(
+      Redactor redactor, LocalPrograms runner, Reloaded<Environments> environments) {
+    KubernetesSecrets clusters =
+        new KubernetesSecrets(
+            name -> environments.get().find(name).flatMap(Environment::kubernetes), environment);
+    Path folder = folder(configuration.data().resolve("secrets"));
+    return new SecretValues(
+        configuration.secrets(),
+        redactor,
+        new RemoteSecrets(runner, clusters, folder),
+        () -> borrowed(environments.get()));
+  }
+
+  private Map<String, String> borrowed(Environments environments) {
+    Map<String, String> logins = new HashMap<>(new DockerLogins(environment).passwords());
+    environments.all().stream()
+        .flatMap(declared -> declared.kubernetes().stream())
+        .forEach(cluster -> logins.putAll(KubeconfigLogins.of(cluster)));
+    return logins;
   }
 
   private static void tell(WallLevel.Report wall) {

@@ -4,6 +4,7 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.ProgramRuns;
+import dev.opsagent.operations.CarriedOperation;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.configure.ConfigureOperation;
 import dev.opsagent.operations.deploy.Adapters;
@@ -12,6 +13,7 @@ import dev.opsagent.operations.deploy.ServiceOperation;
 import dev.opsagent.operations.deploy.StackOperation;
 import dev.opsagent.operations.image.BuildOperation;
 import dev.opsagent.operations.push.PushOperation;
+import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.Deployments;
 import dev.opsagent.outside.Environment;
@@ -72,15 +74,6 @@ record Catalogue(
 
   Catalogue {
     environment = Map.copyOf(environment);
-  }
-
-  /** What starts programs, behind the wall that the configuration asks for. */
-  LocalPrograms programs() {
-    return new LocalPrograms(
-        data.resolve("scratch"),
-        environment.getOrDefault("PATH", ""),
-        redactor(),
-        configuration.sandbox().level());
   }
 
   /**
@@ -160,7 +153,11 @@ record Catalogue(
     return all.stream()
         .collect(
             Collectors.toMap(
-                Operation::name, it -> new Redacted(new Walled(it, programs, served), redactor())));
+                Operation::name,
+                it -> {
+                  Operation carried = new CarriedOperation(it, repository, workspaces, owners);
+                  return new Redacted(new Walled(carried, programs, served), redactor());
+                }));
   }
 
   private Map<String, PackageRegistry> registries(Programs programs) {
@@ -168,11 +165,7 @@ record Catalogue(
         .npm()
         .map(npm ->
             new NpmRegistrySettings(
-                "npm",
-                npm.url(),
-                () -> npm.credential().flatMap(secrets::resolve),
-                data.resolve("npm/registry"),
-                NPM_TIMEOUT))
+                "npm", npm.url(), () -> token(npm), data.resolve("npm/registry"), NPM_TIMEOUT))
         .<Map<String, PackageRegistry>>map(
             settings -> Map.of("npm", new NpmRegistry(settings, programs)))
         .orElse(Map.of());
@@ -183,7 +176,8 @@ record Catalogue(
     return configuration.gitCredentials().stream()
         .filter(credential -> isBelow(credential.prefix(), url))
         .findFirst()
-        .map(credential -> new Login(credential.username(), () -> secret(credential.secret())));
+        .map(credential ->
+            new Login(credential.username(), () -> secrets.resolve(credential.secret())));
   }
 
   /** A prefix ends at a slash: one of a host must not fit a longer host name. */
@@ -191,8 +185,10 @@ record Catalogue(
     return url.equals(prefix) || url.startsWith(prefix.endsWith("/") ? prefix : prefix + "/");
   }
 
-  private String secret(String name) {
-    return secrets.resolve(name).orElse("");
+  private Answer<Optional<String>> token(Configuration.NpmRegistry npm) {
+    return npm.credential()
+        .map(name -> secrets.resolve(name).map(Optional::of))
+        .orElseGet(() -> new Answer.Ok<>(Optional.empty()));
   }
 
   private Redactor redactor() {

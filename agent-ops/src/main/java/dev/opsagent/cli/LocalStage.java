@@ -106,7 +106,7 @@ final class LocalStage {
         new NpmRegistrySettings(
             "npm",
             npm.url(),
-            () -> npm.credential().flatMap(configuration.secrets()::resolve),
+            () -> configuration.secrets().resolve(npm.credential(), Secrets.Remote.NONE),
             folder.resolve("npm"),
             PUBLISHED);
     return new NpmRegistry(settings, programs());

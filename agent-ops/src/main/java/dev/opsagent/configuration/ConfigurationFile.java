@@ -27,7 +27,13 @@ final class ConfigurationFile {
           List.of("git", "credentials", ENTRY, "username"),
           List.of("git", "credentials", ENTRY, "secret"),
           List.of("secrets", ANY, "env"),
-          List.of("secrets", ANY, "file"));
+          List.of("secrets", ANY, "file"),
+          List.of("secrets", ANY, "kubernetes", "environment"),
+          List.of("secrets", ANY, "kubernetes", "secret"),
+          List.of("secrets", ANY, "kubernetes", "key"),
+          List.of("secrets", ANY, "command", ENTRY),
+          List.of("secrets", ANY, "reads", ENTRY),
+          List.of("secrets", ANY, "reaches"));
 
   private final String name;
   private final Map<String, Value> values = new LinkedHashMap<>();

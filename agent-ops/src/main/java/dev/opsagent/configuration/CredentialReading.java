@@ -4,7 +4,6 @@ import dev.opsagent.configuration.ConfigurationFile.Value;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -28,21 +27,7 @@ final class CredentialReading {
 
   /** Where each secret is, by name. */
   Map<String, Secrets.Source> secrets() {
-    Map<String, Secrets.Source> found = new LinkedHashMap<>();
-    ConfigurationFile.below(file, "secrets.")
-        .forEach((key, it) -> {
-          int dot = key.lastIndexOf('.');
-          String name = key.substring(0, Math.max(dot, 0));
-          Secrets.Source source =
-              key.endsWith(".env")
-                  ? new Secrets.Source.Env(it.text())
-                  : new Secrets.Source.File(directory.resolve(it.text()));
-          if (found.put(name, source) != null) {
-            String cause = "secret " + name + " has two sources";
-            problems.add(new Problem(it.where(), cause, "keep env or file"));
-          }
-        });
-    return found;
+    return new SecretReading(directory, problems).read(file);
   }
 
   List<Configuration.GitCredential> git(Set<String> secrets) {

@@ -1,8 +1,13 @@
 package dev.opsagent.configuration;
 
+import dev.opsagent.outside.Answer;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -11,7 +16,8 @@ import java.util.Optional;
  * rotated one is used at once and none lies in memory longer than its use.
  */
 public final class Secrets {
-  private static final long LARGEST_FILE = 64 * 1024;
+  /** The largest value of a secret, in bytes. */
+  public static final int LARGEST = 64 * 1024;
 
   private final Map<String, Source> sources;
   private final Map<String, String> environment;
@@ -21,32 +27,113 @@ public final class Secrets {
     this.environment = environment;
   }
 
-  /** The secret's value now; empty when it is not declared, not set or cannot be read. */
-  public Optional<String> resolve(String name) {
-    return Optional.ofNullable(sources.get(name)).flatMap(this::read).filter(it -> !it.isEmpty());
-  }
-
   /** The declared secrets by name. */
   public Map<String, Source> sources() {
     return sources;
   }
 
-  private Optional<String> read(Source source) {
+  /** Reads those that are not on this machine; failures name no value and say what went wrong. */
+  public interface Remote {
+    /** Of a program that is no worker. */
+    Remote NONE =
+        new Remote() {
+          @Override
+          public Answer<String> read(Source.Kubernetes source) {
+            return refused(source);
+          }
+
+          @Override
+          public Answer<String> read(Source.Command source) {
+            return refused(source);
+          }
+
+          private Answer<String> refused(Source source) {
+            return new Answer.No<>(
+                Failure.of(
+                    ReasonCode.CONFIGURATION, "ask " + source.kind(), "only a worker does", ""));
+          }
+        };
+
+    /** A key of a secret of a cluster. */
+    Answer<String> read(Source.Kubernetes source);
+
+    /** What a program prints. */
+    Answer<String> read(Source.Command source);
+  }
+
+  /**
+   * The secret's value now, without white space around it. Failures name the secret and the kind of
+   * its source.
+   */
+  public Answer<String> resolve(String name, Remote remote) {
+    Source source = sources.get(name);
+    if (source == null) {
+      return failed(name, "nowhere", "it is not declared", "declare it under secrets:");
+    }
+    return read(name, source, remote)
+        .map(String::strip)
+        .then(value ->
+            value.isEmpty()
+                ? failed(name, source.kind(), "it is empty", "give it a value")
+                : new Answer.Ok<>(value));
+  }
+
+  /** The same for what may need none; then it is empty. */
+  public Answer<Optional<String>> resolve(Optional<String> name, Remote remote) {
+    return name.map(it -> resolve(it, remote).map(Optional::of))
+        .orElseGet(() -> new Answer.Ok<>(Optional.empty()));
+  }
+
+  private Answer<String> read(String name, Source source, Remote remote) {
     return switch (source) {
-      case Source.Env(String variable) -> Optional.ofNullable(environment.get(variable));
-      case Source.File(Path path) -> read(path);
+      case Source.Env(String variable) ->
+          Optional.ofNullable(environment.get(variable))
+              .<Answer<String>>map(Answer.Ok::new)
+              .orElseGet(() ->
+                  failed(
+                      name,
+                      source.kind(),
+                      variable + " is not set",
+                      "set it in the worker's environment"));
+      case Source.File(Path path) -> read(name, path);
+      case Source.Kubernetes kubernetes -> named(name, source, remote.read(kubernetes));
+      case Source.Command command -> named(name, source, remote.read(command));
     };
   }
 
-  private static Optional<String> read(Path path) {
+  private static Answer<String> read(String name, Path path) {
+    String kind = new Source.File(path).kind();
+    String fix = "see that the worker may read " + path;
     try {
-      if (Files.size(path) > LARGEST_FILE) {
-        return Optional.empty();
-      }
-      return Optional.of(Files.readString(path).strip());
+      return Files.size(path) > LARGEST
+          ? failed(name, kind, "it is longer than " + LARGEST + " bytes", fix)
+          : new Answer.Ok<>(Files.readString(path));
     } catch (IOException unreadable) {
-      return Optional.empty();
+      // Its message may quote what it read.
+      return failed(name, kind, unreadable.getClass().getSimpleName(), fix);
     }
+  }
+
+  private static Answer<String> named(String name, Source source, Answer<String> answer) {
+    return switch (answer) {
+      case Answer.Ok<String> ok -> ok;
+      case Answer.No<String>(Failure why) ->
+          new Answer.No<>(
+              new Failure(
+                  why.code(),
+                  action(name, source.kind()),
+                  why.action() + ": " + why.cause(),
+                  why.fix(),
+                  why.retryable()));
+    };
+  }
+
+  private static Answer<String> failed(String name, String kind, String cause, String fix) {
+    return new Answer.No<>(Failure.of(ReasonCode.CONFIGURATION, action(name, kind), cause, fix));
+  }
+
+  private static String action(String name, String kind) {
+    return "read the secret " + name + " from " + kind;
   }
 
   @Override
@@ -56,10 +143,57 @@ public final class Secrets {
 
   /** Where one secret is. */
   public sealed interface Source {
-    /** An environment variable of the worker. */
-    record Env(String variable) implements Source {}
+    /** In words. */
+    String kind();
 
-    /** A file whose whole content, stripped, is the secret; at most 64 KiB. */
-    record File(Path path) implements Source {}
+    /** An environment variable of the worker. */
+    record Env(String variable) implements Source {
+      @Override
+      public String kind() {
+        return "an environment variable";
+      }
+    }
+
+    /**
+     * A file whose whole content, stripped, is the secret; at most {@value Secrets#LARGEST} bytes.
+     */
+    record File(Path path) implements Source {
+      @Override
+      public String kind() {
+        return "a file";
+      }
+    }
+
+    /**
+     * A key of a Secret, in the namespace that an environment declares.
+     *
+     * @param environment whose cluster and namespace it is
+     */
+    record Kubernetes(String environment, String secret, String key) implements Source {
+      @Override
+      public String kind() {
+        return "a Kubernetes secret";
+      }
+    }
+
+    /**
+     * What a program prints, behind the wall.
+     *
+     * @param arguments the program's name or absolute path, then its arguments
+     * @param reads files and folders that it may read beside the system's
+     * @param reaches the one address that it may connect to
+     */
+    record Command(List<String> arguments, List<Path> reads, Optional<URI> reaches)
+        implements Source {
+      public Command {
+        arguments = List.copyOf(arguments);
+        reads = List.copyOf(reads);
+      }
+
+      @Override
+      public String kind() {
+        return "a command";
+      }
+    }
   }
 }

@@ -7,21 +7,38 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.Map;
+import java.util.Optional;
 
-/** The first and the last part of what a program prints; its secrets are hidden before the cut. */
+/** The first and the last part of what a program prints. */
 final class BoundedOutput {
   private final byte[] head;
   private final byte[] tail;
-  private final Redactor.Flow flow;
+  private final Kept kept = new Kept();
+  private final Optional<Redactor.Flow> flow;
   private long total;
 
+  private BoundedOutput(int part, Optional<Redactor> redactor) {
+    this.head = new byte[part];
+    this.tail = new byte[part];
+    this.flow = redactor.map(it -> it.flow(kept));
+  }
+
   /**
-   * @param shown bytes shown of each part
+   * For people: secrets are hidden before it is cut.
+   *
+   * @param part bytes kept of each part
    */
-  BoundedOutput(int shown, Redactor redactor) {
-    this.head = new byte[shown];
-    this.tail = new byte[shown];
-    this.flow = redactor.flow(new Kept());
+  static BoundedOutput shown(int part, Redactor redactor) {
+    return new BoundedOutput(part, Optional.of(redactor));
+  }
+
+  /**
+   * For nobody but who called the program.
+   *
+   * @param most bytes that are not cut
+   */
+  static BoundedOutput asItIs(int most) {
+    return new BoundedOutput(most, Optional.empty());
   }
 
   /** Reads to the end of the stream; ends early when its process is gone. */
@@ -38,12 +55,16 @@ final class BoundedOutput {
   }
 
   private synchronized void take(byte[] bytes, int length) {
-    flow.write(bytes, 0, length);
+    if (flow.isPresent()) {
+      flow.get().write(bytes, 0, length);
+    } else {
+      kept.write(bytes, 0, length);
+    }
   }
 
   /** What came; nothing comes after it. */
   synchronized String text() {
-    flow.close();
+    flow.ifPresent(Redactor.Flow::close);
     if (total <= head.length) {
       return new String(head, 0, (int) total, UTF_8);
     }
@@ -56,7 +77,12 @@ final class BoundedOutput {
 
   /** How often each secret was in it. */
   synchronized Map<String, Integer> found() {
-    return flow.found();
+    return flow.map(Redactor.Flow::found).orElse(Map.of());
+  }
+
+  /** Whether nothing had to be cut. */
+  synchronized boolean isWhole() {
+    return total <= head.length;
   }
 
   private byte[] lastBytes() {

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,6 +81,30 @@ public final class LocalPrograms implements Programs {
 
   @Override
   public Answer<Finished> run(Command command) {
+    return run(command, BoundedOutput.shown(SHOWN, redactor));
+  }
+
+  /**
+   * Runs a program to its end whose output is a secret: it is given to the caller alone. It has
+   * failed unless it ended with 0.
+   *
+   * @param most bytes that it may print
+   */
+  public Answer<String> secret(Command command, int most) {
+    BoundedOutput printed = BoundedOutput.asItIs(most);
+    return run(command, printed)
+        .then(finished -> {
+          String name = command.arguments().getFirst();
+          if (finished.exitCode() != 0) {
+            return failed(name, "it ended with exit code " + finished.exitCode());
+          }
+          return printed.isWhole()
+              ? new Answer.Ok<>(finished.stdout())
+              : failed(name, "it printed more than " + most + " bytes");
+        });
+  }
+
+  private Answer<Finished> run(Command command, BoundedOutput stdout) {
     String name = command.arguments().isEmpty() ? "" : command.arguments().getFirst();
     SearchPath path = searchPath.outside(command.directory());
     Optional<Path> program = path.find(name);
@@ -92,7 +117,7 @@ public final class LocalPrograms implements Programs {
       return new Answer.No<>(refusal.get());
     }
     try (PrivateHome home = PrivateHome.below(scratch)) {
-      return run(command, launch(command, program.get(), path, home));
+      return run(command, launch(command, program.get(), path, home), stdout);
     } catch (IOException e) {
       return failed(name, "it could not start: " + redactor.text(String.valueOf(e.getMessage())));
     }
@@ -135,14 +160,21 @@ public final class LocalPrograms implements Programs {
       return Optional.of(
           Failure.of(ReasonCode.INTERNAL, action, "it is not to be called like this", ""));
     }
-    boolean credential =
-        Stream.concat(environment.values().stream(), arguments.stream())
-            .anyMatch(value -> !redactor.known(value).isEmpty());
-    return grants.code() == Code.REPOSITORY && credential
+    Optional<String> shown = secretIn(arguments);
+    if (shown.isPresent()) {
+      String cause = "an argument would hold the secret " + shown.get();
+      return Optional.of(Failure.of(ReasonCode.INTERNAL, action, cause, ""));
+    }
+    return grants.code() == Code.REPOSITORY && secretIn(environment.values()).isPresent()
         ? Optional.of(
             Failure.of(
                 ReasonCode.INTERNAL, action, "code of a repository would see a credential", ""))
         : Optional.empty();
+  }
+
+  /** Every account of the machine can read arguments. */
+  private Optional<String> secretIn(Collection<String> texts) {
+    return texts.stream().flatMap(text -> redactor.known(text).stream()).findFirst();
   }
 
   private Wall wallFor(Grants grants) {
@@ -189,20 +221,21 @@ public final class LocalPrograms implements Programs {
         Optional.of(detached.output()));
   }
 
-  private Answer<Finished> run(Command command, Launch launch) throws IOException {
+  private Answer<Finished> run(Command command, Launch launch, BoundedOutput stdout)
+      throws IOException {
     long began = System.nanoTime();
     Running running = wallFor(command.grants()).start(launch);
     try {
-      return follow(command, launch, running.process(), began);
+      return follow(command, launch, running.process(), stdout, began);
     } finally {
       running.afterwards().run();
     }
   }
 
-  private Answer<Finished> follow(Command command, Launch launch, Process process, long began) {
+  private Answer<Finished> follow(
+      Command command, Launch launch, Process process, BoundedOutput stdout, long began) {
     String name = command.arguments().getFirst();
-    BoundedOutput stdout = new BoundedOutput(SHOWN, redactor);
-    BoundedOutput stderr = new BoundedOutput(SHOWN, redactor);
+    BoundedOutput stderr = BoundedOutput.shown(SHOWN, redactor);
     ProcessTree tree = new ProcessTree(process, MARK + "=" + launch.environment().get(MARK));
     Thread out = Thread.startVirtualThread(() -> stdout.readFrom(process.getInputStream()));
     Thread err = Thread.startVirtualThread(() -> stderr.readFrom(process.getErrorStream()));

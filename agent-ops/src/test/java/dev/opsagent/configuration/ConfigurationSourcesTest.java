@@ -1,11 +1,14 @@
 package dev.opsagent.configuration;
 
+import static dev.opsagent.testing.Answers.no;
+import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.configuration.Configuration.Served;
 import dev.opsagent.configuration.ConfigurationSources.Entry;
 import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,6 +16,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -99,12 +103,72 @@ class ConfigurationSourcesTest {
     assertThat(configuration.gitCredentials())
         .containsExactly(
             new Configuration.GitCredential("https://git.example.org/", "bot", "git-token"));
-    assertThat(configuration.secrets().resolve("npm-token")).contains("rotated");
-    assertThat(configuration.secrets().resolve("git-token")).contains("from-environment");
-    assertThat(configuration.secrets().resolve("other")).isEmpty();
+    assertThat(value(configuration, "npm-token")).isEqualTo("rotated");
+    assertThat(value(configuration, "git-token")).isEqualTo("from-environment");
     assertThat(configuration.environments())
         .isEqualTo(new Served.Named(List.of("local", "staging")));
     assertThat(valid(file).inForce().toString()).doesNotContain("rotated", "from-environment");
+  }
+
+  private static String value(Configuration configuration, String secret) {
+    return ok(configuration.secrets().resolve(secret, Secrets.Remote.NONE));
+  }
+
+  @Test
+  void aSecretMayBeInAClusterOrComeFromAProgram() {
+    String file =
+        """
+        secrets:
+          shop.db: {kubernetes: {environment: production, secret: shop-db, key: password}}
+          vault:
+            command: [vault, kv, get, -field=token, secret/npm]
+            reads: [token, /etc/vault]
+            reaches: https://vault.example.com
+        """;
+
+    assertThat(valid(file).configuration().secrets().sources())
+        .isEqualTo(
+            Map.of(
+                "shop.db",
+                new Secrets.Source.Kubernetes("production", "shop-db", "password"),
+                "vault",
+                new Secrets.Source.Command(
+                    List.of("vault", "kv", "get", "-field=token", "secret/npm"),
+                    List.of(folder.resolve("token"), Path.of("/etc/vault")),
+                    Optional.of(URI.create("https://vault.example.com")))));
+  }
+
+  @Test
+  void aSecretThatCannotBeReadIsNamedWithTheKindOfItsSource() throws IOException {
+    Files.writeString(folder.resolve("empty"), " \n");
+    Files.write(folder.resolve("long"), new byte[Secrets.LARGEST + 1]);
+    String file =
+        """
+        secrets:
+          unset: {env: NOT_SET}
+          empty: {file: empty}
+          long: {file: long}
+          missing: {file: missing}
+          far: {kubernetes: {environment: a, secret: b, key: c}}
+        """;
+    Secrets secrets = valid(file).configuration().secrets();
+    assertThat(
+            Stream.of("unset", "empty", "long", "missing", "far", "undeclared")
+                .map(name -> no(secrets.resolve(name, Secrets.Remote.NONE)).sentence()))
+        .containsExactly(
+            "could not read the secret unset from an environment variable: NOT_SET is not set; set"
+                + " it in the worker's environment",
+            "could not read the secret empty from a file: it is empty; give it a value",
+            "could not read the secret long from a file: it is longer than 65536 bytes; see that"
+                + " the worker may read "
+                + folder.resolve("long"),
+            "could not read the secret missing from a file: NoSuchFileException; see that the"
+                + " worker may read "
+                + folder.resolve("missing"),
+            "could not read the secret far from a Kubernetes secret: ask a Kubernetes secret: only"
+                + " a worker does",
+            "could not read the secret undeclared from nowhere: it is not declared; declare it"
+                + " under secrets:");
   }
 
   @ParameterizedTest
@@ -112,6 +176,12 @@ class ConfigurationSourcesTest {
       delimiter = '|',
       textBlock =
           """
+          secrets: {a: {env: A, file: b}}   | c.yaml:1:20: secret a has two sources; keep env, file, kubernetes or command
+          secrets: {a: {reads: [b]}}        | c.yaml:1:23: secret a has no source; keep env, file, kubernetes or command
+          secrets: {a: {env: A, reaches: 'https://x'}} | c.yaml:1:20: secret a has reads or reaches; they belong beside a command
+          secrets: {a: {kubernetes: {key: b, secret: c}}} | c.yaml:1:33: secret a has no kubernetes.environment; add environment:
+          secrets: {a: {command: ['']}}     | c.yaml:1:25: secret a names no program; name it first in command
+          secrets: {a: {command: [b], reaches: 'ftp://x'}} | c.yaml:1:38: secret a reaches no address; write an http or https address without a user in it
           grop: x                           | c.yaml:1:1: unknown key grop; did you mean group?
           group: a\\nhttp:\\n  prt: 1        | c.yaml:3:3: unknown key http.prt; did you mean port?
           http:\\n  port: 99999             | c.yaml:2:9: http.port is not a valid number; write a whole number from 0 to 65535

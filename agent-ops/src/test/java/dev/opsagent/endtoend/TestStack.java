@@ -24,6 +24,7 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
 
@@ -129,6 +130,11 @@ final class TestStack implements AutoCloseable {
     }
   }
 
+  /** Declares more secrets, before a worker starts. */
+  void declareSecrets(String yaml) {
+    write(configuration, read(configuration).replace("secrets:\n", "secrets:\n" + yaml.indent(2)));
+  }
+
   /** Adds to the configuration of the workers that start from now on. */
   void configure(String yaml) {
     try {
@@ -144,9 +150,21 @@ final class TestStack implements AutoCloseable {
 
   /** Starts a worker that finds nothing on its disk but what it made itself. */
   WorkerProcess startWorker(Path data) {
+    return startWorker(data, Map.of());
+  }
+
+  /** Starts a worker with more in its environment. */
+  WorkerProcess startWorker(Map<String, String> environment) {
+    return startWorker(data, environment);
+  }
+
+  private WorkerProcess startWorker(Path data, Map<String, String> environment) {
+    WorkerProcess.Command usual = WorkerProcess.Command.operators(configuration, data);
     WorkerProcess worker =
         WorkerProcess.start(
-            WorkerProcess.Command.operators(configuration, data), folder, workers.size() + 1);
+            new WorkerProcess.Command(usual.options(), environment, usual.program()),
+            folder,
+            workers.size() + 1);
     workers.add(worker);
     return worker;
   }

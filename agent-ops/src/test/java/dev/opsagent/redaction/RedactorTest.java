@@ -178,4 +178,45 @@ final class RedactorTest {
     assertThat(redactor.read(PLAIN + " " + PLAIN + " " + written("hex", "hard")).found())
         .isEqualTo(Map.of("plain", 2, "hard", 1));
   }
+
+  @Test
+  void anyMixtureOfPartsIsReadToItsEndAndNeverShowsASecret() {
+    List<String> parts =
+        List.of(
+            PLAIN.substring(0, 9),
+            PLAIN,
+            HARD,
+            "\\",
+            "\\u00",
+            "%",
+            "&#x",
+            "://",
+            ":",
+            "@",
+            "ghp_",
+            "\n",
+            "eyJ",
+            ".",
+            "-----BEGIN PRIVATE KEY",
+            "-----END",
+            "uthorization",
+            "Basic ",
+            "=",
+            "\\\\\"",
+            written("base64", "plain").substring(3),
+            written("JSON in JSON", "hard"),
+            "Ä",
+            "\ud83d");
+    for (int seed = 0; seed < 3000; seed++) {
+      Random random = new Random(seed);
+      StringBuilder text = new StringBuilder();
+      for (int i = random.nextInt(40); i >= 0; i--) {
+        text.append(parts.get(random.nextInt(parts.size())));
+      }
+      byte[] bytes = text.toString().getBytes(UTF_8);
+      String shown = inPieces(bytes, () -> 1 + random.nextInt(20));
+      assertThat(shown).as("seed " + seed).isEqualTo(redactor.text(new String(bytes, UTF_8)));
+      assertThat(shown).as("seed " + seed).doesNotContain(PLAIN, HARD);
+    }
+  }
 }

@@ -28,7 +28,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -155,7 +154,7 @@ final class LocalProgramsTest {
   }
 
   @Test
-  void secretsAreMaskedInEveryFormInWhichToolsPrintThem() {
+  void secretsAreMaskedInEveryFormInWhichToolsPrintThem() throws IOException {
     String basic = Base64.getEncoder().encodeToString(("me:" + SECRET).getBytes(UTF_8));
     List<String> lines =
         List.of(
@@ -165,11 +164,18 @@ final class LocalProgramsTest {
             "s3cret%2fK%c3%a4se%20%22quoted%22",
             "s3cret/K\\u00e4se \\\"quoted\\\"",
             HexFormat.of().formatHex(SECRET.getBytes(UTF_8)));
-    Finished finished = ok(run("printf", "%s\n", lines));
+    Finished finished = ok(said(String.join("\n", lines)));
     assertThat(finished.stdout().lines())
         .hasSize(lines.size())
         .allMatch(l -> l.contains("[secret]"));
     assertThat(finished.stdout()).doesNotContain("s3cret").doesNotContain(basic.substring(8, 20));
+  }
+
+  @Test
+  void noArgumentHoldsASecretForOthersToRead() {
+    Failure refused = no(run("echo", "--token=other-one"));
+    assertThat(refused.cause()).isEqualTo("an argument would hold the secret two");
+    assertThat(refused.sentence()).doesNotContain("other-one");
   }
 
   @Test
@@ -185,17 +191,36 @@ final class LocalProgramsTest {
     assertThat(heard.leaked()).isEmpty();
     assertThat(heard.masked()).hasSize(2).allMatch(it -> it.startsWith("two was hidden 1 times"));
 
-    heard = ProgramRuns.hear(() -> ok(script("echo other-one | base64")));
+    heard = ProgramRuns.hear(() -> ok(script("{ printf other-; echo one; } | base64")));
     assertThat(heard.leaked()).containsExactly("two");
   }
 
   @Test
-  void aSecretAcrossTheCutIsMaskedOnBothSides() {
+  void aProgramThatPrintsASecretTellsItToItsCallerAlone() {
+    LocalPrograms printing =
+        new LocalPrograms(scratch, Peers.searchPath(), Redactor.of(Map.of()), "none");
+    ProgramRuns.Heard<String> heard =
+        ProgramRuns.hear(() -> ok(printing.secret(shell("printf ghp_%036d 7; echo no >&2"), 64)));
+    assertThat(heard.result()).isEqualTo("ghp_" + "0".repeat(35) + "7");
+    assertThat(heard.ran()).singleElement().asString().doesNotContain("0".repeat(35));
+    assertThat(heard.masked()).isEmpty();
+    assertThat(no(printing.secret(shell("printf %065d 7"), 64)).cause())
+        .isEqualTo("it printed more than 64 bytes");
+    assertThat(no(printing.secret(shell("echo almost; exit 3"), 64)).cause())
+        .isEqualTo("it ended with exit code 3");
+  }
+
+  private Command shell(String script) {
+    return new Command(List.of("sh", "-c", script), work, Map.of(), Duration.ofSeconds(10));
+  }
+
+  @Test
+  void aSecretAcrossTheCutIsMaskedOnBothSides() throws IOException {
     int shown = LocalPrograms.SHOWN;
     for (int overlap = 1; overlap < "other-one".length(); overlap++) {
       String head = "a".repeat(shown - overlap) + "other-one";
       String tail = "other-one" + "b".repeat(shown - overlap);
-      Finished finished = ok(run("printf", "%s", head + "-".repeat(50_000) + tail));
+      Finished finished = ok(said(head + "-".repeat(50_000) + tail));
       assertThat(finished.stdout()).doesNotContain("ao").doesNotContain("eb");
       assertThat(finished.stdout()).contains("a[").contains("]b").contains("bytes left out");
     }
@@ -227,9 +252,9 @@ final class LocalProgramsTest {
     assertThat(programs.available("sh")).isTrue();
   }
 
-  private Answer<Finished> run(String program, String format, List<String> values) {
-    Stream<String> all = Stream.concat(Stream.of(program, format), values.stream());
-    return run(all.toArray(String[]::new));
+  /** A program that prints the text. */
+  private Answer<Finished> said(String text) throws IOException {
+    return run("cat", Files.writeString(work.resolve("said"), text).toString());
   }
 
   private Answer<Finished> run(String... arguments) {

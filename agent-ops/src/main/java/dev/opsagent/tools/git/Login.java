@@ -1,5 +1,6 @@
 package dev.opsagent.tools.git;
 
+import dev.opsagent.outside.Answer;
 import java.util.function.Supplier;
 
 /**
@@ -7,4 +8,4 @@ import java.util.function.Supplier;
  *
  * @param secret password or token, asked at the last moment before each use
  */
-public record Login(String user, Supplier<String> secret) {}
+public record Login(String user, Supplier<Answer<String>> secret) {}

@@ -4,6 +4,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Repository.RemoteRefs;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.tools.git.BoundCredentials.Known;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Duration;
@@ -47,15 +48,18 @@ final class Remote {
   <T> Answer<T> talk(String action, String url, Repository local, Talk<T> talk) {
     return RemoteUrl.parse(url)
         .then(remote -> checked(action, url, remote))
-        .then(uri -> talk(action, uri, url, local, talk));
+        .then(uri ->
+            "file".equals(uri.getScheme())
+                ? talk(action, uri, Optional.empty(), local, talk)
+                : Known.of(logins.apply(url)).then(login -> talk(action, uri, login, local, talk)));
   }
 
   private <T> Answer<T> talk(
-      String action, URIish uri, String url, Repository local, Talk<T> talk) {
+      String action, URIish uri, Optional<Known> login, Repository local, Talk<T> talk) {
     try (Transport transport = Transport.open(local, uri)) {
       transport.setTimeout(Math.max(1, Math.toIntExact(timeout.toSeconds())));
       if (!"file".equals(uri.getScheme())) {
-        transport.setCredentialsProvider(new BoundCredentials(uri, logins.apply(url)));
+        transport.setCredentialsProvider(new BoundCredentials(uri, login));
       }
       return talk.over(transport, new Patience(timeout));
     } catch (IOException | UnsupportedOperationException e) {

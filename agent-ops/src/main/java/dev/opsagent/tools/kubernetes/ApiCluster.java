@@ -12,6 +12,8 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.dsl.ServerSideApplicable;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.util.Base64;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,21 @@ final class ApiCluster implements Cluster {
         () ->
             Optional.ofNullable(
                 client.resources(kind.type()).inNamespace(namespace).withName(name).get()));
+  }
+
+  @Override
+  public Answer<Optional<String>> secret(String name, String key) {
+    return call(
+            "read the Secret " + name,
+            () ->
+                Optional.ofNullable(client.secrets().inNamespace(namespace).withName(name).get())
+                    .flatMap(found -> Optional.ofNullable(found.getData()))
+                    .flatMap(data -> Optional.ofNullable(data.get(key))))
+        .map(found -> found.map(ApiCluster::decoded));
+  }
+
+  private static String decoded(String base64) {
+    return new String(Base64.getDecoder().decode(base64), StandardCharsets.UTF_8);
   }
 
   @Override

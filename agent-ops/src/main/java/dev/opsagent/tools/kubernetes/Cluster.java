@@ -39,6 +39,9 @@ interface Cluster extends AutoCloseable {
     return find(ManifestKind.SERVICE, name).map(found -> found.map(Service.class::cast));
   }
 
+  /** The value of a key of a Secret; empty when there is no such Secret or key. */
+  Answer<Optional<String>> secret(String name, String key);
+
   Answer<List<Pod>> pods(Map<String, String> labels);
 
   /**

@@ -103,17 +103,9 @@ final class NpmFailures {
     return oneLine(words);
   }
 
-  /** Without the secret, whatever the program made of it, and without control characters. */
-  String oneLine(String words) {
-    String safe =
-        settings
-            .token()
-            .get()
-            .filter(token -> !token.isEmpty())
-            .map(token -> words.replace(token, "[secret]"))
-            .orElse(words)
-            .replaceAll("\\p{Cntrl}", " ")
-            .strip();
+  /** Without control characters, and not endless. */
+  static String oneLine(String words) {
+    String safe = words.replaceAll("\\p{Cntrl}", " ").strip();
     return safe.length() <= LONGEST_CAUSE ? safe : safe.substring(0, LONGEST_CAUSE) + "…";
   }
 }

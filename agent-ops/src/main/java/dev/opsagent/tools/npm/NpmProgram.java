@@ -46,7 +46,19 @@ final class NpmProgram {
    */
   Answer<Finished> withCredential(
       String action, String scope, List<String> verb, List<String> operands, Grants grants) {
-    Optional<String> token = settings.token().get();
+    return settings
+        .token()
+        .get()
+        .then(token -> withCredential(action, scope, verb, operands, grants, token));
+  }
+
+  private Answer<Finished> withCredential(
+      String action,
+      String scope,
+      List<String> verb,
+      List<String> operands,
+      Grants grants,
+      Optional<String> token) {
     if (token.isEmpty()) {
       return new Answer.No<>(failures.rejected(action, "no credential is configured"));
     }

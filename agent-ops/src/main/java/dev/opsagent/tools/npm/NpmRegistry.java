@@ -63,11 +63,14 @@ public final class NpmRegistry implements PackageRegistry {
   @Override
   public Answer<String> whoami() {
     String action = "ask " + settings.name() + " whose credential it was given";
-    if (settings.token().get().isEmpty()) {
-      return new Answer.No<>(failures.rejected(action, "no credential is configured"));
-    }
     URI uri = settings.url().resolve("-/whoami");
-    return json(action, uri, "application/json").then(answer -> user(action, answer));
+    return settings
+        .token()
+        .get()
+        .then(token ->
+            token.isEmpty()
+                ? new Answer.No<>(failures.rejected(action, "no credential is configured"))
+                : json(action, uri, "application/json").then(answer -> user(action, answer)));
   }
 
   private Answer<String> user(String action, Optional<JsonNode> answer) {
@@ -145,14 +148,14 @@ public final class NpmRegistry implements PackageRegistry {
                   + String.join(", ", HARMLESS_SETTINGS.stream().sorted().toList()),
               "take the other settings out of package.json");
     } catch (IOException e) {
-      return refused(action, failures.oneLine(String.valueOf(e.getMessage())), "pack it again");
+      return refused(action, NpmFailures.oneLine(String.valueOf(e.getMessage())), "pack it again");
     }
   }
 
   @Override
   public Answer<Boolean> deprecate(String name, String version, String message) {
     String action = "deprecate " + name + " " + version + " in " + settings.name();
-    String line = failures.oneLine(message);
+    String line = NpmFailures.oneLine(message);
     if (line.isEmpty() || message.length() > LONGEST_MESSAGE) {
       // To npm an empty message means the opposite.
       return refused(action, "its message is empty or too long", "say in a sentence why");

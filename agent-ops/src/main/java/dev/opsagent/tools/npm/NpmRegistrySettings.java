@@ -1,5 +1,6 @@
 package dev.opsagent.tools.npm;
 
+import dev.opsagent.outside.Answer;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,13 +14,13 @@ import java.util.function.Supplier;
  *
  * @param name what reports call it
  * @param url its address, {@code http} or {@code https}, without user, query or fragment
- * @param token asked at the last moment before each use; empty: the registry is read anonymously
- *     and never written
+ * @param token asked at the last moment before each use; empty: none is configured, and the
+ *     registry is read anonymously and never written
  * @param folder private folder for npm's cache and the files of single calls
  * @param timeout limit of each single call
  */
 public record NpmRegistrySettings(
-    String name, URI url, Supplier<Optional<String>> token, Path folder, Duration timeout) {
+    String name, URI url, Supplier<Answer<Optional<String>>> token, Path folder, Duration timeout) {
   private static final Set<String> LOOPBACK = Set.of("localhost", "127.0.0.1", "[::1]");
 
   public NpmRegistrySettings {

@@ -47,7 +47,8 @@ final class RegistryHttp {
       if (!settings.sameOrigin(at)) {
         return no(action, "the answer leads to another host, which is not followed");
       }
-      Answer<HttpResponse<byte[]>> answer = send(action, request(at, accept), limit);
+      Answer<HttpResponse<byte[]>> answer =
+          request(at, accept).then(request -> send(action, request, limit));
       if (answer instanceof Answer.No<HttpResponse<byte[]>>(Failure failure)) {
         return new Answer.No<>(failure);
       }
@@ -71,16 +72,22 @@ final class RegistryHttp {
     return new Answer.No<>(failures.of(action, response.statusCode()));
   }
 
-  private HttpRequest request(URI uri, String accept) {
+  private Answer<HttpRequest> request(URI uri, String accept) {
     HttpRequest.Builder request =
         HttpRequest.newBuilder(uri)
             .timeout(settings.timeout())
             .header("Accept", accept)
             .header("Cache-Control", "no-cache");
-    if (settings.takesCredentials()) {
-      settings.token().get().ifPresent(t -> request.header("Authorization", "Bearer " + t));
+    if (!settings.takesCredentials()) {
+      return new Answer.Ok<>(request.build());
     }
-    return request.build();
+    return settings
+        .token()
+        .get()
+        .map(token -> {
+          token.ifPresent(it -> request.header("Authorization", "Bearer " + it));
+          return request.build();
+        });
   }
 
   /** The time limit covers the body as well, which a request's own limit does not. */
@@ -110,7 +117,7 @@ final class RegistryHttp {
   }
 
   private Answer<HttpResponse<byte[]>> unreachable(String action, String cause) {
-    return new Answer.No<>(failures.unreachable(action, failures.oneLine(cause)));
+    return new Answer.No<>(failures.unreachable(action, NpmFailures.oneLine(cause)));
   }
 
   private static Answer<Optional<byte[]>> no(String action, String cause) {

@@ -208,7 +208,11 @@ final class PushWorld implements AutoCloseable {
     Path folder = root.resolve("npm");
     return new NpmRegistry(
         new NpmRegistrySettings(
-            "npm", verdaccio.url(), () -> Optional.of(verdaccio.token()), folder, TIMEOUT),
+            "npm",
+            verdaccio.url(),
+            () -> new Answer.Ok<>(Optional.of(verdaccio.token())),
+            folder,
+            TIMEOUT),
         programs());
   }
 

@@ -475,7 +475,7 @@ final class GitRepositoryTest {
 
   private GitRepository withPassword(String password) {
     return new GitRepository(
-        url -> Optional.of(new Login(GitHttpServer.USER, () -> password)), LIMIT);
+        url -> Optional.of(new Login(GitHttpServer.USER, () -> new Answer.Ok<>(password))), LIMIT);
   }
 
   private Checkout cloned() {

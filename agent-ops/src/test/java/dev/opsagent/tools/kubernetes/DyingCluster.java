@@ -39,6 +39,11 @@ final class DyingCluster implements Cluster {
   }
 
   @Override
+  public Answer<Optional<String>> secret(String name, String key) {
+    return cluster.secret(name, key);
+  }
+
+  @Override
   public Answer<List<Pod>> pods(Map<String, String> labels) {
     return cluster.pods(labels);
   }

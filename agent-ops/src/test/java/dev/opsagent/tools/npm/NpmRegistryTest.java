@@ -250,7 +250,7 @@ final class NpmRegistryTest {
 
   private NpmRegistrySettings settings(URI url, Optional<String> token) {
     return new NpmRegistrySettings(
-        "here", url, () -> token, folder.resolve("npm"), Duration.ofSeconds(20));
+        "here", url, () -> new Answer.Ok<>(token), folder.resolve("npm"), Duration.ofSeconds(20));
   }
 
   private Path pack(String name, String version, String more) throws IOException {

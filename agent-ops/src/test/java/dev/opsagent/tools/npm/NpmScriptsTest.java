@@ -4,6 +4,7 @@ import static dev.opsagent.testing.Answers.no;
 import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.redaction.Redactor;
@@ -67,7 +68,7 @@ final class NpmScriptsTest {
               new NpmRegistrySettings(
                   "here",
                   verdaccio.url(),
-                  () -> Optional.of(verdaccio.token()),
+                  () -> new Answer.Ok<>(Optional.of(verdaccio.token())),
                   folder.resolve("npm"),
                   LIMIT),
               programs);
