@@ -7,6 +7,7 @@ import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import dev.opsagent.configuration.EnvironmentsFile;
 import dev.opsagent.configuration.OperatorFile;
 import dev.opsagent.configuration.Setting;
+import dev.opsagent.configuration.TrustFile;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.MessageType;
@@ -21,6 +22,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -90,6 +92,14 @@ class ReadmeTest {
     JsonNode entries = Json.readYamlTree(Files.readAllBytes(file)).path("environments");
     assertThat(entries.valueStream().flatMap(it -> it.propertyNames().stream()))
         .contains(environmentFields().toArray(String[]::new));
+  }
+
+  @Test
+  void theTrustFileIsSound(@TempDir Path folder) throws Exception {
+    Path file = Files.writeString(folder.resolve("trust.yaml"), readme.example("trust"));
+
+    assertThat(TrustFile.load(file, Duration.ofDays(1)))
+        .isInstanceOf(OperatorFile.Loaded.Sound.class);
   }
 
   @Test
