@@ -2,7 +2,6 @@ package dev.opsagent;
 
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.Router;
-import dev.opsagent.authority.trust.Admission;
 import dev.opsagent.authority.trust.Authenticator;
 import dev.opsagent.authority.trust.Trust;
 import dev.opsagent.configuration.Configuration;
@@ -35,15 +34,17 @@ import dev.opsagent.kafka.DeploymentRecords;
 import dev.opsagent.kafka.EventReader;
 import dev.opsagent.kafka.RefusalNotices;
 import dev.opsagent.kafka.TargetPartition;
+import dev.opsagent.kafka.TopicRetention;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
+import dev.opsagent.operations.RetainedOperation;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.Retention;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.RecordPosition;
 import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.redaction.Redactor;
@@ -98,7 +99,7 @@ record Assembly(
   /** After this a worker has come up, and does what only takes time from that. */
   private static final Duration SETTLED = Duration.ofSeconds(3);
 
-  private static final int MOST_EVIDENCE = 200_000;
+  private static final int MOST_EVIDENCE = 120_000;
   private static final int MOST_OF_ONE_COMMIT = 1000;
 
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
@@ -132,15 +133,18 @@ record Assembly(
     Optional<LocalPrograms> programs =
         rehearsed.isPresent() ? Optional.empty() : Optional.of(runner);
     programs.ifPresent(it -> tell(it.wall()));
+    Retention retention = new TopicRetention(settings, setup.kept());
     Map<String, Operation> catalogue =
-        rehearsed.orElseGet(() ->
-            works.operations(
-                programs.orElseThrow(),
-                workspaces,
-                owners,
-                new DeploymentRecords(settings),
-                keep(new BoundedGet()),
-                timers));
+        new HashMap<>(
+            rehearsed.orElseGet(() ->
+                works.operations(
+                    programs.orElseThrow(),
+                    workspaces,
+                    owners,
+                    new DeploymentRecords(settings),
+                    keep(new BoundedGet()),
+                    timers)));
+    catalogue.replaceAll((_, operation) -> new RetainedOperation(operation, retention));
 
     Intake intake =
         new Intake(
@@ -149,15 +153,18 @@ record Assembly(
             new Territory(
                 catalogue,
                 environments,
-                Set.of(Requirement.APPROVALS),
+                Set.of(Requirement.APPROVALS, Requirement.EVIDENCE_RETENTION),
                 new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
+    ContextIncidents strangers =
+        new ContextIncidents(setup.partitions(), worker(environments.get()));
     EvidenceTable table = new EvidenceTable(MOST_EVIDENCE, MOST_OF_ONE_COMMIT);
     ContextReader context =
         new ContextReader(
             settings,
-            (incoming, place, at) -> counts(authenticator.admit(incoming, at), place),
+            (incoming, place, at) ->
+                strangers.counts(authenticator.admit(incoming, at), incoming, place),
             table,
             () -> gates.get().digest(),
             InstantSource.system());
@@ -176,6 +183,7 @@ record Assembly(
                 following(context),
                 intake,
                 configuration.signing(),
+                strangers,
                 number -> index(data, number),
                 limits(programs.map(LocalPrograms::wall)),
                 timers,
@@ -287,14 +295,6 @@ record Assembly(
     };
   }
 
-  private static boolean counts(Admission admission, RecordPosition place) {
-    if (admission instanceof Admission.Refused(var code, String detail)) {
-      LOG.warn("{} does not count: {}: {}", place, code, detail);
-      return false;
-    }
-    return true;
-  }
-
   /** And for whose word a message is. */
   private Authenticator authenticator() throws OpsAgent.CannotStart {
     Configuration.Signing signing = configuration.signing();
@@ -331,8 +331,11 @@ record Assembly(
   /** What the partitions of a fleet have in common is its worker, in any of its environments. */
   private static RefusalNotices notices(
       BusSettings settings, int partitions, Environments environments) {
-    Target worker = new Target(environments.all().getFirst().name(), "ops-agent");
-    return new RefusalNotices(settings, partitions, worker, InstantSource.system());
+    return new RefusalNotices(settings, partitions, worker(environments), InstantSource.system());
+  }
+
+  private static Target worker(Environments environments) {
+    return new Target(environments.all().getFirst().name(), "ops-agent");
   }
 
   private void announce(

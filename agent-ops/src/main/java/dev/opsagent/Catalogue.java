@@ -4,6 +4,7 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.ProgramRuns;
+import dev.opsagent.operations.CarriedOperation;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.configure.ConfigureOperation;
 import dev.opsagent.operations.deploy.Adapters;
@@ -152,7 +153,11 @@ record Catalogue(
     return all.stream()
         .collect(
             Collectors.toMap(
-                Operation::name, it -> new Redacted(new Walled(it, programs, served), redactor())));
+                Operation::name,
+                it -> {
+                  Operation carried = new CarriedOperation(it, repository, workspaces, owners);
+                  return new Redacted(new Walled(carried, programs, served), redactor());
+                }));
   }
 
   private Map<String, PackageRegistry> registries(Programs programs) {

@@ -62,6 +62,7 @@ final class Partitions implements PartitionHost {
       Evidence evidence,
       Intake intake,
       Configuration.Signing signing,
+      ContextIncidents strangers,
       IntFunction<KnownTasks> known,
       PartitionSettings settings,
       Timers timers,
@@ -112,12 +113,14 @@ final class Partitions implements PartitionHost {
         Thread.ofVirtual()
             .name("index-" + partition)
             .start(() -> fill(partition, known, ledger, end, engine));
+    parts.strangers().opened(partition, engine);
     Runnable deaf = parts.evidence().onChange(engine::gatesChanged);
     engine.gatesChanged(); // for what came while it was being opened
     var _ =
         engine
             .ended()
             .thenRun(() -> {
+              parts.strangers().closed(partition, engine);
               deaf.run();
               close(known, filling);
             });

@@ -122,6 +122,9 @@ public record StepTree(int width, int height, Style style) {
             it -> lines.addAll(wrapped("  " + it.code() + ": " + Escape.line(it.detail()), 2)));
     task.waiting().ifPresent(it -> lines.addAll(wrapped("  " + Escape.line(it.sentence()), 4)));
     if (task.state().isEnd()) {
+      new RequirementLines(style)
+          .of(task.deliverables(), width - 2)
+          .forEach(it -> lines.add("  " + it));
       List<String> left = task.changes().stream().map(it -> "  stands: " + it).toList();
       left.stream().limit(6).forEach(it -> lines.add(Escape.line(it, width)));
       if (left.size() > 6) {

@@ -9,6 +9,7 @@ import java.util.List;
 
 /** Reports as lines that only append: one per transition, for logs and pipes. */
 public record Transitions(Style style) {
+  private static final int LONGEST = 1024;
 
   /** The lines of one report. */
   public List<String> of(StatusReport report) {
@@ -21,6 +22,11 @@ public record Transitions(Style style) {
             () -> lines.add(head + Mark.of(report.state()).paint(style) + plan(report)));
     report.reason().ifPresent(it -> lines.add(head + it.code() + ": " + Escape.line(it.detail())));
     report.waiting().ifPresent(it -> lines.add(head + Escape.line(it.sentence())));
+    if (report.state().isEnd()) {
+      new RequirementLines(style)
+          .of(report.deliverables(), LONGEST)
+          .forEach(it -> lines.add(head + it));
+    }
     return lines;
   }
 

@@ -5,6 +5,7 @@ import dev.opsagent.protocol.Evidence.Result;
 import dev.opsagent.protocol.Evidence.Subject;
 import dev.opsagent.protocol.EvidenceKind;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 
 /**
  * The last word of each issuer on each subject. What is known of a commit is kept or forgotten as a
@@ -43,6 +45,14 @@ public final class EvidenceTable {
     }
   }
 
+  /**
+   * What the topic held before this worker began: nothing of it counts before it is read.
+   *
+   * @param subject what it says it is about
+   * @param reading reads it and judges whose word it is; empty when it does not count
+   */
+  public record Unread(Subject subject, Supplier<Optional<Piece>> reading) {}
+
   /** By the issuer's own count, then by time; of two equal ones the negative one stands. */
   static final Comparator<Piece> ORDER =
       Comparator.<Piece>comparingLong(it -> it.evidence().sequence())
@@ -58,7 +68,12 @@ public final class EvidenceTable {
   /** What is known of one commit; of one with too much nothing counts any more. */
   private static final class Group {
     private final Map<Key, Piece> pieces = new HashMap<>();
+    private final List<Unread> unread = new ArrayList<>();
     private boolean flooded;
+
+    int size() {
+      return pieces.size() + unread.size();
+    }
   }
 
   /**
@@ -77,24 +92,64 @@ public final class EvidenceTable {
    */
   public synchronized boolean put(Piece piece) {
     Subject subject = piece.evidence().subject();
-    Group group = byCommit.remove(subject.commit());
-    if (group == null) {
-      group = new Group();
+    Group group = heardOf(subject.commit());
+    if (group.flooded || !take(group, piece)) {
+      return false;
     }
-    byCommit.put(subject.commit(), group); // the last one heard of is the last to go
+    bound(group);
+    return true;
+  }
+
+  /** Keeps what is read when somebody asks about its commit: most of it nobody ever asks for. */
+  public synchronized void defer(Unread unread) {
+    Group group = heardOf(unread.subject().commit());
+    if (!group.flooded) {
+      group.unread.add(unread);
+      size++;
+      index(unread.subject(), EvidenceTable::link);
+      bound(group);
+    }
+  }
+
+  /** The last one heard of is the last to go. */
+  private Group heardOf(String commit) {
+    Group group = Optional.ofNullable(byCommit.remove(commit)).orElseGet(Group::new);
+    byCommit.put(commit, group);
+    return group;
+  }
+
+  private boolean take(Group group, Piece piece) {
     Key key = Key.of(piece.evidence());
     Piece before = group.pieces.get(key);
-    if (group.flooded || (before != null && !piece.overrides(before))) {
+    if (before != null && !piece.overrides(before)) {
       return false;
     }
     group.pieces.put(key, piece);
     size += before == null ? 1 : 0;
-    index(subject, EvidenceTable::link);
-    if (group.pieces.size() > mostPerCommit) {
+    index(piece.evidence().subject(), EvidenceTable::link);
+    return true;
+  }
+
+  private void bound(Group group) {
+    if (group.size() > mostPerCommit) {
       flood(group);
     }
-    makeRoom();
-    return true;
+    while (size > most) {
+      forget(byCommit.keySet().iterator().next());
+    }
+  }
+
+  private void read(String commit, Group group) {
+    List<Unread> waiting = List.copyOf(group.unread);
+    group.unread.clear();
+    size -= waiting.size();
+    for (Unread one : waiting) {
+      // What it only said it was about, it may turn out not to be.
+      one.reading()
+          .get()
+          .filter(it -> it.evidence().subject().commit().equals(commit))
+          .ifPresent(it -> take(group, it));
+    }
   }
 
   private void index(Subject subject, Indexing how) {
@@ -122,20 +177,16 @@ public final class EvidenceTable {
     group.flooded = true;
   }
 
-  private void makeRoom() {
-    while (size > most) {
-      forget(byCommit.keySet().iterator().next());
-    }
-  }
-
   private void forget(String commit) {
     Optional.ofNullable(byCommit.remove(commit)).ifPresent(this::empty);
   }
 
   private void empty(Group group) {
-    size -= group.pieces.size();
+    size -= group.size();
     group.pieces.values().forEach(it -> index(it.evidence().subject(), EvidenceTable::unlink));
+    group.unread.forEach(it -> index(it.subject(), EvidenceTable::unlink));
     group.pieces.clear();
+    group.unread.clear();
   }
 
   private static void unlink(Map<String, Set<String>> index, String name, String commit) {
@@ -159,6 +210,7 @@ public final class EvidenceTable {
 
   private static boolean isOver(Group group, Instant before) {
     return !group.flooded
+        && group.unread.isEmpty()
         && group.pieces.values().stream()
             .allMatch(it -> it.evidence().expiresAt().isBefore(before));
   }
@@ -175,9 +227,12 @@ public final class EvidenceTable {
 
   /** What is known of the commit. */
   synchronized Collection<Piece> ofCommit(String commit) {
-    return Optional.ofNullable(byCommit.get(commit))
-        .map(it -> List.copyOf(it.pieces.values()))
-        .orElse(List.of());
+    Group group = byCommit.get(commit);
+    if (group == null) {
+      return List.of();
+    }
+    read(commit, group);
+    return List.copyOf(group.pieces.values());
   }
 
   /** The commits of which evidence names the image. */

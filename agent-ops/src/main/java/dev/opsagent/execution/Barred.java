@@ -21,6 +21,12 @@ public record Barred(
     Optional<StatusReport> report,
     Optional<String> traceparent) {
 
+  /** The same, with the source cut to a length. */
+  Barred within(int longest) {
+    String cut = source.length() > longest ? source.substring(0, longest) + "…" : source;
+    return new Barred(code, detail, cut, target, taskId, report, traceparent);
+  }
+
   /** One line for the audit. */
   String summary() {
     return code + ": " + detail + "; it says that it is from " + source;

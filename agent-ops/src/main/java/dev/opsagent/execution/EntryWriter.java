@@ -32,11 +32,13 @@ final class EntryWriter {
   private final Optional<Wall> wall;
   private final Deployments deployments = new Deployments();
   private final Map<String, EarlyCancel> cancels = new HashMap<>();
+  private final Incidents incidents;
 
   /**
    * @param wall what every report names
    */
-  EntryWriter(AuditLog audit, Optional<Wall> wall) {
+  EntryWriter(int partition, AuditLog audit, Optional<Wall> wall) {
+    this.incidents = new Incidents(partition);
     this.audit = audit;
     this.wall = wall;
   }
@@ -45,6 +47,7 @@ final class EntryWriter {
     ledger.head().ifPresent(head -> audit.resume(head.sequence(), head.hash()));
     ledger.deployments().forEach(deployments::restore);
     cancels.putAll(ledger.cancels());
+    incidents.resume(ledger);
   }
 
   /** What it remembers otherwise than the ledger. */
@@ -52,7 +55,7 @@ final class EntryWriter {
     if (!cancels.equals(ledger.cancels())) {
       return Optional.of("memory has " + cancels + ", the ledger has " + ledger.cancels());
     }
-    return deployments.differsFrom(ledger.deployments());
+    return deployments.differsFrom(ledger.deployments()).or(() -> incidents.differsFrom(ledger));
   }
 
   Optional<DeploymentRecord> deployed(String target) {
@@ -92,15 +95,39 @@ final class EntryWriter {
     return new Entry(records, Optional.of(consumed));
   }
 
+  /**
+   * A message that does not count.
+   *
+   * @param report what its sender is told
+   * @param address where it lies
+   */
   Entry barred(
+      Barred barred,
       Optional<StatusReport> report,
-      Optional<String> traceparent,
       AuditDraft draft,
-      Consumed consumed) {
+      Consumed consumed,
+      String address) {
     List<JournalRecord> records = new ArrayList<>();
-    report.ifPresent(it -> records.add(new Status(new Prewritten<>(it.behind(wall)), traceparent)));
+    report.ifPresent(
+        it -> records.add(new Status(new Prewritten<>(it.behind(wall)), barred.traceparent())));
+    records.addAll(incidents.note(barred, address, draft.at()));
     seal(List.of(draft), records);
     return new Entry(records, Optional.of(consumed));
+  }
+
+  /** The same, on a topic that every worker reads; empty when it has been spoken of. */
+  Optional<Entry> barred(Barred barred, String topicPartition, long offset, AuditDraft draft) {
+    List<JournalRecord> records =
+        new ArrayList<>(incidents.note(barred, topicPartition, offset, draft.at()));
+    if (records.isEmpty()) {
+      return Optional.empty();
+    }
+    seal(List.of(draft), records);
+    return Optional.of(new Entry(records, Optional.empty()));
+  }
+
+  Incidents incidents() {
+    return incidents;
   }
 
   Entry remember(TaskCancel cancel, AuditDraft draft, Consumed consumed) {

@@ -23,10 +23,14 @@ public final class LedgerFold {
   static final String AUDIT = "~audit";
   static final String DEPLOYMENT = "~deployment/";
   static final String CANCEL = "~cancel/";
+  static final String INCIDENT = "~incident/";
+  static final String SPOKEN = "~spoken/";
 
   private final Map<String, byte[]> open = new LinkedHashMap<>();
   private final Map<String, DeploymentRecord> deployments = new HashMap<>();
   private final Map<String, EarlyCancel> cancels = new HashMap<>();
+  private final Map<String, Incident> incidents = new LinkedHashMap<>();
+  private final Map<String, Long> spoken = new LinkedHashMap<>();
   private Optional<AuditHead> head = Optional.empty();
 
   /** The last record of the partition's audit chain. */
@@ -77,6 +81,20 @@ public final class LedgerFold {
       value.ifPresentOrElse(
           bytes -> cancels.put(taskId, Json.readAcrossReleases(bytes, EarlyCancel.class)),
           () -> cancels.remove(taskId));
+      return;
+    }
+    if (key.startsWith(INCIDENT)) {
+      String id = key.substring(INCIDENT.length());
+      value.ifPresentOrElse(
+          bytes -> incidents.put(id, Json.readAcrossReleases(bytes, Incident.class)),
+          () -> incidents.remove(id));
+      return;
+    }
+    if (key.startsWith(SPOKEN)) {
+      value.ifPresent(bytes ->
+          spoken.put(
+              key.substring(SPOKEN.length()),
+              Json.readAcrossReleases(bytes, Incidents.Spoken.class).offset()));
     }
   }
 
@@ -100,6 +118,14 @@ public final class LedgerFold {
 
   Map<String, EarlyCancel> cancels() {
     return cancels;
+  }
+
+  Collection<Incident> incidents() {
+    return incidents.values();
+  }
+
+  Map<String, Long> spoken() {
+    return spoken;
   }
 
   Optional<AuditHead> head() {

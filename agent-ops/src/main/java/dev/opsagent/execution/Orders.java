@@ -72,20 +72,29 @@ final class Orders {
 
   /** Of a task that is known, nobody is told that it was rejected: it was not. */
   void bar(Barred barred, Consumed consumed) {
-    AuditDraft draft =
-        new AuditDraft(
-            barred.target(),
-            barred.taskId(),
-            "barred",
-            "ops-agent",
-            barred.summary(),
-            Optional.empty(),
-            Optional.empty(),
-            java.util.List.of(),
-            now());
     Optional<StatusReport> told =
-        barred.report().filter(it -> barred.taskId().filter(this::isKnown).isEmpty());
-    commits.append(writer.barred(told, barred.traceparent(), draft, consumed), () -> {});
+        barred.report().filter(_ -> barred.taskId().filter(this::isKnown).isEmpty());
+    String address = ports.journal().address(consumed);
+    commits.append(writer.barred(barred, told, draft(barred), consumed, address), () -> {});
+  }
+
+  void bar(Barred barred, String topicPartition, long offset) {
+    writer
+        .barred(barred, topicPartition, offset, draft(barred))
+        .ifPresent(entry -> commits.append(entry, () -> {}));
+  }
+
+  private AuditDraft draft(Barred barred) {
+    return new AuditDraft(
+        barred.target(),
+        barred.taskId(),
+        "barred",
+        "ops-agent",
+        barred.summary(),
+        Optional.empty(),
+        Optional.empty(),
+        java.util.List.of(),
+        now());
   }
 
   private boolean isKnown(String taskId) {

@@ -51,6 +51,7 @@ public final class PartitionEngine {
   private volatile boolean closed;
   private volatile boolean indexed;
   private volatile int inFlight;
+  private boolean watching;
 
   /**
    * What the engine calls.
@@ -100,7 +101,7 @@ public final class PartitionEngine {
     this.turns = new SerialExecutor(ports.workers(), this::broken);
     this.gates = new Gatekeeping(ports.gate(), ports.operations(), settings);
     this.machine = new TaskMachine(ports.backoff(), settings, gates);
-    this.writer = new EntryWriter(ports.audit(), settings.wall());
+    this.writer = new EntryWriter(partition, ports.audit(), settings.wall());
     this.deadlines = new Deadlines(ports.timers(), task -> turn(() -> overdue(task)));
     this.commits = new Commits(ports, this, writer, lanes, deadlines);
     this.orders = new Orders(ports, machine, gates, writer, commits, lanes);
@@ -121,6 +122,7 @@ public final class PartitionEngine {
       open.forEach(task -> carryOut(task, machine.resume(task.record)));
       lanes.targets().forEach(this::pump);
       lookAtGates();
+      watchIncidents();
       count();
     });
   }
@@ -195,7 +197,40 @@ public final class PartitionEngine {
 
   /** Has a message not count: it is audited, its sender is told, and nothing else happens. */
   public void bar(Barred barred, Consumed consumed) {
-    turn(() -> orders.bar(barred, consumed));
+    turn(() -> {
+      orders.bar(barred, consumed);
+      watchIncidents();
+    });
+  }
+
+  /**
+   * The same for a record of a topic that every worker reads, and reads again after a restart. Of
+   * all workers only the one that owns this partition speaks of it, and only once.
+   *
+   * @param topicPartition {@code <topic>/<partition>}
+   */
+  public void bar(Barred barred, String topicPartition, long offset) {
+    turn(() -> {
+      orders.bar(barred, topicPartition, offset);
+      watchIncidents();
+    });
+  }
+
+  /** Tells in time of what has been counted since it was told last. */
+  private void watchIncidents() {
+    if (!closing && !watching && writer.incidents().isBehind()) {
+      watching = true;
+      ports.timers().schedule(Incidents.PAUSE, () -> turn(this::tellIncidents));
+    }
+  }
+
+  private void tellIncidents() {
+    watching = false;
+    List<JournalRecord> due = writer.incidents().due(now());
+    if (!due.isEmpty()) {
+      append(new Entry(due, Optional.empty()));
+    }
+    watchIncidents();
   }
 
   /** Sends an input record on as it is, or buries it; nothing else happens with it. */

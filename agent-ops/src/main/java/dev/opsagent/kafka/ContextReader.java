@@ -2,9 +2,11 @@ package dev.opsagent.kafka;
 
 import dev.opsagent.evidence.EvidenceTable;
 import dev.opsagent.evidence.EvidenceTable.Piece;
+import dev.opsagent.evidence.EvidenceTable.Unread;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.EventCodec.Incoming;
 import dev.opsagent.protocol.Evidence;
+import dev.opsagent.protocol.EvidenceGlance;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.ReasonCode;
@@ -57,6 +59,7 @@ public final class ContextReader implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<TopicPartition, Long> positions = new HashMap<>();
+  private final Map<TopicPartition, Long> backlog = new HashMap<>();
   private Optional<String> trouble = Optional.of("it was not read yet");
 
   /** Judges who says it before it counts. */
@@ -208,6 +211,7 @@ public final class ContextReader implements AutoCloseable {
       consumer.assign(all);
       kept.forEach(consumer::seek);
       consumer.seekToBeginning(fresh);
+      backlog.putAll(consumer.endOffsets(fresh));
     }
   }
 
@@ -225,23 +229,47 @@ public final class ContextReader implements AutoCloseable {
   }
 
   private boolean take(ConsumerRecord<byte[], byte[]> record) {
+    Optional<EvidenceGlance> seen = isOld(record) ? glance(record) : Optional.empty();
+    if (seen.isEmpty()) {
+      return read(record).filter(table::put).isPresent();
+    }
+    if (lasts(seen.get().expiresAt())) {
+      table.defer(new Unread(seen.get().subject(), () -> read(record)));
+      return true;
+    }
+    return false;
+  }
+
+  /** Whether it lay there when this worker came: then there may be very much of it. */
+  private boolean isOld(ConsumerRecord<byte[], byte[]> record) {
+    long end = backlog.getOrDefault(new TopicPartition(record.topic(), record.partition()), 0L);
+    return record.offset() < end;
+  }
+
+  private static Optional<EvidenceGlance> glance(ConsumerRecord<byte[], byte[]> record) {
+    return Optional.ofNullable(record.value())
+        .flatMap(it -> EvidenceGlance.at(it, record.headers()));
+  }
+
+  /** The evidence in the record, if it counts. */
+  private Optional<Piece> read(ConsumerRecord<byte[], byte[]> record) {
     RecordPosition place = new RecordPosition(record.topic(), record.partition(), record.offset());
     try {
       Incoming incoming = EventCodec.read(record.value(), record.headers());
       return incoming.message() instanceof Evidence evidence
-          && lasts(evidence)
-          && admission.admits(incoming, place, Instant.ofEpochMilli(record.timestamp()))
-          && table.put(new Piece(evidence, place.toString()));
+              && lasts(evidence.expiresAt())
+              && admission.admits(incoming, place, Instant.ofEpochMilli(record.timestamp()))
+          ? Optional.of(new Piece(evidence, place.toString()))
+          : Optional.empty();
     } catch (InvalidMessage broken) {
       LOG.warn("{} is no evidence: {}", place, broken.getMessage());
-      return false;
+      return Optional.empty();
     }
   }
 
   /** What has been over for long says nothing, and is not worth its room. */
-  private boolean lasts(Evidence evidence) {
-    Instant now = clock.instant();
-    return evidence.expiresAt().isAfter(now.minus(Duration.ofDays(1)));
+  private boolean lasts(Instant expiresAt) {
+    return expiresAt.isAfter(clock.instant().minus(Duration.ofDays(1)));
   }
 
   @Override

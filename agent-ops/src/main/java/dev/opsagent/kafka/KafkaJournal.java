@@ -96,6 +96,11 @@ public final class KafkaJournal implements Journal, AutoCloseable {
   }
 
   @Override
+  public String address(Consumed consumed) {
+    return transaction.address(consumed);
+  }
+
+  @Override
   public void append(Entry entry, Consumer<Appended> done) {
     pending.incrementAndGet();
     queue.add(new Waiting(entry, done));

@@ -60,8 +60,9 @@ public final class TopicSetup {
     /**
      * @param partitions how many partitions the fleet shares
      * @param created the topics that were missing
+     * @param kept for how long what proves a task is kept at least
      */
-    record Ready(int partitions, Set<String> created) implements Setup {
+    record Ready(int partitions, Set<String> created, Duration kept) implements Setup {
       public Ready {
         created = Set.copyOf(created);
       }
@@ -95,8 +96,8 @@ public final class TopicSetup {
     Map<String, TopicDescription> found = describe(admin, existing(admin));
     Set<String> created = create(admin, found);
     found.putAll(settled(() -> describe(admin, created)));
-    TopicCheck check =
-        new TopicCheck(settings.topics(), found, settled(() -> configurations(admin)));
+    Map<String, Config> configurations = settled(() -> configurations(admin));
+    TopicCheck check = new TopicCheck(settings.topics(), found, configurations);
     int count = check.partitions();
     PartitionCount ledger = new PartitionCount(clients, settings.topics().ledger());
     OptionalInt recorded = ledger.recorded(TIMEOUT);
@@ -109,7 +110,8 @@ public final class TopicSetup {
     if (recorded.isEmpty()) {
       ledger.record(count, TIMEOUT);
     }
-    return new Setup.Ready(count, created);
+    return new Setup.Ready(
+        count, created, TopicRetention.shortest(settings.topics(), configurations));
   }
 
   private static Optional<Failure> oldTransactions(Admin admin)

@@ -32,6 +32,12 @@ final class Transaction {
     this.topics = topics;
   }
 
+  /** Where an input record lies: {@code topic/partition@offset}. */
+  String address(Journal.Consumed consumed) {
+    TopicPartition input = topics.input(consumed.input());
+    return input.topic() + "/" + input.partition() + "@" + consumed.offset();
+  }
+
   /** What an attempt came to. */
   sealed interface Attempt {
     /**

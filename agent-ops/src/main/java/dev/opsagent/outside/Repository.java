@@ -1,5 +1,6 @@
 package dev.opsagent.outside;
 
+import dev.opsagent.authority.FileChange;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -71,6 +72,13 @@ public interface Repository {
     /** Whether HEAD is this commit or follows it; a commit that is not there is not followed. */
     Answer<Boolean> follows(String commit);
 
+    /**
+     * How HEAD differs from its only parent.
+     *
+     * @return empty when it has none or several, or when they differ in more than a few files
+     */
+    Answer<Optional<Descent>> descent();
+
     /** The release commit that {@link #release} made earlier, if its tag is there. */
     Answer<Optional<Release>> released(String tag);
 
@@ -85,6 +93,27 @@ public interface Repository {
 
     /** Pushes the branch alone. It must stand at {@code expected}; else it does not move. */
     Answer<Pushed> push(String url, String branch, String expected, String commit);
+  }
+
+  /**
+   * A commit and its only parent.
+   *
+   * @param parent object id
+   * @param changes of every path that differs, a submodule and a file above 1 MiB as what is no
+   *     plain file
+   * @param before the bytes of the plain files among them, as the parent has them
+   * @param after the same, as the commit has them
+   */
+  record Descent(
+      String parent,
+      List<FileChange> changes,
+      Map<String, byte[]> before,
+      Map<String, byte[]> after) {
+    public Descent {
+      changes = List.copyOf(changes);
+      before = Map.copyOf(before);
+      after = Map.copyOf(after);
+    }
   }
 
   /**

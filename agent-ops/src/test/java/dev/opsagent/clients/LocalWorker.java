@@ -71,7 +71,7 @@ final class LocalWorker implements AutoCloseable {
     return start(bootstrap, prefix, data, Map.of());
   }
 
-  private static LocalWorker start(
+  static LocalWorker start(
       String bootstrap, String prefix, Path data, Map<String, String> variables) throws Exception {
     Configuration configuration = configuration(bootstrap, prefix, data, variables);
     OpsAgent agent =
@@ -87,10 +87,14 @@ final class LocalWorker implements AutoCloseable {
     flags.put(Setting.TOPIC_PREFIX, prefix);
     flags.put(Setting.PARTITIONS, Integer.toString(PARTITIONS));
     flags.put(Setting.REPLICATION, "1");
-    flags.put(Setting.GROUP, TestBroker.unique("clients"));
+    if (!variables.containsKey("OPS_AGENT_GROUP")) {
+      flags.put(Setting.GROUP, TestBroker.unique("clients"));
+    }
     flags.put(Setting.DATA, data.toString());
     flags.put(Setting.HTTP_PORT, "0");
-    flags.put(Setting.TRUST, TestKeys.trust(data.resolve("trust")).toString());
+    if (!variables.containsKey("OPS_AGENT_TRUST")) {
+      flags.put(Setting.TRUST, TestKeys.trust(data.resolve("trust")).toString());
+    }
     Loaded loaded = new ConfigurationSources(variables, data, data).load(Optional.empty(), flags);
     assertThat(loaded).isInstanceOf(Loaded.Valid.class);
     return ((Loaded.Valid) loaded).configuration();

@@ -2,9 +2,12 @@ package dev.opsagent.console;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.protocol.Deliverable;
+import dev.opsagent.protocol.Deliverable.RequirementResult;
 import dev.opsagent.protocol.PlanReport;
 import dev.opsagent.protocol.PlanReport.PlannedStepReport;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.StatusReport.StepReport;
@@ -71,6 +74,50 @@ class StepTreeTest {
     assertThat(String.join("\n", TREE.render(task, START)))
         .contains("? AWAITING_DECISION", "EFFECT_IN_DOUBT: nobody knows")
         .contains("waits for a decision from an operator since 2026-01-02T03:04:05Z");
+  }
+
+  @Test
+  void aTaskThatHasEndedShowsWhatBecameOfItsRequirements() {
+    List<Deliverable> results =
+        List.of(
+            new RequirementResult(
+                Requirement.ERROR_RATE, "at most 0.01", "0 of 100 failed", true, "check"),
+            new RequirementResult(
+                Requirement.BUILD_TIME,
+                "at most PT1M",
+                "accepted \u001b[31mby hand",
+                false,
+                "check"));
+    StatusReport end = ended(results);
+
+    assertThat(TREE.render(TaskView.of(end), START))
+        .containsExactly(
+            "✔ SUCCEEDED  push local/shop  task t-1  0 ms",
+            "  ✔ satisfied performance.errorRate at most 0.01: 0 of 100 failed (check)",
+            "  ! not measured performance.buildTime at most PT1M: accepted \\u{1b}[31mby hand…");
+    assertThat(new Transitions(Style.PLAIN).of(end))
+        .hasSize(3)
+        .element(1)
+        .asString()
+        .endsWith("✔ satisfied performance.errorRate at most 0.01: 0 of 100 failed (check)");
+  }
+
+  private static StatusReport ended(List<Deliverable> deliverables) {
+    return new StatusReport(
+        "t-1",
+        "push",
+        new Target("local", "shop"),
+        TaskState.SUCCEEDED,
+        9,
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        deliverables,
+        List.of(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        START);
   }
 
   @ParameterizedTest

@@ -1,6 +1,7 @@
 package dev.opsagent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.opsagent.cli.drill.Outage;
 import dev.opsagent.cli.drill.SteadyLoad;
@@ -9,11 +10,15 @@ import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
 import dev.opsagent.protocol.Deliverable.DriftReport;
 import dev.opsagent.protocol.Deliverable.DriftReport.Difference;
+import dev.opsagent.protocol.Deliverable.RequirementResult;
 import dev.opsagent.protocol.Deliverable.ResourceRecommendation;
 import dev.opsagent.protocol.Deliverable.ResourceRecommendation.Finding;
 import dev.opsagent.protocol.DeploymentRecord.Release;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirement;
+import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
@@ -21,6 +26,7 @@ import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.TestingPrograms;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -186,6 +192,61 @@ final class DeployImageTest {
     assertThat(containers(service.target().key())).as("no orphan").hasSize(1);
     StatusReport again = stack.run(deploy(service, kind + "-3", kind));
     assertThat(again.reason().orElseThrow().code()).isEqualTo(ReasonCode.QUARANTINED);
+  }
+
+  @Test
+  void whatIsDemandedIsReadBackAndMeasuredAndToldInTheEndReport() {
+    SampleService service = service("demanding");
+    Requirements requirements =
+        Json.readYaml(
+            """
+            scaling: {replicas: 2, cpus: 0.5, memory: 33554432}
+            performance: {p95LatencyMillis: 5000, errorRate: 0, minimumSamples: 30}
+            """
+                .getBytes(StandardCharsets.UTF_8),
+            Requirements.class);
+
+    StatusReport end =
+        stack.run(deploy(service, "demanding-1", "good", "blue-green").with(requirements));
+
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(end.deliverables())
+        .filteredOn(RequirementResult.class::isInstance)
+        .map(it -> (RequirementResult) it)
+        .allSatisfy(it -> assertThat(it.satisfied()).isTrue())
+        .extracting(RequirementResult::requirement, RequirementResult::measured)
+        .contains(
+            tuple(Requirement.ERROR_RATE, "0 of 30 requests failed"),
+            tuple(Requirement.REPLICAS, "2"),
+            tuple(Requirement.CPUS, "0.5 processors"),
+            tuple(Requirement.MEMORY, "33554432 bytes"))
+        .hasSize(5);
+  }
+
+  @Test
+  void aReleaseThatAnswersOtherwiseThanIsDemandedIsTakenBack() {
+    SampleService service = service("slow");
+    stack.run(deploy(service, "slow-1", "good"));
+    Requirements requirements =
+        Json.readYaml(
+            "scaling: {memory: 33554432}\nperformance: {p95LatencyMillis: 1}\n"
+                .getBytes(StandardCharsets.UTF_8),
+            Requirements.class);
+    String parameters =
+        """
+        {"image": "%s:better", "port": %d, "cpus": 0.01,
+         "health": {"http": {"path": "/", "bodyContains": "sample better"},
+                    "attempts": 12, "interval": "PT0.25S", "deadline": "PT9S"}}
+        """
+            .formatted(REPOSITORY, service.port);
+
+    StatusReport end = stack.run(service.task("slow-2", "deploy", parameters).with(requirements));
+
+    assertThat(end.state()).as("%s", end.reason()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(end.reason().orElseThrow().detail()).contains("took longer than 1 ms");
+    assertThat(service.answer()).startsWith("200 sample good");
+    assertThat(stack.deployment(service.target()).lastVerified().map(Release::version))
+        .contains("good");
   }
 
   @Test

@@ -3,6 +3,7 @@ package dev.opsagent.evidence;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.evidence.EvidenceTable.Piece;
+import dev.opsagent.evidence.EvidenceTable.Unread;
 import dev.opsagent.evidence.GatePolicy.Ask;
 import dev.opsagent.evidence.GatePolicy.Rule;
 import dev.opsagent.execution.Gate.Question;
@@ -157,6 +158,20 @@ class PolicyGateTest {
     assertThat(table.size()).isLessThanOrEqualTo(100);
     assertThat(open(Subject.commit(REPOSITORY, COMMIT))).isFalse();
     assertThat(open(Subject.commit(REPOSITORY, "%040x".formatted(299)))).isTrue();
+  }
+
+  @Test
+  void whatWasNotReadYetIsReadWhenItIsAskedForAndCountsOnlyIfItIsGenuine() {
+    Evidence good = qa(1, Result.PASSED, about(COMMIT));
+    Evidence forged = qa(2, Result.FAILED, about(COMMIT));
+    table.defer(new Unread(good.subject(), () -> Optional.of(new Piece(good, "a/0@1"))));
+    table.defer(new Unread(forged.subject(), Optional::empty));
+    Evidence elsewhere = qa(3, Result.PASSED, about(OTHER));
+    table.defer(new Unread(about(COMMIT), () -> Optional.of(new Piece(elsewhere, "a/0@2"))));
+    assertThat(table.size()).isEqualTo(3);
+    assertThat(open(Subject.commit(REPOSITORY, COMMIT))).isTrue();
+    assertThat(open(Subject.commit(REPOSITORY, OTHER))).isFalse();
+    assertThat(table.size()).isEqualTo(1);
   }
 
   private boolean open(Subject subject) {

@@ -1,18 +1,23 @@
 package dev.opsagent.kafka;
 
+import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.kafka.TopicSetup.Setup;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.testing.TestBroker;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -30,7 +35,7 @@ class TopicSetupTest {
               assertThat(ready.created()).contains(settings.topics().ledger()).hasSize(11);
             });
 
-    assertThat(ensure()).isEqualTo(new Setup.Ready(3, Set.of()));
+    assertThat(ensure()).isEqualTo(new Setup.Ready(3, Set.of(), Duration.ofDays(30)));
   }
 
   @Test
@@ -60,6 +65,33 @@ class TopicSetupTest {
             assertThat(it)
                 .contains(settings.topics().tasks())
                 .contains("retention.ms is 1000, wanted 1209600000 or more"));
+  }
+
+  @Test
+  void whatProvesATaskIsKeptForAsLongAsTheTopicThatKeepsItTheLeast() throws Exception {
+    TopicRetention retention = new TopicRetention(settings, Duration.ZERO);
+    ensure();
+    assertThat(ok(retention.kept())).isEqualTo(Duration.ofDays(30));
+    alter(settings.topics().context(), "retention.ms", "-1");
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(ok(retention.kept())).isEqualTo(Duration.ofDays(90)));
+
+    alter(settings.topics().audit(), "retention.bytes", "1000000000");
+
+    Awaitility.await()
+        .untilAsserted(() -> assertThat(ok(retention.kept())).isEqualTo(Duration.ZERO));
+  }
+
+  private void alter(String topic, String setting, String value) throws Exception {
+    try (Admin admin = new Clients(settings).admin()) {
+      ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+      AlterConfigOp change =
+          new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET);
+      admin
+          .incrementalAlterConfigs(Map.of(resource, List.of(change)))
+          .all()
+          .get(10, TimeUnit.SECONDS);
+    }
   }
 
   @Test

@@ -1,5 +1,6 @@
 package dev.opsagent.operations.push;
 
+import dev.opsagent.operations.JsonSplice;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;

@@ -2,36 +2,25 @@ package dev.opsagent.operations.push;
 
 import static dev.opsagent.operations.Stopped.unlessOk;
 
+import dev.opsagent.operations.JsonSplice;
+import dev.opsagent.operations.ReleasePointers;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
 /** The files that a release raises the version in, and how they look afterwards. */
 final class ReleaseFiles {
-  private static final Set<String> LOCK_POINTERS = Set.of("/version", "/packages//version");
-
-  /** The values of each file that this agent owns and a release changes. */
-  private static final Map<String, Set<String>> POINTERS =
-      Map.of(
-          Manifest.FILE,
-          Set.of("/version"),
-          "package-lock.json",
-          LOCK_POINTERS,
-          "npm-shrinkwrap.json",
-          LOCK_POINTERS);
-
   private ReleaseFiles() {}
 
   /** Those of the candidates that the commit has. */
   static List<String> in(Checkout checkout) throws Stopped {
     Set<String> files = unlessOk(checkout.files()).keySet();
-    return POINTERS.keySet().stream().filter(files::contains).sorted().toList();
+    return ReleasePointers.BY_FILE.keySet().stream().filter(files::contains).sorted().toList();
   }
 
   /** The files of HEAD with the version raised; all other bytes as they are. */
@@ -45,7 +34,7 @@ final class ReleaseFiles {
 
   private static byte[] raised(Checkout checkout, String name, String version) throws Stopped {
     byte[] before = unlessOk(checkout.file(name)).orElseThrow(() -> unreadable(name));
-    return JsonSplice.replace(before, POINTERS.getOrDefault(name, Set.of()), version)
+    return JsonSplice.replace(before, ReleasePointers.BY_FILE.getOrDefault(name, Set.of()), version)
         .orElseThrow(() -> unreadable(name));
   }
 

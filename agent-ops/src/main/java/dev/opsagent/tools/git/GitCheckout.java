@@ -3,6 +3,7 @@ package dev.opsagent.tools.git;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Repository;
 import dev.opsagent.outside.Repository.Change;
+import dev.opsagent.outside.Repository.Descent;
 import dev.opsagent.outside.Repository.FileCommit;
 import dev.opsagent.outside.Repository.History;
 import dev.opsagent.outside.Repository.Pushed;
@@ -185,6 +186,13 @@ final class GitCheckout implements Repository.Checkout {
       return new Answer.Ok<>(
           walk.isMergedInto(walk.parseCommit(before), walk.parseCommit(head(repository))));
     }
+  }
+
+  @Override
+  public Answer<Optional<Descent>> descent() {
+    return answer(
+        "compare HEAD with its parent",
+        repository -> new Answer.Ok<>(CommitDescent.of(repository)));
   }
 
   @Override

@@ -1,4 +1,4 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.operations;
 
 import static java.nio.charset.StandardCharsets.UTF_16;
 import static java.nio.charset.StandardCharsets.UTF_8;

@@ -1,4 +1,4 @@
-package dev.opsagent.operations.push;
+package dev.opsagent.operations;
 
 import java.io.ByteArrayOutputStream;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import tools.jackson.databind.node.ObjectNode;
  * Replaces string values of a JSON file and leaves every other byte alone: indentation, line ends,
  * order and escapes stay as their owner wrote them.
  */
-final class JsonSplice {
+public final class JsonSplice {
   private static final int MAX_BYTES = 64 * 1024 * 1024;
 
   private static final ObjectReader READER =
@@ -41,7 +41,7 @@ final class JsonSplice {
   private JsonSplice() {}
 
   /** The tree of a JSON object in UTF-8; empty when the bytes are none. */
-  static Optional<ObjectNode> read(byte[] json) {
+  public static Optional<ObjectNode> read(byte[] json) {
     try {
       return READER.readTree(json) instanceof ObjectNode object
           ? Optional.of(object)
@@ -59,7 +59,7 @@ final class JsonSplice {
    * @return empty when the file is not plain JSON in UTF-8, or a pointer leads to something else
    *     than a string
    */
-  static Optional<byte[]> replace(byte[] json, Set<String> pointers, String value) {
+  public static Optional<byte[]> replace(byte[] json, Set<String> pointers, String value) {
     Optional<ObjectNode> before = read(json);
     if (before.isEmpty() || !pointers.stream().allMatch(at -> isReplaceable(before.get(), at))) {
       return Optional.empty();
