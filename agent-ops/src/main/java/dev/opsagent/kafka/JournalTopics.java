@@ -33,6 +33,7 @@ final class JournalTopics {
   private final int partition;
   private final String source;
   private final Redactor redactor;
+  private boolean alarmed;
 
   JournalTopics(Topics topics, int partition, String workerId, Redactor redactor) {
     this.redactor = redactor;
@@ -49,9 +50,19 @@ final class JournalTopics {
     return new TopicPartition(topics.ledger(), partition);
   }
 
+  /** A transaction begins, of which the ledger's records come last. */
+  void begin() {
+    alarmed = false;
+  }
+
+  /**
+   * The record as it is written. What is in the ledger has been looked at where it came in, or is
+   * told by another record of the transaction, too; so the ledger is looked at where one of those
+   * had a secret in it.
+   */
   ProducerRecord<byte[], byte[]> record(JournalRecord record) {
     return switch (record) {
-      case JournalRecord.Ledger ledger -> shown(ledger(ledger));
+      case JournalRecord.Ledger ledger -> alarmed ? shown(ledger(ledger)) : ledger(ledger);
       case JournalRecord.Status status -> shown(status(status));
       case JournalRecord.Escalated escalated -> shown(escalation(escalated.escalation()));
       case JournalRecord.Audited audited -> audit(audited.record()); // sealed, and so before
@@ -65,9 +76,11 @@ final class JournalTopics {
   private ProducerRecord<byte[], byte[]> shown(ProducerRecord<byte[], byte[]> record) {
     return Optional.<byte[]>ofNullable(record.value())
         .flatMap(redactor::rewritten)
-        .map(shown ->
-            new ProducerRecord<>(
-                record.topic(), record.partition(), record.key(), shown, record.headers()))
+        .map(shown -> {
+          alarmed = true;
+          return new ProducerRecord<>(
+              record.topic(), record.partition(), record.key(), shown, record.headers());
+        })
         .orElse(record);
   }
 

@@ -93,6 +93,7 @@ final class Transaction {
    */
   private Optional<Future<RecordMetadata>> send(List<Journal.Entry> entries) {
     Map<String, JournalRecord.Ledger> latest = new LinkedHashMap<>();
+    topics.begin();
     for (Journal.Entry entry : entries) {
       for (JournalRecord record : entry.records()) {
         if (record instanceof JournalRecord.Ledger ledger) {

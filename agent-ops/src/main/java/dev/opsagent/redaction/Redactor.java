@@ -107,6 +107,9 @@ public final class Redactor {
 
   private static Redacted read(String text, Patterns patterns) {
     byte[] bytes = text.getBytes(UTF_8);
+    if (Scan.isClean(patterns, bytes)) {
+      return new Redacted(text, Map.of());
+    }
     ByteArrayOutputStream shown = new ByteArrayOutputStream(bytes.length + MASK.length());
     Map<String, Integer> found = scan(bytes, patterns, shown);
     return found.isEmpty() ? new Redacted(text, found) : new Redacted(shown.toString(UTF_8), found);
@@ -126,7 +129,8 @@ public final class Redactor {
    */
   public Optional<byte[]> rewritten(byte[] document) {
     Patterns patterns = ofDocuments;
-    return scan(document, patterns, new ByteArrayOutputStream()).isEmpty()
+    return Scan.isClean(patterns, document)
+            || scan(document, patterns, new ByteArrayOutputStream()).isEmpty()
         ? Optional.empty()
         : Optional.of(Json.write(redacted(Json.mapper().readTree(document), patterns)));
   }

@@ -52,6 +52,24 @@ final class Scan {
     this.shown = shown;
   }
 
+  /** A quick look: whether nothing is in the text that would need a closer one. */
+  static boolean isClean(Patterns patterns, byte[] text) {
+    Automaton plain = patterns.plain();
+    Automaton compact = patterns.compact();
+    int inPlain = Automaton.ROOT;
+    int inCompact = Automaton.ROOT;
+    for (byte one : text) {
+      int unsigned = one & 0xff;
+      int left = Compact.of(unsigned);
+      inPlain = plain.next(inPlain, unsigned);
+      inCompact = left == Compact.DROPPED ? inCompact : compact.next(inCompact, left);
+      if (MARKS[unsigned] || plain.ends(inPlain) || compact.ends(inCompact)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
   void write(byte[] bytes, int from, int to) {
     for (int at = from; at < to; at += PIECE) {
       int end = Math.min(at + PIECE, to);
