@@ -20,6 +20,7 @@ import dev.opsagent.plan.Reversibility;
 import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.ClientSettings;
 import dev.opsagent.protocol.Digests;
+import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Evidence.Result;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
@@ -28,16 +29,21 @@ import dev.opsagent.protocol.QaResult;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.ReleaseTag;
 import dev.opsagent.protocol.SecurityClearance;
+import dev.opsagent.protocol.SigningKey;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.TaskApprove;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
+import dev.opsagent.protocol.Topics;
+import dev.opsagent.testing.RawProducer;
 import dev.opsagent.testing.Readme;
 import dev.opsagent.testing.TestBroker;
+import dev.opsagent.testing.TestKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -55,6 +61,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -69,9 +76,14 @@ final class EvidenceMatrixTest {
   private static final String REPOSITORY = "https://git.example.org/shop.git";
   private static final List<String> ENVIRONMENTS = List.of("local", "staging", "production");
 
+  private static final SigningKey MALLORY = SigningKey.generate();
+
   private final World world = new World();
   private OpsAgent agent;
+  private Topics topics;
   private OpsClient client;
+  private OpsClient ada;
+  private OpsClient mallory;
   private final ExecutorService players = Executors.newVirtualThreadPerTaskExecutor();
   private final Map<Cell, Future<StatusReport>> ends = new HashMap<>();
 
@@ -120,7 +132,17 @@ final class EvidenceMatrixTest {
         """
         environments: {file: environments.yaml}
         policy: {gates: gates.yaml}
+        trust: trust.yaml
         """);
+    Files.writeString(
+        TestKeys.trust(folder),
+        """
+          - name: mallory
+            keys: [{id: "%s", publicKey: "%s"}]
+            evidence: [docs.published]
+        """
+            .formatted(MALLORY.id(), MALLORY.publicKey()),
+        StandardOpenOption.APPEND);
     Configuration configuration = configuration(folder);
     agent =
         OpsAgent.rehearse(
@@ -128,16 +150,19 @@ final class EvidenceMatrixTest {
             new Metrics(),
             Map.of("push", new Gated("push", world), "deploy", new Gated("deploy", world)));
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(agent::ready);
-    client =
+    topics = configuration.topics().names();
+    client = TestKeys.client(TestBroker.bootstrap(), topics);
+    ada = TestKeys.client(TestBroker.bootstrap(), topics, "ada");
+    mallory =
         new OpsClient(
             Map.of("bootstrap.servers", TestBroker.bootstrap()),
-            configuration.topics().names(),
-            ClientSettings.of("/matrix"));
+            topics,
+            ClientSettings.of("/mallory").signing(MALLORY));
     cells().forEach(cell -> ends.put(cell, players.submit(() -> play(cell))));
   }
 
   /** All at once: most of them wait for what never comes. */
-  private StatusReport play(Cell cell) {
+  private StatusReport play(Cell cell) throws Exception {
     clear(cell);
     before(cell);
     send(task(cell));
@@ -164,7 +189,7 @@ final class EvidenceMatrixTest {
   @AfterAll
   void end() {
     players.shutdownNow();
-    client.close();
+    List.of(client, ada, mallory).forEach(OpsClient::close);
     agent.close();
   }
 
@@ -223,10 +248,17 @@ final class EvidenceMatrixTest {
         .join();
   }
 
-  private void before(Cell cell) {
+  private void before(Cell cell) throws Exception {
     Evidenced about = subject(cell);
     switch (cell.evidence()) {
-      case "absent", "arrives while it waits", "forged issuer", "bad signature" -> {}
+      case "absent", "arrives while it waits" -> {}
+      case "forged issuer" ->
+          mallory
+              .evidence(word(about.subject(), 1, Result.PASSED, Duration.ofHours(1)))
+              .toCompletableFuture()
+              .join();
+      case "bad signature" ->
+          tampered(word(about.subject(), 1, Result.FAILED, Duration.ofHours(1)));
       case "passed", "withdrawn before the first effect", "withdrawn after the first effect" ->
           say(about.subject(), 1, Result.PASSED);
       case "failed" -> say(about.subject(), 1, Result.FAILED);
@@ -292,10 +324,9 @@ final class EvidenceMatrixTest {
     }
     StatusReport waiting = client.awaitEndOrPerson(cell.id(), Duration.ofMinutes(1));
     assertThat(waiting.state()).as("%s", waiting.reason()).isEqualTo(TaskState.AWAITING_APPROVAL);
-    client
-        .control(
+    ada.control(
             new TaskApprove(
-                cell.id(), waiting.target(), "ann", waiting.gates().orElseThrow().plan()))
+                cell.id(), waiting.target(), "ada", waiting.gates().orElseThrow().plan()))
         .toCompletableFuture()
         .join();
   }
@@ -325,19 +356,49 @@ final class EvidenceMatrixTest {
 
   private void say(
       dev.opsagent.protocol.Evidence.Subject about, long sequence, Result result, Duration lasts) {
+    client.evidence(word(about, sequence, result, lasts)).toCompletableFuture().join();
+  }
+
+  private static QaResult word(
+      dev.opsagent.protocol.Evidence.Subject about, long sequence, Result result, Duration lasts) {
     Instant until = Instant.now().plus(lasts);
-    client
-        .evidence(
-            new QaResult(
-                about,
-                "qa",
-                sequence,
-                result,
-                until.minus(Duration.ofHours(2)),
-                until,
-                Optional.of("https://qa.example.org/runs/1")))
-        .toCompletableFuture()
-        .join();
+    return new QaResult(
+        about,
+        "qa",
+        sequence,
+        result,
+        until.minus(Duration.ofHours(2)),
+        until,
+        Optional.of("https://qa.example.org/runs/1"));
+  }
+
+  /** Signed as a failure, and sent as a success. */
+  private void tampered(QaResult failed) throws Exception {
+    ProducerRecord<byte[], byte[]> signed =
+        EventCodec.sign(
+            EventCodec.write(
+                topics.context(),
+                null,
+                failed.subject().commit(),
+                failed,
+                "/qa",
+                failed.subject().commit(),
+                Instant.now(),
+                Optional.empty()),
+            TestKeys.of("qa"));
+    String passed = new String(signed.value(), StandardCharsets.UTF_8).replace("FAILED", "PASSED");
+    Map<String, String> headers = new HashMap<>();
+    signed
+        .headers()
+        .forEach(it -> headers.put(it.key(), new String(it.value(), StandardCharsets.UTF_8)));
+    try (RawProducer raw = new RawProducer(TestBroker.bootstrap())) {
+      raw.send(
+          topics.context(),
+          null,
+          failed.subject().commit(),
+          passed.getBytes(StandardCharsets.UTF_8),
+          headers);
+    }
   }
 
   private void send(TaskDispatch task) {
