@@ -73,8 +73,8 @@ final class Findings {
     Set<String> named = new LinkedHashSet<>();
     for (Map.Entry<Ask, EvidenceCheck> answer : answers.entrySet()) {
       if (answer.getValue().satisfied() && !isOfCommit(answer.getKey().kind())) {
-        tops(answer.getKey(), commits).stream()
-            .filter(this::passes)
+        tops(answer.getKey(), commits, false).stream()
+            .filter(it -> !it.isNegative() && !isOver(it, answer.getKey()))
             .forEach(it -> named.add(it.evidence().subject().commit()));
       }
     }
@@ -96,17 +96,13 @@ final class Findings {
     if (among.size() > MOST_COMMITS || among.stream().anyMatch(table::isFlooded)) {
       return told(ask, rules, false, "more was said about it than can be judged", List.of());
     }
-    List<Piece> tops = tops(ask, among);
+    List<Piece> tops = tops(ask, among, ofCommit);
     List<Piece> bad = tops.stream().filter(it -> it.isNegative() && !isOver(it, ask)).toList();
     if (!bad.isEmpty()) {
       Evidence worst = bad.getFirst().evidence();
       return told(ask, rules, false, worst.result() + " by " + worst.issuer(), bad);
     }
-    List<Piece> good =
-        tops.stream()
-            .filter(it -> !it.isNegative() && !isOver(it, ask))
-            .filter(it -> ofCommit || passes(it))
-            .toList();
+    List<Piece> good = tops.stream().filter(it -> !it.isNegative() && !isOver(it, ask)).toList();
     if (!good.isEmpty()) {
       return told(ask, rules, true, "passed", good);
     }
@@ -129,12 +125,13 @@ final class Findings {
   }
 
   /** The last word of each issuer that is heard. */
-  private List<Piece> tops(Ask ask, Set<String> among) {
+  private List<Piece> tops(Ask ask, Set<String> among, boolean ofCommit) {
     Map<String, Piece> tops = new LinkedHashMap<>();
     for (String commit : among) {
       for (Piece piece : table.ofCommit(commit)) {
         Evidence said = piece.evidence();
-        if (said.kind() == ask.kind() && ask.hears(said.issuer()) && speaksOf(said)) {
+        boolean counts = piece.isNegative() || ofCommit || passes(piece);
+        if (said.kind() == ask.kind() && ask.hears(said.issuer()) && speaksOf(said) && counts) {
           tops.merge(said.issuer(), piece, (one, other) -> other.overrides(one) ? other : one);
         }
       }
@@ -154,18 +151,14 @@ final class Findings {
   }
 
   private static boolean fits(Optional<String> named, Optional<String> pinned) {
-    return named.isEmpty() || named.equals(pinned);
+    return named.isEmpty() || pinned.isEmpty() || named.equals(pinned);
   }
 
-  /** Whether it names all that the subject is pinned to. */
+  /** Whether it names all that the subject is pinned to, and nothing beyond. */
   private boolean passes(Piece piece) {
     Evidence.Subject named = piece.evidence().subject();
-    return subject.imageDigest().map(it -> named.imageDigest().equals(Optional.of(it))).orElse(true)
-        && subject
-            .packageVersion()
-            .filter(_ -> subject.commits().isEmpty())
-            .map(it -> named.packageVersion().equals(Optional.of(it)))
-            .orElse(true);
+    return named.imageDigest().equals(subject.imageDigest())
+        && named.packageVersion().equals(subject.packageVersion());
   }
 
   private boolean isOver(Piece piece, Ask ask) {

@@ -9,6 +9,7 @@ import dev.opsagent.protocol.Prewritten;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.StatusReport.StepReport;
+import dev.opsagent.protocol.TaskState;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -63,7 +64,8 @@ final class Commits {
     if (transition.command() instanceof Command.Resolve) {
       engine.carryOut(task, transition.command());
     }
-    if (moved && lanes.standBack(task)) {
+    boolean heldBack = moved && task.record.state() == TaskState.ACCEPTED;
+    if (heldBack || (moved && lanes.standBack(task))) {
       engine.freed(task.target());
     }
     if (task.record.state().isEnd()) {

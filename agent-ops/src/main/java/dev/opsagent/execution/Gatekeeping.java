@@ -93,6 +93,7 @@ final class Gatekeeping {
         gating
             .pause()
             .filter(it -> it.state() == state)
+            .map(it -> new Wait(state, it.since(), until(task, now, it.left()), it.left()))
             .orElseGet(() -> new Wait(state, now, until(task, now, whole), whole));
     change.set(noted(task, judged).gating(gating.in(wait)).with(state).budget(wait.left()));
     return tell(change).then(Command.IDLE);
@@ -263,7 +264,11 @@ final class Gatekeeping {
     Change change = change(noted(given, judged), now);
     change.note("approved", word.by(), "approves plan " + word.planDigest());
     boolean open = judged.map(GateReport::opens).orElse(true);
-    return open && head ? wake(change, "approved") : tell(change).then(Command.IDLE);
+    if (open && head) {
+      return wake(change, "approved");
+    }
+    boolean sameWait = judged.map(it -> waitsFor(it) == task.state()).orElse(true);
+    return open || sameWait ? tell(change).then(Command.IDLE) : park(change);
   }
 
   /** Somebody refuses: the task is over. */

@@ -97,6 +97,12 @@ final class Lanes {
     return Optional.ofNullable(byTarget.get(target)).map(List::getFirst);
   }
 
+  /** Whether it is the task's turn, and no doubt holds its target. */
+  boolean mayGoOn(LiveTask task) {
+    return head(task.target()).filter(it -> it == task).isPresent()
+        && holder(task.target()).isEmpty();
+  }
+
   /** The id of the task that holds the target in doubt. */
   Optional<String> holder(String target) {
     return Optional.ofNullable(holders.get(target)).map(task -> task.record.id());

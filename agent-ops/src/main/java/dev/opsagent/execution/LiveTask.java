@@ -14,6 +14,9 @@ final class LiveTask {
   Optional<Scheduled> alarm = Optional.empty();
   Optional<Run> run = Optional.empty();
 
+  /** Looks again whether its time has come, while something holds it back. */
+  Optional<Scheduled> heldBack = Optional.empty();
+
   /** How often it has changed its state or begun work. */
   long moves;
 

@@ -121,6 +121,7 @@ final class Orders {
     commits.begin(task, machine.accept(fresh, intent, now()), consumed);
     writer
         .remembered(fresh.id())
+        .filter(cancel -> cancel.target().equals(order.target()))
         .ifPresent(cancel ->
             commits.commit(task, machine.cancel(task.record, cancel, now()), Optional.empty()));
   }
@@ -134,21 +135,25 @@ final class Orders {
       case TaskCancel cancel ->
           about(
               cancel.taskId(),
+              message,
               task -> commits.commit(task, machine.cancel(task.record, cancel, now()), position),
               () -> rememberCancel(cancel, consumed));
       case TaskResolve resolve ->
           about(
               resolve.taskId(),
+              message,
               task -> commits.commit(task, machine.resolve(task.record, resolve, now()), position),
               () -> ignore(message, Optional.of(resolve.taskId()), consumed));
       case TaskApprove approve ->
           about(
               approve.taskId(),
+              message,
               task -> commits.commit(task, approved(task, approve, consumed), position),
               () -> ignore(message, Optional.of(approve.taskId()), consumed));
       case TaskDeny deny ->
           about(
               deny.taskId(),
+              message,
               task -> commits.commit(task, gates.deny(task.record, deny, now()), position),
               () -> ignore(message, Optional.of(deny.taskId()), consumed));
       case QuarantineLift lift -> lift(lift, consumed);
@@ -157,7 +162,7 @@ final class Orders {
   }
 
   private Transition approved(LiveTask task, TaskApprove approve, Consumed consumed) {
-    boolean head = lanes.head(task.target()).filter(it -> it == task).isPresent();
+    boolean head = lanes.mayGoOn(task);
     return gates.approve(task.record, approve, ports.journal().address(consumed), head, now());
   }
 
@@ -180,8 +185,13 @@ final class Orders {
             () -> ignore(lift, Optional.empty(), consumed));
   }
 
-  private void about(String taskId, Consumer<LiveTask> known, Runnable unknown) {
-    lanes.find(taskId).ifPresentOrElse(known, unknown);
+  /** What somebody may say about one target says nothing about a task of another. */
+  private void about(
+      String taskId, ControlMessage message, Consumer<LiveTask> known, Runnable unknown) {
+    lanes
+        .find(taskId)
+        .filter(task -> task.target().equals(message.target().key()))
+        .ifPresentOrElse(known, unknown);
   }
 
   private void rememberCancel(TaskCancel cancel, Consumed consumed) {

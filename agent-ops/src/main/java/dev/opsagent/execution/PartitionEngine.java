@@ -155,13 +155,9 @@ public final class PartitionEngine {
   private void lookAtGates() {
     for (LiveTask task : lanes.all()) {
       machine
-          .gatesChanged(task.record, isHead(task), now())
+          .gatesChanged(task.record, lanes.mayGoOn(task), now())
           .ifPresent(transition -> commit(task, transition));
     }
-  }
-
-  private boolean isHead(LiveTask task) {
-    return lanes.head(task.target()).filter(it -> it == task).isPresent();
   }
 
   /** Whether the partition's {@code pm.tasks} should be paused. */
@@ -352,7 +348,9 @@ public final class PartitionEngine {
     }
     Duration left = Duration.between(now(), early.until());
     Duration pause = left.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : left;
-    ports.timers().schedule(pause, () -> turn(() -> pump(task.target())));
+    task.heldBack.ifPresent(Timers.Scheduled::cancel);
+    task.heldBack =
+        Optional.of(ports.timers().schedule(pause, () -> turn(() -> pump(task.target()))));
   }
 
   /** What had to let another task go before it has its plan made anew. */

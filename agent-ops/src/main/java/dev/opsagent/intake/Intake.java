@@ -72,7 +72,7 @@ public final class Intake {
       checkPlace(delivery.input(), incoming.message());
       switch (admission(delivery, incoming, known)) {
         case Admission.Refused refused ->
-            engine.bar(barred(incoming, refused), delivery.consumed());
+            engine.bar(barred(delivery, incoming, refused), delivery.consumed());
         case Admission admission -> route(delivery, incoming, admission.signer(), engine);
       }
     } catch (InvalidMessage fault) {
@@ -128,10 +128,11 @@ public final class Intake {
     }
   }
 
-  private Barred barred(Incoming incoming, Admission.Refused refused) {
+  /** Only its target's partition knows whether an order's task runs, so only it may answer. */
+  private Barred barred(Delivery delivery, Incoming incoming, Admission.Refused refused) {
     Optional<StatusReport> report = Optional.empty();
     Optional<String> taskId = Optional.empty();
-    if (incoming.message() instanceof TaskDispatch order) {
+    if (incoming.message() instanceof TaskDispatch order && !elsewhere(delivery, order.target())) {
       Reason reason = new Reason(refused.code(), refused.detail(), Optional.empty());
       taskId = Optional.of(order.taskId());
       report = Optional.of(refusal(order.taskId(), order.operation(), order.target(), reason));

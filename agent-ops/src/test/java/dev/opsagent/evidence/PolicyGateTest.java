@@ -67,6 +67,16 @@ class PolicyGateTest {
   }
 
   @Test
+  void aNegativeWordOnAnImageBlocksItsCommitToo() {
+    put(qa(1, Result.PASSED, about(COMMIT)));
+    put(qa(2, Result.FAILED, image(COMMIT, IMAGE)));
+    assertThat(open(Subject.commit(REPOSITORY, COMMIT))).isFalse();
+    put(qa(3, Result.PASSED, image(COMMIT, IMAGE)));
+    put(qa(4, Result.PASSED, about(COMMIT)));
+    assertThat(open(Subject.commit(REPOSITORY, COMMIT))).isTrue();
+  }
+
+  @Test
   void aReleaseTagCountsForTheImageOfTheCommitThatAllOthersName() {
     asks = List.of(ask(EvidenceKind.QA_RESULT), ask(EvidenceKind.RELEASE_TAG));
     put(qa(1, Result.PASSED, image(COMMIT, IMAGE)));

@@ -13,7 +13,10 @@ import dev.opsagent.evidence.PolicyGate;
 import dev.opsagent.execution.Gate.Terms;
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Input;
+import dev.opsagent.outside.ClockWindow;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
+import dev.opsagent.outside.Freeze;
 import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Digests;
@@ -35,6 +38,9 @@ import dev.opsagent.protocol.TaskState;
 import dev.opsagent.simulation.MemoryIndex;
 import dev.opsagent.simulation.VirtualTime;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDateTime;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -55,6 +61,7 @@ class GatekeepingTest {
   private GatePolicy policy = policy(List.of(QA), Optional.empty());
   private MemoryIndex index = new MemoryIndex();
   private long offset;
+  private Optional<Instant> frozen = Optional.empty();
   private long sequence;
   private PartitionEngine engine = engine();
 
@@ -259,6 +266,32 @@ class GatekeepingTest {
     approve("t1", "bob", plan("t1"));
     assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_APPROVAL);
     approve("t1", "ann", plan("t1"));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void whatIsSaidAboutAnotherTargetIsNotSaidAboutTheTask() {
+    approvals(1, List.of());
+    dispatch("t1");
+    Target other = new Target("local", "other");
+    TaskApprove elsewhere = new TaskApprove("t1", other, "ann", plan("t1"));
+    engine.control(elsewhere, Optional.empty(), consumed(Input.CONTROL));
+    engine.control(
+        new TaskCancel("t1", other, "pm", "no longer"), Optional.empty(), consumed(Input.CONTROL));
+    time.settle();
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_APPROVAL);
+  }
+
+  @Test
+  void aFreezeThatBeganDuringTheWaitIsWaitedForAsWell() {
+    approvals(1, List.of());
+    dispatch("t1");
+    frozen = Optional.of(time.now().plus(Duration.ofHours(3)));
+    approve("t1", "ann", plan("t1"));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.ACCEPTED);
+    time.advance(Duration.ofHours(2));
+    assertThat(world.effects).isEmpty();
+    time.advance(Duration.ofMinutes(61));
     assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
   }
 
@@ -487,8 +520,19 @@ class GatekeepingTest {
     table.put(new Piece(word, "agents.context/0@" + sequence));
   }
 
+  private Environments environments() {
+    Environment local = Environment.undeclared("local");
+    return new Environments(List.of(frozen.map(it -> frozen(local, it)).orElse(local)));
+  }
+
+  private Environment frozen(Environment local, Instant until) {
+    LocalDateTime end = LocalDateTime.ofInstant(until, ZoneOffset.UTC);
+    ClockWindow window = new ClockWindow.Once(end.minusDays(1), end);
+    return local.frozen(
+        List.of(new Freeze("release", window, ZoneOffset.UTC, Set.of(), Freeze.Held.CHANGES)));
+  }
+
   private PartitionEngine engine() {
-    Environments environments = Environments.undeclared(List.of("local"));
     PartitionEngine.Ports ports =
         new PartitionEngine.Ports(
             journal.open(time),
@@ -496,7 +540,7 @@ class GatekeepingTest {
             new AuditChain(),
             Map.of(world.name(), world, "rollback", new Overtaking(world)),
             PlanAuthority.ANY,
-            new PolicyGate(() -> policy, () -> environments, table, _ -> Optional.empty()),
+            new PolicyGate(() -> policy, this::environments, table, _ -> Optional.empty()),
             time,
             time,
             attempt -> Duration.ofSeconds(attempt),
