@@ -55,10 +55,15 @@ abstract class Run {
     }
   }
 
-  /** The same in parts with dots between. */
+  /**
+   * The same in parts with dots between. A token whose one part in the middle is empty is a
+   * signature that was taken off what it signs: it opens nothing, and is of no use when hidden.
+   */
   static final class Dotted extends Token {
     private final int leastDots;
     private int dots;
+    private boolean afterDot;
+    private boolean detached;
 
     Dotted(String alphabet, int leastDots, int least) {
       super(alphabet, least);
@@ -67,16 +72,18 @@ abstract class Run {
 
     @Override
     boolean belongs(int unsigned) {
-      if (unsigned == '.') {
+      boolean dot = unsigned == '.';
+      if (dot) {
         dots++;
-        return true;
+        detached = dots == 2 && afterDot;
       }
-      return super.belongs(unsigned);
+      afterDot = dot;
+      return dot || super.belongs(unsigned);
     }
 
     @Override
     OptionalInt secretFrom(int beginning) {
-      return dots >= leastDots ? super.secretFrom(beginning) : OptionalInt.empty();
+      return dots >= leastDots && !detached ? super.secretFrom(beginning) : OptionalInt.empty();
     }
   }
 

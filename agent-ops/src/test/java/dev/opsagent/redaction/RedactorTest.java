@@ -87,6 +87,7 @@ final class RedactorTest {
         added 12 packages in 3s; https://registry.example.com/-/user/org.couchdb.user:me
         ssh://git@host/x.git Authorization: required; npm_config_cache=/tmp eyJhIjoxfQ== \\x41 %%2F
         _authToken=${NPM_TOKEN} sha256:%s commit %s -----BEGIN CERTIFICATE-----
+        "signature":"eyJhbGciOiJFZERTQSIsImtpZCI6InBtLTEifQ..D7yYYWyeeaWFj4DXmePDGr8qrpIPDfB",
         { "a": "\\u00e4", "b": [1, 2, 3], "c": "K&auml;se &lt;b&gt;" } correct-horse-battery
         """
             .formatted("ab".repeat(32), "0f".repeat(20));
@@ -108,6 +109,7 @@ final class RedactorTest {
             "xoxb-123456789012-abcdefGHIJKL",
             "AIza" + word.substring(0, 35),
             "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0." + word,
+            "eyJhbGciOiJkaXIiLCJlbmMiOiJBMTI4R0NNIn0..aXYxMjM0NTY3ODkw.Y2lwaGVydGV4dA." + word,
             key);
     for (String token : tokens) {
       assertThat(redactor.text("it is " + token + "\nnext")).isEqualTo("it is [secret]\nnext");
