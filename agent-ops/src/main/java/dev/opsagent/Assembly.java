@@ -77,6 +77,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -163,10 +164,9 @@ record Assembly(
     ContextReader context =
         new ContextReader(
             settings,
-            (incoming, place, at) ->
-                strangers.counts(authenticator.admit(incoming, at), incoming, place),
+            new EvidenceAdmission(authenticator, strangers),
             table,
-            () -> gates.get().digest(),
+            () -> gates.get().digest() + version(authenticator),
             InstantSource.system());
     context.start();
     keep(context);
@@ -208,7 +208,7 @@ record Assembly(
             http(
                 bus,
                 telemetry,
-                environments,
+                faults(environments, gates, authenticator),
                 programs.map(LocalPrograms::wall).map(WallReport::of),
                 redactor));
     return new OpsAgent(running, bus, http.address());
@@ -312,8 +312,7 @@ record Assembly(
       throw new OpsAgent.CannotStart(List.of(nobody));
     }
     return switch (TrustFile.open(signing.trust().get(), signing.bound())) {
-      case Answer.Ok<Reloaded<Trust>>(Reloaded<Trust> trust) ->
-          (incoming, appendedAt) -> trust.get().admit(incoming, appendedAt);
+      case Answer.Ok<Reloaded<Trust>>(Reloaded<Trust> trust) -> new Signers(trust);
       case Answer.No<Reloaded<Trust>>(Failure unsound) ->
           throw new OpsAgent.CannotStart(List.of(unsound));
     };
@@ -408,7 +407,7 @@ record Assembly(
   private HttpEndpoints http(
       Bus bus,
       Telemetry telemetry,
-      Reloaded<Environments> environments,
+      Supplier<List<String>> faults,
       Optional<WallReport> wall,
       Redactor redactor)
       throws OpsAgent.CannotStart {
@@ -417,7 +416,7 @@ record Assembly(
       return HttpEndpoints.start(
           new InetSocketAddress(at.host(), at.port()),
           () -> readiness(bus.alive(), "the bus loop has ended"),
-          () -> readiness(bus, telemetry, environments).with("sandbox", wall),
+          () -> readiness(bus, telemetry, faults).with("sandbox", wall),
           metrics::scrape,
           redactor);
     } catch (IOException e) {
@@ -431,15 +430,35 @@ record Assembly(
     }
   }
 
+  /** Differs whenever the trust file was read again. */
+  private static String version(Authenticator authenticator) {
+    return authenticator instanceof Signers(Reloaded<Trust> trust)
+        ? "-" + System.identityHashCode(trust.get())
+        : "";
+  }
+
   private static Readiness readiness(boolean good, String otherwise) {
     return new Readiness(good ? List.of() : List.of(otherwise));
   }
 
-  private static Readiness readiness(
-      Bus bus, Telemetry telemetry, Reloaded<Environments> environments) {
+  /** A file that is not in force as it is now must be seen before anybody relies on it. */
+  private static Supplier<List<String>> faults(
+      Reloaded<Environments> environments, Reloaded<GatePolicy> gates, Authenticator signers) {
+    return () -> {
+      List<String> faults = new ArrayList<>();
+      environments.fault().ifPresent(faults::add);
+      gates.fault().ifPresent(faults::add);
+      if (signers instanceof Signers(Reloaded<Trust> trust)) {
+        trust.fault().ifPresent(faults::add);
+      }
+      return faults;
+    };
+  }
+
+  private static Readiness readiness(Bus bus, Telemetry telemetry, Supplier<List<String>> faults) {
     List<String> reasons = new ArrayList<>();
     reasons.addAll(bus.ready() ? telemetry.refusals() : List.of("partitions are being restored"));
-    environments.fault().ifPresent(reasons::add);
+    reasons.addAll(faults.get());
     return new Readiness(reasons);
   }
 

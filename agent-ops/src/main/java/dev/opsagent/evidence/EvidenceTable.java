@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 
 /**
@@ -33,8 +34,14 @@ public final class EvidenceTable {
    * A piece of evidence and where it lies.
    *
    * @param address {@code topic/partition@offset}
+   * @param upheld whether whoever signed it is still believed; asked each time, and fast
    */
-  public record Piece(Evidence evidence, String address) {
+  public record Piece(Evidence evidence, String address, BooleanSupplier upheld) {
+    /** One that nobody can disown. */
+    public Piece(Evidence evidence, String address) {
+      this(evidence, address, () -> true);
+    }
+
     /** Whether it takes the place of the other, of the same issuer and kind. */
     boolean overrides(Piece other) {
       return ORDER.compare(this, other) > 0;

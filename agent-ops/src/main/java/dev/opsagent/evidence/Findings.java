@@ -130,7 +130,8 @@ final class Findings {
     for (String commit : among) {
       for (Piece piece : table.ofCommit(commit)) {
         Evidence said = piece.evidence();
-        boolean counts = piece.isNegative() || ofCommit || passes(piece);
+        boolean counts =
+            (piece.isNegative() || ofCommit || passes(piece)) && piece.upheld().getAsBoolean();
         if (said.kind() == ask.kind() && ask.hears(said.issuer()) && speaksOf(said) && counts) {
           tops.merge(said.issuer(), piece, (one, other) -> other.overrides(one) ? other : one);
         }

@@ -5,6 +5,7 @@ import dev.opsagent.evidence.EvidenceTable.Piece;
 import dev.opsagent.evidence.EvidenceTable.Unread;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.EventCodec.Incoming;
+import dev.opsagent.protocol.EventSignature;
 import dev.opsagent.protocol.Evidence;
 import dev.opsagent.protocol.EvidenceGlance;
 import dev.opsagent.protocol.Failure;
@@ -63,7 +64,6 @@ public final class ContextReader implements AutoCloseable {
   private Optional<String> trouble = Optional.of("it was not read yet");
 
   /** Judges who says it before it counts. */
-  @FunctionalInterface
   public interface Admission {
     /**
      * Whether the evidence may count; what becomes of a refusal is its own business.
@@ -71,6 +71,9 @@ public final class ContextReader implements AutoCloseable {
      * @param appendedAt when the broker took it, by the broker's clock
      */
     boolean admits(Incoming incoming, RecordPosition place, Instant appendedAt);
+
+    /** Whether what was admitted by the key still counts. */
+    boolean upholds(Optional<String> keyId, Instant appendedAt);
   }
 
   /**
@@ -256,11 +259,15 @@ public final class ContextReader implements AutoCloseable {
     RecordPosition place = new RecordPosition(record.topic(), record.partition(), record.offset());
     try {
       Incoming incoming = EventCodec.read(record.value(), record.headers());
-      return incoming.message() instanceof Evidence evidence
-              && lasts(evidence.expiresAt())
-              && admission.admits(incoming, place, Instant.ofEpochMilli(record.timestamp()))
-          ? Optional.of(new Piece(evidence, place.toString()))
-          : Optional.empty();
+      Instant appendedAt = Instant.ofEpochMilli(record.timestamp());
+      if (!(incoming.message() instanceof Evidence evidence)
+          || !lasts(evidence.expiresAt())
+          || !admission.admits(incoming, place, appendedAt)) {
+        return Optional.empty();
+      }
+      Optional<String> key = incoming.signature().flatMap(EventSignature::keyId);
+      return Optional.of(
+          new Piece(evidence, place.toString(), () -> admission.upholds(key, appendedAt)));
     } catch (InvalidMessage broken) {
       LOG.warn("{} is no evidence: {}", place, broken.getMessage());
       return Optional.empty();

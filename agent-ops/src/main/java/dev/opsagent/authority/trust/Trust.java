@@ -51,6 +51,11 @@ public final class Trust implements Authenticator {
     return admit(incoming, signature.get(), appendedAt);
   }
 
+  @Override
+  public boolean upholds(Optional<String> keyId, Instant appendedAt) {
+    return keyId.map(keys::get).filter(key -> key.fault(appendedAt).isEmpty()).isPresent();
+  }
+
   private Admission admit(Incoming incoming, EventSignature signature, Instant appendedAt) {
     Optional<String> id = signature.keyId();
     if (id.isEmpty()) {
