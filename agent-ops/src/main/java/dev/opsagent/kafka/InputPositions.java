@@ -1,6 +1,7 @@
 package dev.opsagent.kafka;
 
 import dev.opsagent.execution.Journal;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -22,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * initialised, when no transaction of a predecessor can move them any more.
  */
 final class InputPositions {
+  private static final int LOOKS = 10;
+  private static final Duration PAUSE = Duration.ofMillis(300);
   private static final long TIMEOUT_SECONDS = 15;
 
   private final Admin admin;
@@ -53,9 +56,13 @@ final class InputPositions {
       last.put(topics.input(input), OffsetSpec.latest());
     }
     last.put(topics.ledger(), OffsetSpec.latest());
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(topics);
     ListOffsetsResult begins = admin.listOffsets(first);
     ListOffsetsResult ends = admin.listOffsets(last);
-    Map<TopicPartition, OffsetAndMetadata> committed = committed(topics);
+    for (int look = 1; look < LOOKS && isShort(ends, committed); look++) {
+      Thread.sleep(PAUSE);
+      ends = admin.listOffsets(last);
+    }
 
     Map<Journal.Input, Long> positions = new EnumMap<>(Journal.Input.class);
     for (Journal.Input input : Journal.Input.values()) {
@@ -70,6 +77,18 @@ final class InputPositions {
               partition));
     }
     return new Positions(positions, offset(ends, topics.ledger()));
+  }
+
+  /** A broker that has just come up again may not have told its high watermark yet. */
+  private static boolean isShort(
+      ListOffsetsResult ends, Map<TopicPartition, OffsetAndMetadata> committed)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    for (Map.Entry<TopicPartition, OffsetAndMetadata> one : committed.entrySet()) {
+      if (one.getValue() != null && one.getValue().offset() > offset(ends, one.getKey())) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A position outside of the topic is never moved to the end: that would drop what lies there. */
