@@ -41,7 +41,7 @@ final class BackpressureTest {
 
   private static void besideBacklog(Path folder, int backlog, TestReporter reporter) {
     Fleet.Layout layout = Fleet.Layout.shared().partitions(1);
-    try (Fleet fleet = Fleet.create(folder, layout)) {
+    try (Fleet fleet = Fleet.unsigned(folder, layout)) {
       WorkerProcess worker = fleet.startWorker(hurried(layout)).awaitReady();
       TaskDispatch asked = Orders.order("asked", "asked", Cue.of("two", Behaviour.UNKNOWN));
       fleet.send(asked);

@@ -46,6 +46,7 @@ final class Fleet implements AutoCloseable {
 
   final Path folder;
   final Layout layout;
+  private final boolean signed;
   final Topics topics;
   final OpsClient client;
   final BusView bus;
@@ -158,18 +159,27 @@ final class Fleet implements AutoCloseable {
     }
   }
 
-  private Fleet(Path folder, Layout layout) {
+  private Fleet(Path folder, Layout layout, boolean signed) {
+    this.signed = signed;
     this.folder = folder;
     this.layout = layout;
     this.topics = Topics.of(Optional.of(layout.prefix()), layout.suffix());
-    this.client = TestKeys.client(layout.bootstrap(), topics);
+    this.client =
+        signed
+            ? TestKeys.client(layout.bootstrap(), topics)
+            : new OpsClient(Map.of("bootstrap.servers", layout.bootstrap()), topics);
     this.bus = new BusView(client, topics);
     this.world = new FileWorld(folder.resolve("world"));
   }
 
   /** A fleet without workers. */
   static Fleet create(Path folder, Layout layout) {
-    return new Fleet(folder, layout);
+    return new Fleet(folder, layout, true);
+  }
+
+  /** One in which nobody signs, for more messages than could be signed in the time. */
+  static Fleet unsigned(Path folder, Layout layout) {
+    return new Fleet(folder, layout, false);
   }
 
   /** The consumer group that the workers share. */
@@ -206,7 +216,9 @@ final class Fleet implements AutoCloseable {
             folder.resolve("world").toString());
     try {
       Files.writeString(
-          configuration, layout.configuration(start.bootstrap()) + TestKeys.configuration(folder));
+          configuration,
+          layout.configuration(start.bootstrap())
+              + (signed ? TestKeys.configuration(folder) : "signatures: off\n"));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
