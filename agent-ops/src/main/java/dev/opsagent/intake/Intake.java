@@ -70,9 +70,14 @@ public final class Intake {
     try {
       Incoming incoming = decoder.read(delivery);
       checkPlace(delivery.input(), incoming.message());
+      Target target = target(incoming.message());
+      if (elsewhere(delivery, target)) {
+        forward(delivery, target, engine); // only there is known what may be answered
+        return;
+      }
       switch (admission(delivery, incoming, known)) {
         case Admission.Refused refused ->
-            engine.bar(barred(delivery, incoming, refused), delivery.consumed());
+            engine.bar(barred(incoming, refused), delivery.consumed());
         case Admission admission -> route(delivery, incoming, admission.signer(), engine);
       }
     } catch (InvalidMessage fault) {
@@ -128,11 +133,10 @@ public final class Intake {
     }
   }
 
-  /** Only its target's partition knows whether an order's task runs, so only it may answer. */
-  private Barred barred(Delivery delivery, Incoming incoming, Admission.Refused refused) {
+  private Barred barred(Incoming incoming, Admission.Refused refused) {
     Optional<StatusReport> report = Optional.empty();
     Optional<String> taskId = Optional.empty();
-    if (incoming.message() instanceof TaskDispatch order && !elsewhere(delivery, order.target())) {
+    if (incoming.message() instanceof TaskDispatch order) {
       Reason reason = new Reason(refused.code(), refused.detail(), Optional.empty());
       taskId = Optional.of(order.taskId());
       report = Optional.of(refusal(order.taskId(), order.operation(), order.target(), reason));
@@ -172,10 +176,6 @@ public final class Intake {
       Optional<String> signer,
       Optional<String> traceparent,
       PartitionEngine engine) {
-    if (elsewhere(delivery, order.target())) {
-      forward(delivery, order.target(), engine);
-      return;
-    }
     Optional<Reason> refused =
         misplaced(delivery, order).or(() -> territory.refuse(order, clock.instant()));
     if (refused.isPresent()) {
@@ -203,10 +203,6 @@ public final class Intake {
 
   private void control(
       Delivery delivery, ControlMessage message, Optional<String> signer, PartitionEngine engine) {
-    if (elsewhere(delivery, message.target())) {
-      forward(delivery, message.target(), engine);
-      return;
-    }
     engine.control(message, signer, delivery.consumed());
   }
 
