@@ -170,6 +170,11 @@ record Assembly(
             InstantSource.system());
     context.start();
     keep(context);
+    gates
+        .get()
+        .unknown(environments.get())
+        .forEach(
+            it -> LOG.warn("the gate policy names {}, and no such environment is declared", it));
     Gate gate = new PolicyGate(gates, environments, table, context::catchUp);
     Telemetry telemetry =
         new Telemetry(metrics, keep(notices(settings, setup.partitions(), environments.get())));

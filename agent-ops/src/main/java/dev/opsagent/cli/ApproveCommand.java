@@ -34,7 +34,7 @@ final class ApproveCommand extends AnswerCommand {
   }
 
   @Override
-  ControlMessage message(String task, Target on, String who, String digest) {
+  ControlMessage answer(String task, Target on, String who, String digest) {
     return new TaskApprove(task, on, who, digest);
   }
 }

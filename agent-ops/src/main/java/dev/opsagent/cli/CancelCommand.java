@@ -34,7 +34,7 @@ final class CancelCommand extends ControlCommand {
   }
 
   @Override
-  ControlMessage message(String task, Target on, String who) {
+  ControlMessage message(Bus bus, String task, Target on, String who) {
     return new TaskCancel(task, on, who, reason);
   }
 }

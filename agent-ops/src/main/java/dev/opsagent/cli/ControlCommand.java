@@ -4,8 +4,6 @@ import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.Target;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
@@ -16,8 +14,6 @@ import picocli.CommandLine.Parameters;
 
 /** A command that sends a person's word on a task. */
 abstract class ControlCommand implements Callable<Integer> {
-  private static final Duration SEARCH = Duration.ofSeconds(10);
-
   private final Surroundings around;
   private final Bus.Opener opener;
 
@@ -50,15 +46,20 @@ abstract class ControlCommand implements Callable<Integer> {
   /**
    * Makes the message.
    *
+   * @param bus where the task's reports are
    * @param who says so
    */
-  abstract ControlMessage message(String task, Target on, String who);
+  abstract ControlMessage message(Bus bus, String task, Target on, String who);
+
+  Surroundings around() {
+    return around;
+  }
 
   @Override
   public Integer call() {
     try (Bus bus = opener.open(configuration.configuration(around))) {
       Target found = target == null ? find(bus) : Target.parse(target);
-      String address = bus.send(message(taskId, found, by())).toString();
+      String address = bus.send(message(bus, taskId, found, by())).toString();
       Sent sent = new Sent(taskId, found.key(), word(), address);
       new Printer(around, output.format()).result(sent, () -> lines(sent));
       return ExitCode.SUCCEEDED.code();
@@ -80,19 +81,12 @@ abstract class ControlCommand implements Callable<Integer> {
   }
 
   private Target find(Bus bus) {
-    Instant until = around.clock().instant().plus(SEARCH);
-    try (Bus.Reports reports = bus.reports(Optional.of(taskId), Bus.From.BEGINNING)) {
-      while (around.clock().instant().isBefore(until)) {
-        for (StatusReport report : reports.poll(Duration.ofMillis(500))) {
-          if (report.taskId().equals(taskId)) {
-            return report.target();
-          }
-        }
-      }
-    }
-    throw CommandFailed.usage(
-        "find task " + taskId,
-        "no report of it is on the bus",
-        "check the id, or name its target: --target ENVIRONMENT/SERVICE");
+    return LastReport.find(taskId, bus)
+        .map(StatusReport::target)
+        .orElseThrow(() ->
+            CommandFailed.usage(
+                "find task " + taskId,
+                "no report of it is on the bus",
+                "check the id, or name its target: --target ENVIRONMENT/SERVICE"));
   }
 }

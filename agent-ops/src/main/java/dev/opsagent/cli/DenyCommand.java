@@ -34,7 +34,7 @@ final class DenyCommand extends AnswerCommand {
   }
 
   @Override
-  ControlMessage message(String task, Target on, String who, String digest) {
+  ControlMessage answer(String task, Target on, String who, String digest) {
     return new TaskDeny(task, on, who, digest, reason);
   }
 }

@@ -3,13 +3,13 @@ package dev.opsagent.cli;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.GatesFile;
 import dev.opsagent.configuration.Reloaded;
+import dev.opsagent.console.Lasting;
 import dev.opsagent.evidence.GatePolicy;
 import dev.opsagent.evidence.GatePolicy.Ask;
 import dev.opsagent.evidence.GatePolicy.Rule;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.protocol.Failure;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
@@ -50,7 +50,11 @@ final class GatesCommand implements Callable<Integer> {
       around.out().flush();
       return ExitCode.SUCCEEDED.code();
     }
-    GatePolicy policy = loaded(options.configuration(around));
+    Configuration configuration = options.configuration(around);
+    GatePolicy policy = loaded(configuration);
+    policy
+        .unknown(EnvironmentsCommand.loaded(configuration))
+        .forEach(it -> around.err().println("no environment " + it + " is declared"));
     new Printer(around, output.format()).result(policy, () -> lines(policy));
     return ExitCode.SUCCEEDED.code();
   }
@@ -70,9 +74,9 @@ final class GatesCommand implements Callable<Integer> {
     lines.add(
         "waits %s for evidence, %s for approval; an approval counts for %s"
             .formatted(
-                hours(policy.terms().evidence()),
-                hours(policy.terms().approval()),
-                hours(policy.terms().consent())));
+                Lasting.words(policy.terms().evidence()),
+                Lasting.words(policy.terms().approval()),
+                Lasting.words(policy.terms().consent())));
     policy.rules().forEach(it -> add(lines, it));
     return lines;
   }
@@ -99,10 +103,6 @@ final class GatesCommand implements Callable<Integer> {
     return ask.kind().id()
         + (ask.whenExists() ? " where one exists" : "")
         + (ask.from().isEmpty() ? "" : " from " + String.join(" or ", ask.from()))
-        + ask.maxAge().map(it -> ", at most " + hours(it) + " old").orElse("");
-  }
-
-  private static String hours(Duration duration) {
-    return duration.toString().substring(2).toLowerCase(java.util.Locale.ROOT);
+        + ask.maxAge().map(it -> ", at most " + Lasting.words(it) + " old").orElse("");
   }
 }

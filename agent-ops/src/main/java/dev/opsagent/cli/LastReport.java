@@ -12,18 +12,21 @@ final class LastReport {
 
   private LastReport() {}
 
-  /** Of the task. */
-  static StatusReport of(String taskId, Bus bus) {
+  /** Of the task, if there is any. */
+  static Optional<StatusReport> find(String taskId, Bus bus) {
     LastReport last = new LastReport();
     bus.history(Optional.of(taskId), last::see);
-    StatusReport found = last.byTask.get(taskId);
-    if (found == null) {
-      throw CommandFailed.usage(
-          "find task " + taskId,
-          "no report of it is on the bus",
-          "check the id, the topic prefix and the fleet");
-    }
-    return found;
+    return Optional.ofNullable(last.byTask.get(taskId));
+  }
+
+  /** Of the task, which must be known. */
+  static StatusReport of(String taskId, Bus bus) {
+    return find(taskId, bus)
+        .orElseThrow(() ->
+            CommandFailed.usage(
+                "find task " + taskId,
+                "no report of it is on the bus",
+                "check the id, the topic prefix and the fleet"));
   }
 
   /** Of every task that has not ended. */

@@ -38,6 +38,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -145,55 +146,34 @@ final class ProductionDemo {
   }
 
   private void answer(StatusReport report, Evidence.Subject subject, DemoCast.Agents agents) {
-    switch (report.state()) {
-      case AWAITING_EVIDENCE -> {
-        stage.say("QA, Security and Version Control send their evidence, each signed");
-        Instant now = around.clock().instant();
-        Instant until = now.plus(COUNTS);
-        Optional<String> none = Optional.empty();
-        Result passed = Result.PASSED;
-        Evidence.Subject commit =
-            new Evidence.Subject(
-                subject.repository(), subject.commit(), none, none, Optional.empty());
-        agents.send("qa", new QaResult(subject, "qa", 1, passed, now, until, none));
-        agents.send(
-            "security", new SecurityClearance(subject, "security", 1, passed, now, until, none));
-        agents.send(
-            "version-control",
-            new ReleaseTag(
-                commit,
-                "version-control",
-                1,
-                passed,
-                now,
-                until,
-                none,
-                "v" + subject.packageVersion().orElseThrow()));
-      }
-      case AWAITING_APPROVAL -> {
-        String plan = report.gates().orElseThrow().plan();
-        stage.say("ann, who has not asked for it, approves plan " + plan);
-        agents.send("ann", new TaskApprove(report.taskId(), report.target(), "ann", plan));
-      }
-      case ACCEPTED,
-          RUNNING,
-          UNDOING,
-          AWAITING_DECISION,
-          SUCCEEDED,
-          FAILED,
-          ROLLED_BACK,
-          CANCELLED,
-          EXPIRED,
-          REJECTED,
-          IN_DOUBT -> {}
+    if (report.state() == TaskState.AWAITING_EVIDENCE) {
+      stage.say("QA, Security and Version Control send their evidence, each signed");
+      give(subject, agents);
+    }
+    if (report.state() == TaskState.AWAITING_APPROVAL) {
+      String plan = report.gates().orElseThrow().plan();
+      stage.say("ann, who has not asked for it, approves plan " + plan);
+      agents.send("ann", new TaskApprove(report.taskId(), report.target(), "ann", plan));
     }
   }
 
-  private interface Hearer {
-    void hear(StatusReport report);
+  private void give(Evidence.Subject subject, DemoCast.Agents agents) {
+    Instant now = around.clock().instant();
+    Instant until = now.plus(COUNTS);
+    Optional<String> none = Optional.empty();
+    Result passed = Result.PASSED;
+    Evidence.Subject commit =
+        new Evidence.Subject(subject.repository(), subject.commit(), none, none, none);
+    String tag = "v" + subject.packageVersion().orElseThrow();
+    agents.send("qa", new QaResult(subject, "qa", 1, passed, now, until, none));
+    agents.send(
+        "security", new SecurityClearance(subject, "security", 1, passed, now, until, none));
+    agents.send(
+        "version-control",
+        new ReleaseTag(commit, "version-control", 1, passed, now, until, none, tag));
   }
 
-  private StatusReport follow(Bus bus, TaskDispatch task, Hearer hearer) {
+  private StatusReport follow(Bus bus, TaskDispatch task, Consumer<StatusReport> hearer) {
     Instant until = around.clock().instant().plus(PATIENCE);
     TaskProgress progress = Progress.of(around, format);
     try (Bus.Reports reports = bus.reports(Optional.of(task.taskId()), Bus.From.NOW)) {
@@ -204,7 +184,7 @@ final class ProductionDemo {
           if (report.state().isEnd()) {
             return report;
           }
-          hearer.hear(report);
+          hearer.accept(report);
         }
         progress.tick();
       }

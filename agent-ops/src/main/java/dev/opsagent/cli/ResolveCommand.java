@@ -46,7 +46,7 @@ final class ResolveCommand extends ControlCommand {
   }
 
   @Override
-  ControlMessage message(String task, Target on, String who) {
+  ControlMessage message(Bus bus, String task, Target on, String who) {
     return new TaskResolve(task, on, who, decision, reason);
   }
 }

@@ -10,6 +10,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.GatesSchema;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.OperationSchemas;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -94,6 +95,7 @@ public final class GatesFile {
     for (int index = 0; index < written.size(); index++) {
       String at = "rules[%d]".formatted(index);
       GatesDocument.Rule one = written.get(index);
+      operations(at + ".operations", one.operations());
       if (!names.add(one.name())) {
         problem(at + ".name", "stands twice", "give each rule a name of its own");
       }
@@ -104,8 +106,46 @@ public final class GatesFile {
               Set.copyOf(one.environments()),
               asks(at, one.evidence().orElse(List.of())),
               one.approvals().map(it -> approvals(at, it))));
+      somebodyMay(at + ".approvals.from", rules);
     }
     return rules;
+  }
+
+  /** A name that is misspelt would ask for nothing, and nobody would notice. */
+  private void operations(String at, List<String> named) {
+    for (int index = 0; index < named.size(); index++) {
+      String one = named.get(index);
+      if (!one.equals("*") && !OperationSchemas.names().contains(one)) {
+        problem(
+            "%s[%d]".formatted(at, index),
+            "is no operation",
+            "write one of " + String.join(", ", OperationSchemas.names()) + ", or *");
+      }
+    }
+  }
+
+  /** Rules for one task hold together, so that whoever may consent must be named by all of them. */
+  private void somebodyMay(String at, List<Rule> rules) {
+    Rule last = rules.getLast();
+    for (Rule other : rules.subList(0, rules.size() - 1)) {
+      List<String> both = named(other);
+      boolean narrowed = !both.isEmpty() && !named(last).isEmpty() && last.meets(other);
+      int needed = Math.max(count(last), count(other));
+      if (narrowed && both.stream().filter(named(last)::contains).count() < needed) {
+        problem(
+            at,
+            "leaves fewer than %d who may by the rule %s as well".formatted(needed, other.name()),
+            "name at least %d of the same".formatted(needed));
+      }
+    }
+  }
+
+  private static List<String> named(Rule rule) {
+    return rule.approvals().map(Approvals::from).orElse(List.of());
+  }
+
+  private static int count(Rule rule) {
+    return rule.approvals().map(Approvals::count).orElse(0);
   }
 
   private List<Ask> asks(String at, List<GatesDocument.Evidence> written) {

@@ -56,9 +56,10 @@ public final class EvidenceTable {
    * What the topic held before this worker began: nothing of it counts before it is read.
    *
    * @param subject what it says it is about
+   * @param expiresAt what it says of its end
    * @param reading reads it and judges whose word it is; empty when it does not count
    */
-  public record Unread(Subject subject, Supplier<Optional<Piece>> reading) {}
+  public record Unread(Subject subject, Instant expiresAt, Supplier<Optional<Piece>> reading) {}
 
   /** By the issuer's own count, then by time; of two equal ones the negative one stands. */
   static final Comparator<Piece> ORDER =
@@ -77,6 +78,7 @@ public final class EvidenceTable {
     private final Map<Key, Piece> pieces = new HashMap<>();
     private final List<Unread> unread = new ArrayList<>();
     private boolean flooded;
+    private Instant lasts = Instant.MIN;
 
     int size() {
       return pieces.size() + unread.size();
@@ -99,28 +101,30 @@ public final class EvidenceTable {
    */
   public synchronized boolean put(Piece piece) {
     Subject subject = piece.evidence().subject();
-    Group group = heardOf(subject.commit());
+    Group group = heardOf(subject.commit(), piece.evidence().expiresAt());
     if (group.flooded || !take(group, piece)) {
       return false;
     }
-    bound(group);
+    bound(subject.commit(), group);
     return true;
   }
 
   /** Keeps what is read when somebody asks about its commit: most of it nobody ever asks for. */
   public synchronized void defer(Unread unread) {
-    Group group = heardOf(unread.subject().commit());
+    String commit = unread.subject().commit();
+    Group group = heardOf(commit, unread.expiresAt());
     if (!group.flooded) {
       group.unread.add(unread);
       size++;
       index(unread.subject(), EvidenceTable::link);
-      bound(group);
+      bound(commit, group);
     }
   }
 
   /** The last one heard of is the last to go. */
-  private Group heardOf(String commit) {
+  private Group heardOf(String commit, Instant until) {
     Group group = Optional.ofNullable(byCommit.remove(commit)).orElseGet(Group::new);
+    group.lasts = group.lasts.isBefore(until) ? until : group.lasts;
     byCommit.put(commit, group);
     return group;
   }
@@ -137,9 +141,14 @@ public final class EvidenceTable {
     return true;
   }
 
-  private void bound(Group group) {
+  /** Only what counts may drown a commit: strangers may write to the topic as well. */
+  private void bound(String commit, Group group) {
     if (group.size() > mostPerCommit) {
-      flood(group);
+      read(commit, group);
+    }
+    if (group.size() > mostPerCommit) {
+      empty(group);
+      group.flooded = true;
     }
     while (size > most) {
       forget(byCommit.keySet().iterator().next());
@@ -150,6 +159,8 @@ public final class EvidenceTable {
     List<Unread> waiting = List.copyOf(group.unread);
     group.unread.clear();
     size -= waiting.size();
+    waiting.forEach(one -> index(one.subject(), EvidenceTable::unlink));
+    group.pieces.values().forEach(it -> index(it.evidence().subject(), EvidenceTable::link));
     for (Unread one : waiting) {
       // What it only said it was about, it may turn out not to be.
       one.reading()
@@ -179,11 +190,6 @@ public final class EvidenceTable {
     index.computeIfAbsent(name, _ -> new HashSet<>()).add(commit);
   }
 
-  private void flood(Group group) {
-    empty(group);
-    group.flooded = true;
-  }
-
   private void forget(String commit) {
     Optional.ofNullable(byCommit.remove(commit)).ifPresent(this::empty);
   }
@@ -209,17 +215,10 @@ public final class EvidenceTable {
   public synchronized void forgetExpired(Instant before) {
     List<String> gone =
         byCommit.entrySet().stream()
-            .filter(it -> isOver(it.getValue(), before))
+            .filter(it -> it.getValue().lasts.isBefore(before))
             .map(Map.Entry::getKey)
             .toList();
     gone.forEach(this::forget);
-  }
-
-  private static boolean isOver(Group group, Instant before) {
-    return !group.flooded
-        && group.unread.isEmpty()
-        && group.pieces.values().stream()
-            .allMatch(it -> it.evidence().expiresAt().isBefore(before));
   }
 
   /** How many pieces are known. */

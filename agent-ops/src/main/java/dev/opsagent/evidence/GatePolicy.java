@@ -2,12 +2,15 @@ package dev.opsagent.evidence;
 
 import dev.opsagent.execution.Gate.Terms;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Environments;
 import dev.opsagent.protocol.EvidenceKind;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 
 /**
  * What must stand before an operation has its first effect, as the operator declares it. {@code
@@ -27,6 +30,16 @@ public record GatePolicy(String digest, Terms terms, List<Rule> rules) {
   /** The rules for an operation on an environment. */
   public List<Rule> rules(String operation, Environment environment) {
     return rules.stream().filter(it -> it.fits(operation, environment)).toList();
+  }
+
+  /** The environments that rules name and nobody declares: there they ask for nothing. */
+  public Set<String> unknown(Environments declared) {
+    Set<String> unknown = new TreeSet<>();
+    rules.forEach(it -> unknown.addAll(it.environments()));
+    unknown.remove(ANY);
+    unknown.removeAll(declared.names());
+    Arrays.stream(Environment.Kind.values()).map(Environment.Kind::id).forEach(unknown::remove);
+    return unknown;
   }
 
   /**
@@ -51,7 +64,16 @@ public record GatePolicy(String digest, Terms terms, List<Rule> rules) {
       return (operations.contains(ANY) || operations.contains(operation))
           && (environments.contains(ANY)
               || environments.contains(environment.name())
-              || environments.contains(environment.kind().name().toLowerCase(Locale.ROOT)));
+              || environments.contains(environment.kind().id()));
+    }
+
+    /** Whether there may be a task that both fit. */
+    public boolean meets(Rule other) {
+      return meet(operations, other.operations) && meet(environments, other.environments);
+    }
+
+    private static boolean meet(Set<String> some, Set<String> others) {
+      return some.contains(ANY) || others.contains(ANY) || !Collections.disjoint(some, others);
     }
   }
 

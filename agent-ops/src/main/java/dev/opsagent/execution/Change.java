@@ -225,7 +225,7 @@ final class Change {
             ? "ops-agent approve " + record.id() + " --plan " + gating.report().plan()
             : "ops-agent why " + record.id();
     return gating
-        .pause()
+        .in(record.state())
         .map(it -> new Waiting(what, whom, it.since(), it.until(), TaskState.EXPIRED, command));
   }
 

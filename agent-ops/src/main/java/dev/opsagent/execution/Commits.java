@@ -69,9 +69,11 @@ final class Commits {
       engine.freed(task.target());
     }
     if (task.record.state().isEnd()) {
-      lanes.leave(task);
+      boolean first = lanes.leave(task);
       engine.count();
-      engine.freed(task.target());
+      if (first) {
+        engine.freed(task.target());
+      }
     }
   }
 

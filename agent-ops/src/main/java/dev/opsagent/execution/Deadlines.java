@@ -36,7 +36,9 @@ final class Deadlines {
             .truncatedTo(ChronoUnit.MILLIS);
     TaskRecord was = task.record;
     TaskRecord noted =
-        was.state().waitsAtGate() && !next.state().waitsAtGate() ? next.leftWait(left) : next;
+        was.state().waitsAtGate() && next.state() != was.state()
+            ? next.leftWait(was.state(), left)
+            : next;
     return bringsOwn(was, next) ? noted : noted.budget(left);
   }
 
@@ -47,6 +49,20 @@ final class Deadlines {
     boolean heldBack = next.early().isPresent() && !next.early().equals(was.early());
     boolean entered = next.state() != was.state() && was.state() != TaskState.ACCEPTED;
     return heldBack || entered;
+  }
+
+  /** A point in time that the task names comes nearer while nobody counts. */
+  TaskRecord afterDowntime(TaskRecord task) {
+    if (!isForward(task.state())) {
+      return task;
+    }
+    return task.dispatch()
+        .requirements()
+        .deadline()
+        .map(at -> Duration.between(timers.now(), at))
+        .filter(left -> left.compareTo(task.budget()) < 0)
+        .map(left -> task.budget(left.isNegative() ? Duration.ZERO : left))
+        .orElse(task);
   }
 
   /** When the task must have ended by its own word; empty when it leaves that to the worker. */

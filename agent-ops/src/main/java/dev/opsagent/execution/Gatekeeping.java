@@ -67,7 +67,7 @@ final class Gatekeeping {
             task.gating(
                 task.gating()
                     .map(it -> it.report(report))
-                    .orElse(new Gating(report, List.of(), Optional.empty()))))
+                    .orElse(new Gating(report, List.of(), List.of()))))
         .orElse(task);
   }
 
@@ -84,18 +84,16 @@ final class Gatekeeping {
   Transition park(Change change) {
     TaskRecord task = change.record();
     Gating gating = task.gating().orElseThrow();
-    Optional<GateReport> judged = Optional.of(gating.report());
     TaskState state = waitsFor(gating.report());
     Terms terms = gate.terms();
     Duration whole = state == TaskState.AWAITING_EVIDENCE ? terms.evidence() : terms.approval();
     Instant now = change.now();
     Wait wait =
         gating
-            .pause()
-            .filter(it -> it.state() == state)
+            .in(state)
             .map(it -> new Wait(state, it.since(), until(task, now, it.left()), it.left()))
             .orElseGet(() -> new Wait(state, now, until(task, now, whole), whole));
-    change.set(noted(task, judged).gating(gating.in(wait)).with(state).budget(wait.left()));
+    change.set(task.gating(gating.with(wait)).with(state).budget(wait.left()));
     return tell(change).then(Command.IDLE);
   }
 
@@ -293,11 +291,12 @@ final class Gatekeeping {
               ? "it waits for evidence first"
               : "it does not wait for approval: " + task.state());
     }
+    return voided(task, plan).or(() -> gate.refusesConsentOf(by, question(task, now)));
+  }
+
+  private static Optional<String> voided(TaskRecord task, String plan) {
     String waiting = task.gating().orElseThrow().report().plan();
-    if (!waiting.equals(plan)) {
-      return Optional.of("another plan waits: " + waiting);
-    }
-    return gate.refusesConsentOf(by, question(task, now));
+    return waiting.equals(plan) ? Optional.empty() : Optional.of("another plan waits: " + waiting);
   }
 
   /** Whoever speaks in vain hears why. */

@@ -14,11 +14,12 @@ import java.util.Optional;
  *
  * @param report as judged last
  * @param given every consent so far; one to another plan does not count
- * @param pause the wait that the task is in, or was in last
+ * @param waits the waits that the task is in or was in, one for each state
  */
-record Gating(GateReport report, List<Given> given, Optional<Wait> pause) {
+record Gating(GateReport report, List<Given> given, List<Wait> waits) {
   Gating {
     given = List.copyOf(given);
+    waits = List.copyOf(waits);
   }
 
   /**
@@ -29,8 +30,13 @@ record Gating(GateReport report, List<Given> given, Optional<Wait> pause) {
    */
   record Wait(TaskState state, Instant since, Instant until, Duration left) {}
 
+  /** The wait of that state, if the task was ever in it. */
+  Optional<Wait> in(TaskState state) {
+    return waits.stream().filter(it -> it.state() == state).findFirst();
+  }
+
   Gating report(GateReport judged) {
-    return new Gating(judged, given, pause);
+    return new Gating(judged, given, waits);
   }
 
   Gating with(Given consent) {
@@ -38,16 +44,18 @@ record Gating(GateReport report, List<Given> given, Optional<Wait> pause) {
     all.removeIf(old ->
         old.plan().equals(consent.plan()) && old.consent().by().equals(consent.consent().by()));
     all.add(consent);
-    return new Gating(report, all, pause);
+    return new Gating(report, all, waits);
   }
 
-  Gating in(Wait another) {
-    return new Gating(report, given, Optional.of(another));
+  Gating with(Wait wait) {
+    List<Wait> all = new ArrayList<>(waits);
+    all.removeIf(old -> old.state() == wait.state());
+    all.add(wait);
+    return new Gating(report, given, all);
   }
 
   /** The wait is left with so much of its time to go: it goes on when it is entered again. */
-  Gating leftWith(Duration left) {
-    return new Gating(
-        report, given, pause.map(it -> new Wait(it.state(), it.since(), it.until(), left)));
+  Gating leftWith(TaskState state, Duration left) {
+    return in(state).map(it -> with(new Wait(state, it.since(), it.until(), left))).orElse(this);
   }
 }

@@ -7,7 +7,6 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.function.BiFunction;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -19,17 +18,22 @@ import java.util.function.Supplier;
  * @param failure why it came to nothing, if it did
  * @param deferred the result of an attempt that is to be made again after the time
  */
-record GuardedRun<R>(
-    Guards guards,
-    Function<R, Optional<Failure>> failure,
-    BiFunction<Failure, Duration, R> deferred) {
+record GuardedRun<R>(Guards guards, Function<R, Optional<Failure>> failure, Deferring<R> deferred) {
+
+  /** Makes the result of an attempt that is to be made again. */
+  interface Deferring<R> {
+    /**
+     * @param tried whether it was begun
+     */
+    R after(Failure failure, Duration pause, boolean tried);
+  }
 
   R run(Optional<Peer> peer, String action, Supplier<R> attempt) {
     if (peer.isEmpty()) {
       return attempt.get();
     }
     return switch (guards.enter(peer.orElseThrow())) {
-      case Held(Duration wait, String why) -> deferred.apply(heldBack(action, why), wait);
+      case Held(Duration wait, String why) -> deferred.after(heldBack(action, why), wait, false);
       case Pass pass -> run(pass, action, attempt);
     };
   }
@@ -48,7 +52,7 @@ record GuardedRun<R>(
       return result;
     }
     return pass.silent()
-        .map(wait -> deferred.apply(heldBack(action, silence.orElseThrow().cause()), wait))
+        .map(wait -> deferred.after(heldBack(action, silence.orElseThrow().cause()), wait, true))
         .orElse(result);
   }
 

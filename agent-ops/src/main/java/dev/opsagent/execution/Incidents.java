@@ -13,13 +13,14 @@ import java.util.Optional;
 
 /**
  * What the PM is told of messages that do not count: one escalation for each reason and claimed
- * source in each partition, at once, and then how many there are by now, at most once in a while.
+ * source in each partition, and one for all sources beyond the twentieth of a reason; at once, and
+ * then how many there are by now, at most once in a while.
  */
 final class Incidents {
   /** Between two tellings of the same. */
   static final Duration PAUSE = Duration.ofMinutes(1);
 
-  private static final int MOST = 1000;
+  private static final int MOST_SOURCES = 20;
   private static final int LONGEST_SOURCE = 256;
 
   private final int partition;
@@ -52,11 +53,10 @@ final class Incidents {
    * @return what to write of it
    */
   List<JournalRecord> note(Barred barred, String address, Instant now) {
-    String id = id(barred);
+    String id = openId(barred);
     Incident before = open.get(id);
     List<JournalRecord> records = new ArrayList<>();
     if (before == null) {
-      forgetEldest(records);
       Incident begun = Incident.begun(id, barred.within(LONGEST_SOURCE), address, now);
       return tell(begun, records);
     }
@@ -110,17 +110,17 @@ final class Incidents {
     return records;
   }
 
-  private void forgetEldest(List<JournalRecord> records) {
-    if (open.size() >= MOST) {
-      String eldest = open.keySet().iterator().next();
-      open.remove(eldest);
-      records.add(new Ledger(LedgerFold.INCIDENT + eldest, Optional.empty()));
-    }
+  /** Whoever names another source each time gets no escalation of his own each time. */
+  private String openId(Barred barred) {
+    String source = Digests.sha256(barred.source()).substring("sha256:".length());
+    String own = id(barred, source.substring(0, 16));
+    String code = "security:%s:".formatted(barred.code());
+    long others = open.keySet().stream().filter(it -> it.startsWith(code)).count();
+    return open.containsKey(own) || others < MOST_SOURCES ? own : id(barred, "others");
   }
 
   /** A source is whatever a stranger has written: it is no part of an id. */
-  private String id(Barred barred) {
-    String source = Digests.sha256(barred.source()).substring("sha256:".length());
-    return "security:%s:%s:%d".formatted(barred.code(), source.substring(0, 16), partition);
+  private String id(Barred barred, String source) {
+    return "security:%s:%s:%d".formatted(barred.code(), source, partition);
   }
 }

@@ -1,5 +1,6 @@
 package dev.opsagent.execution;
 
+import dev.opsagent.protocol.TaskState;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
@@ -39,27 +40,18 @@ final class Lanes {
     if (!onlyWaits(other)) {
       return false;
     }
-    if (!onlyWaits(task) || task.overtakes != other.overtakes) {
-      return !onlyWaits(task) || task.overtakes;
+    if (!onlyWaits(task)) {
+      return true;
+    }
+    if (task.overtakes != other.overtakes) {
+      return task.overtakes;
     }
     return task.record.arrival() < other.record.arrival();
   }
 
   private static boolean onlyWaits(LiveTask task) {
-    return switch (task.record.state()) {
-      case ACCEPTED, AWAITING_EVIDENCE, AWAITING_APPROVAL -> true;
-      case RUNNING,
-          UNDOING,
-          AWAITING_DECISION,
-          SUCCEEDED,
-          FAILED,
-          ROLLED_BACK,
-          CANCELLED,
-          EXPIRED,
-          REJECTED,
-          IN_DOUBT ->
-          false;
-    };
+    TaskState state = task.record.state();
+    return state == TaskState.ACCEPTED || state.waitsAtGate();
   }
 
   /**
@@ -108,18 +100,24 @@ final class Lanes {
     return Optional.ofNullable(holders.get(target)).map(task -> task.record.id());
   }
 
-  /** The task's end is written, if not committed yet: the next one may be looked at. */
-  void leave(LiveTask task) {
+  /**
+   * The task's end is written, if not committed yet: the next one may be looked at.
+   *
+   * @return whether it was the first of its lane
+   */
+  boolean leave(LiveTask task) {
     String target = task.target();
+    boolean first = head(target).filter(it -> it == task).isPresent();
     List<LiveTask> lane = byTarget.get(target);
     if (lane != null && lane.remove(task) && lane.isEmpty()) {
       byTarget.remove(target);
     }
     if (task.record.held()) {
       holders.put(target, task);
-      return;
+    } else {
+      first |= holders.remove(target, task);
     }
-    holders.remove(target, task);
+    return first;
   }
 
   /** The task's end is committed. Returns false when it is gone already. */

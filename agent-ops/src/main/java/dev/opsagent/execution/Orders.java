@@ -50,20 +50,45 @@ final class Orders {
   /** Accepts the order, or answers it from the record when it is known. */
   void dispatch(
       TaskDispatch order, Intent intent, Optional<String> traceparent, Consumed consumed) {
-    Optional<Known> known =
-        lanes
-            .find(order.taskId())
-            .map(Orders::asKnown)
-            .or(() -> ports.known().find(order.taskId()));
-    if (known.isEmpty()) {
-      accept(order, intent, traceparent, consumed);
-      return;
-    }
-    boolean same = known.orElseThrow().payloadDigest().equals(intent.digest());
+    known(order.taskId())
+        .ifPresentOrElse(
+            known -> repeat(known, order, intent.digest(), traceparent, consumed),
+            () -> accept(order, intent, traceparent, consumed));
+  }
+
+  /** Refuses the order, unless it is known: what was true when it came first still is. */
+  void refuse(
+      TaskDispatch order,
+      StatusReport report,
+      String digest,
+      Optional<String> traceparent,
+      Consumed consumed) {
+    known(order.taskId())
+        .ifPresentOrElse(
+            known -> repeat(known, order, digest, traceparent, consumed),
+            () -> refuse(report, traceparent, consumed));
+  }
+
+  /** Refuses what can be read no further than whom to answer. */
+  void refuse(StatusReport report, Optional<String> traceparent, Consumed consumed) {
+    String summary = report.reason().map(Reason::detail).orElse("");
+    AuditDraft draft = note(report.target(), report.taskId(), "rejected", summary);
+    commits.append(writer.refusal(report, traceparent, draft, consumed), () -> {});
+  }
+
+  private Optional<Known> known(String taskId) {
+    return lanes.find(taskId).map(Orders::asKnown).or(() -> ports.known().find(taskId));
+  }
+
+  private void repeat(
+      Known known,
+      TaskDispatch order,
+      String digest,
+      Optional<String> traceparent,
+      Consumed consumed) {
+    boolean same = known.payloadDigest().equals(digest);
     StatusReport answer =
-        same
-            ? Json.readAcrossReleases(known.orElseThrow().lastReport(), StatusReport.class)
-            : conflict(order);
+        same ? Json.readAcrossReleases(known.lastReport(), StatusReport.class) : conflict(order);
     String summary = same ? "came again; answered from the record" : "same id, other payload";
     AuditDraft draft =
         note(order.target(), order.taskId(), same ? "repeated" : "rejected", summary);
@@ -73,7 +98,7 @@ final class Orders {
   /** Of a task that is known, nobody is told that it was rejected: it was not. */
   void bar(Barred barred, Consumed consumed) {
     Optional<StatusReport> told =
-        barred.report().filter(_ -> barred.taskId().filter(this::isKnown).isEmpty());
+        barred.report().filter(_ -> barred.taskId().flatMap(this::known).isEmpty());
     String address = ports.journal().address(consumed);
     commits.append(writer.barred(barred, told, draft(barred), consumed, address), () -> {});
   }
@@ -95,10 +120,6 @@ final class Orders {
         Optional.empty(),
         java.util.List.of(),
         now());
-  }
-
-  private boolean isKnown(String taskId) {
-    return lanes.find(taskId).isPresent() || ports.known().find(taskId).isPresent();
   }
 
   private static Known asKnown(LiveTask task) {
@@ -126,10 +147,7 @@ final class Orders {
             commits.commit(task, machine.cancel(task.record, cancel, now()), Optional.empty()));
   }
 
-  /**
-   * @param signer the agent whose key has signed it; absent where nobody must sign
-   */
-  void control(ControlMessage message, Optional<String> signer, Consumed consumed) {
+  void control(ControlMessage message, Consumed consumed) {
     Optional<Consumed> position = Optional.of(consumed);
     switch (message) {
       case TaskCancel cancel ->

@@ -5,7 +5,6 @@ import dev.opsagent.execution.Journal.Entry;
 import dev.opsagent.execution.LiveTask.Run;
 import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.StatusReport;
-import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
 import java.time.Duration;
@@ -128,7 +127,8 @@ public final class PartitionEngine {
   }
 
   private LiveTask restored(TaskRecord record) {
-    LiveTask task = new LiveTask(record, ports.overtakes(record.dispatch()));
+    TaskRecord now = deadlines.afterDowntime(record);
+    LiveTask task = new LiveTask(now, ports.overtakes(record.dispatch()));
     task.restored = true;
     return task;
   }
@@ -181,14 +181,23 @@ public final class PartitionEngine {
     });
   }
 
-  /** Refuses an order that never becomes a task. */
+  /** Refuses what can be read no further than whom to answer. */
   public void refuse(StatusReport report, Optional<String> traceparent, Consumed consumed) {
-    turn(() -> {
-      String summary = report.reason().map(Reason::detail).orElse("");
-      AuditDraft draft =
-          AuditDraft.of(report.target(), report.taskId(), "rejected", summary, now());
-      append(writer.refusal(report, traceparent, draft, consumed));
-    });
+    turn(() -> orders.refuse(report, traceparent, consumed));
+  }
+
+  /**
+   * Refuses an order, or answers it from the record when it is known.
+   *
+   * @param digest of the whole order
+   */
+  public void refuse(
+      TaskDispatch order,
+      StatusReport report,
+      String digest,
+      Optional<String> traceparent,
+      Consumed consumed) {
+    turn(() -> orders.refuse(order, report, digest, traceparent, consumed));
   }
 
   /** Has a message not count: it is audited, its sender is told, and nothing else happens. */
@@ -234,13 +243,9 @@ public final class PartitionEngine {
     turn(() -> append(new Entry(List.of(record), Optional.of(consumed))));
   }
 
-  /**
-   * Hears what somebody says about a task or a target.
-   *
-   * @param signer the agent whose key has signed it; absent where nobody must sign
-   */
-  public void control(ControlMessage message, Optional<String> signer, Consumed consumed) {
-    turn(() -> orders.control(message, signer, consumed));
+  /** Hears what somebody says about a task or a target; whoever it says that is has signed it. */
+  public void control(ControlMessage message, Consumed consumed) {
+    turn(() -> orders.control(message, consumed));
   }
 
   private void append(Entry entry) {

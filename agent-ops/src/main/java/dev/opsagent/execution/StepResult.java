@@ -28,8 +28,12 @@ sealed interface StepResult {
   /** A check that could not be answered; nothing of it stands. */
   record Inconclusive(Failure failure) implements StepResult {}
 
-  /** The attempt does not count; it is to be made again after the time. */
-  record Deferred(Failure failure, Duration pause) implements StepResult {}
+  /**
+   * The attempt does not count; it is to be made again after the time.
+   *
+   * @param tried whether it was begun, so that something may have happened
+   */
+  record Deferred(Failure failure, Duration pause, boolean tried) implements StepResult {}
 
   /** What undoing a step once came to. */
   sealed interface UndoResult {

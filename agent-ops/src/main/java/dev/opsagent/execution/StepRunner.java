@@ -34,7 +34,11 @@ final class StepRunner {
   StepRunner(Timers timers, Guards guards) {
     this.timers = timers;
     this.guarded = new GuardedRun<>(guards, StepRunner::failure, StepResult.Deferred::new);
-    this.guardedUndo = new GuardedRun<>(guards, StepRunner::undoFailure, UndoResult.Deferred::new);
+    this.guardedUndo =
+        new GuardedRun<>(
+            guards,
+            StepRunner::undoFailure,
+            (failure, pause, _) -> new UndoResult.Deferred(failure, pause));
   }
 
   private static Optional<Failure> failure(StepResult result) {
@@ -44,7 +48,7 @@ final class StepRunner {
       case StepResult.Conflict(Failure failure) -> Optional.of(failure);
       case StepResult.InDoubt(Failure failure) -> Optional.of(failure);
       case StepResult.Inconclusive(Failure failure) -> Optional.of(failure);
-      case StepResult.Deferred(Failure failure, _) -> Optional.of(failure);
+      case StepResult.Deferred(Failure failure, _, _) -> Optional.of(failure);
     };
   }
 

@@ -127,21 +127,11 @@ final class TaskMachine {
 
   /** Evidence or the gate policy has changed; empty when that changes nothing for the task. */
   Optional<Transition> gatesChanged(TaskRecord task, boolean head, Instant now) {
-    return switch (task.state()) {
-      case AWAITING_EVIDENCE, AWAITING_APPROVAL -> head ? gates.look(task, now) : Optional.empty();
-      case RUNNING -> task.plan().isPresent() ? gatesChangedUnder(task, now) : Optional.empty();
-      case ACCEPTED,
-          UNDOING,
-          AWAITING_DECISION,
-          SUCCEEDED,
-          FAILED,
-          ROLLED_BACK,
-          CANCELLED,
-          EXPIRED,
-          REJECTED,
-          IN_DOUBT ->
-          Optional.empty();
-    };
+    if (task.state().waitsAtGate()) {
+      return head ? gates.look(task, now) : Optional.empty();
+    }
+    boolean runs = task.state() == TaskState.RUNNING && task.plan().isPresent();
+    return runs ? gatesChangedUnder(task, now) : Optional.empty();
   }
 
   /** What runs already is stopped as long as it has had no effect. */
@@ -181,18 +171,21 @@ final class TaskMachine {
             : failed(change, index, failure, index);
       }
       case StepResult.Conflict(Failure failure) -> failed(change, index, failure, index - 1);
-      case StepResult.Deferred(Failure failure, Duration wait) -> {
+      case StepResult.Deferred(Failure failure, Duration wait, boolean tried) -> {
         if (task.ending().isPresent()) {
           change.step(index, step.with(Outcome.FAILED), Optional.of(failure));
           yield unwinding.undoFrom(change, index);
         }
-        change.step(index, step.uncounted().with(Outcome.RETRYING), Optional.of(failure));
-        yield begin(change, index, wait);
+        StepRecord again = step.uncounted(tried).with(Outcome.RETRYING);
+        change.step(index, again, Optional.of(failure));
+        yield shut(change, index).orElseGet(() -> begin(change, index, wait));
       }
-      case StepResult.InDoubt(Failure failure) ->
-          task.ending().isEmpty() && step.attempts() < task.planned(index).attempts()
-              ? retry(change, index, failure)
-              : unwinding.doubt(change, index, false, failure);
+      case StepResult.InDoubt(Failure failure) -> {
+        change.set(task.step(index, step.acted()));
+        yield task.ending().isEmpty() && step.attempts() < task.planned(index).attempts()
+            ? retry(change, index, failure)
+            : unwinding.doubt(change, index, false, failure);
+      }
       case StepResult.Inconclusive(Failure failure) -> {
         if (task.ending().isPresent()) {
           change.step(index, step.with(Outcome.FAILED), Optional.of(failure));
@@ -233,22 +226,9 @@ final class TaskMachine {
   }
 
   private static String waitedFor(TaskRecord task) {
-    return switch (task.state()) {
-      case AWAITING_EVIDENCE, AWAITING_APPROVAL ->
-          task.gating().map(it -> "; missing: " + Gatekeeping.missing(it.report())).orElse("");
-      case ACCEPTED,
-          RUNNING,
-          UNDOING,
-          AWAITING_DECISION,
-          SUCCEEDED,
-          FAILED,
-          ROLLED_BACK,
-          CANCELLED,
-          EXPIRED,
-          REJECTED,
-          IN_DOUBT ->
-          "";
-    };
+    return task.state().waitsAtGate()
+        ? task.gating().map(it -> "; missing: " + Gatekeeping.missing(it.report())).orElse("")
+        : "";
   }
 
   private Transition stop(TaskRecord task, Ending ending, String actor, Instant now) {
@@ -342,10 +322,14 @@ final class TaskMachine {
     if (index == change.record().steps().size()) {
       return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
     }
-    Optional<Failure> shut =
-        change.record().isFirstEffect(index) ? gates.shut(change) : Optional.empty();
-    return shut.map(why -> unwinding.undo(change, why, index - 1))
-        .orElseGet(() -> begin(change, index, Duration.ZERO));
+    return shut(change, index).orElseGet(() -> begin(change, index, Duration.ZERO));
+  }
+
+  /** Ends the task where its gates have closed before its first effect. */
+  private Optional<Transition> shut(Change change, int index) {
+    return change.record().isFirstEffect(index)
+        ? gates.shut(change).map(why -> unwinding.undo(change, why, index - 1))
+        : Optional.empty();
   }
 
   private Transition begin(Change change, int index, Duration delay) {

@@ -146,7 +146,7 @@ record TaskRecord(
   /** Whether a step with an effect has begun. */
   boolean hasBegunEffects() {
     for (int i = 0; i < steps.size(); i++) {
-      if (steps.get(i).outcome().isPresent() && !planned(i).effects().isEmpty()) {
+      if (steps.get(i).mayHaveActed() && !planned(i).effects().isEmpty()) {
         return true;
       }
     }
@@ -192,9 +192,9 @@ record TaskRecord(
     return edit(draft -> draft.gating = Optional.of(judged));
   }
 
-  /** The wait that it is in, or was in last, has so much of its time to go. */
-  TaskRecord leftWait(Duration left) {
-    return edit(draft -> draft.gating = gating.map(it -> it.leftWith(left)));
+  /** The wait that it was in has so much of its time to go. */
+  TaskRecord leftWait(TaskState was, Duration left) {
+    return edit(draft -> draft.gating = gating.map(it -> it.leftWith(was, left)));
   }
 
   TaskRecord early(Optional<Gate.Early> until) {

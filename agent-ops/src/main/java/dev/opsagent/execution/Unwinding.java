@@ -34,7 +34,7 @@ final class Unwinding {
     return switch (result) {
       case UndoResult.Ended(Undo undo) -> undoEnded(change, index, undo);
       case UndoResult.Deferred(Failure failure, Duration wait) -> {
-        change.step(index, step.uncounted().undoing(), Optional.of(failure));
+        change.step(index, step.uncounted(true).undoing(), Optional.of(failure));
         yield change.then(new Command.Undo(index, wait));
       }
     };

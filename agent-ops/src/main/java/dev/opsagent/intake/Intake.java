@@ -129,7 +129,7 @@ public final class Intake {
       dispatch(delivery, order, signer, incoming.traceparent(), engine);
     }
     if (incoming.message() instanceof ControlMessage control) {
-      control(delivery, control, signer, engine);
+      engine.control(control, delivery.consumed());
     }
   }
 
@@ -181,7 +181,8 @@ public final class Intake {
     if (refused.isPresent()) {
       StatusReport report =
           refusal(order.taskId(), order.operation(), order.target(), refused.orElseThrow());
-      engine.refuse(report, traceparent, delivery.consumed());
+      String digest = EventCodec.payloadDigest(order);
+      engine.refuse(order, report, digest, traceparent, delivery.consumed());
       return;
     }
     TaskDispatch kept = withoutInstruction(order);
@@ -199,11 +200,6 @@ public final class Intake {
         order.instruction().map(Digests::sha256),
         territory.assignment().remark(order),
         signer);
-  }
-
-  private void control(
-      Delivery delivery, ControlMessage message, Optional<String> signer, PartitionEngine engine) {
-    engine.control(message, signer, delivery.consumed());
   }
 
   /** The order becomes a part of each record of its task. */

@@ -237,7 +237,7 @@ public final class ContextReader implements AutoCloseable {
       return read(record).filter(table::put).isPresent();
     }
     if (lasts(seen.get().expiresAt())) {
-      table.defer(new Unread(seen.get().subject(), () -> read(record)));
+      table.defer(new Unread(seen.get().subject(), seen.get().expiresAt(), () -> read(record)));
       return true;
     }
     return false;

@@ -88,27 +88,15 @@ public record Environment(
 
   /** The same behind a wall that is at least that strong. */
   public Environment requiring(Wall least) {
-    return new Environment(
-        name,
-        kind,
-        runtimes,
-        engine,
-        project,
-        kubernetes,
-        prometheus,
-        strategies,
-        promotesFrom,
-        verification,
-        limits,
-        prices,
-        recovery,
-        freezes,
-        isProtected,
-        sandbox.compareTo(least) < 0 ? least : sandbox);
+    return with(freezes, sandbox.compareTo(least) < 0 ? least : sandbox);
   }
 
   /** The same with these freezes. */
   public Environment frozen(List<Freeze> other) {
+    return with(other, sandbox);
+  }
+
+  private Environment with(List<Freeze> otherFreezes, Wall otherWall) {
     return new Environment(
         name,
         kind,
@@ -123,9 +111,9 @@ public record Environment(
         limits,
         prices,
         recovery,
-        other,
+        otherFreezes,
         isProtected,
-        sandbox);
+        otherWall);
   }
 
   /** When tasks may begin here. */

@@ -15,6 +15,10 @@ import java.util.TreeMap;
  */
 final class Scan {
   private static final int PIECE = 64 * 1024;
+
+  /** No encoder puts more than this between the digits of a secret. */
+  private static final int MOST_HELD = 512 * 1024;
+
   private static final boolean[] MARKS = new boolean[256];
 
   static {
@@ -77,15 +81,23 @@ final class Scan {
       append(bytes, at, end);
       read(begun, size);
       flush(openFrom());
+      if (size > MOST_HELD) {
+        end();
+      }
     }
   }
 
-  /** No more comes. */
+  /** No more comes, or no more that could belong to what is held. */
   void end() {
     long end = base + size;
     lanes.values().stream().filter(Lane::isActive).forEach(lane -> lane.end(end));
+    lanes.clear();
+    decoding = false;
     runs.forEach(this::settle);
     runs.clear();
+    following = false;
+    plainState = Automaton.ROOT;
+    compactState = Automaton.ROOT;
     flush(end);
   }
 

@@ -261,7 +261,7 @@ final class Seat implements Weather, SimulatedStep.Hands {
     switch (sent.message()) {
       case TaskDispatch order ->
           engine.orElseThrow().dispatch(order, sent.digest(), Optional.empty(), place);
-      case ControlMessage control -> engine.orElseThrow().control(control, Optional.empty(), place);
+      case ControlMessage control -> engine.orElseThrow().control(control, place);
       default -> throw new IllegalStateException("nobody sends " + sent);
     }
   }

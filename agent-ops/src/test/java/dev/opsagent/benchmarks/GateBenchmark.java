@@ -195,7 +195,7 @@ public class GateBenchmark {
     EvidenceTable fresh = new EvidenceTable(2 * PIECES, 1000);
     for (ProducerRecord<byte[], byte[]> record : evidence) {
       EvidenceGlance seen = EvidenceGlance.at(record.value(), record.headers()).orElseThrow();
-      fresh.defer(new Unread(seen.subject(), () -> read(record)));
+      fresh.defer(new Unread(seen.subject(), seen.expiresAt(), () -> read(record)));
     }
     if (fresh.size() < PIECES) {
       throw new IllegalStateException("only " + fresh.size() + " were taken in");

@@ -3,26 +3,16 @@ package dev.opsagent.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.OpsAgent;
-import dev.opsagent.authority.Effect;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.ConfigurationSources;
 import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import dev.opsagent.configuration.GatesFile;
 import dev.opsagent.configuration.Setting;
 import dev.opsagent.console.Metrics;
-import dev.opsagent.execution.Operation;
-import dev.opsagent.execution.Step;
-import dev.opsagent.execution.StepContext;
-import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
-import dev.opsagent.plan.PlannedStep;
-import dev.opsagent.plan.Reversibility;
-import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.ClientSettings;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Evidence.Result;
-import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.OpsClient;
 import dev.opsagent.protocol.QaResult;
@@ -53,9 +43,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -78,7 +65,7 @@ final class EvidenceMatrixTest {
 
   private static final SigningKey MALLORY = SigningKey.generate();
 
-  private final World world = new World();
+  private final GatedWorld world = new GatedWorld();
   private OpsAgent agent;
   private Topics topics;
   private OpsClient client;
@@ -148,7 +135,11 @@ final class EvidenceMatrixTest {
         OpsAgent.rehearse(
             configuration,
             new Metrics(),
-            Map.of("push", new Gated("push", world), "deploy", new Gated("deploy", world)));
+            Map.of(
+                "push",
+                new GatedOperation("push", world),
+                "deploy",
+                new GatedOperation("deploy", world)));
     Awaitility.await().atMost(Duration.ofSeconds(60)).until(agent::ready);
     topics = configuration.topics().names();
     client = TestKeys.client(TestBroker.bootstrap(), topics);
@@ -453,128 +444,6 @@ final class EvidenceMatrixTest {
         String commit, Optional<String> digest, Optional<String> environment) {
       return new dev.opsagent.protocol.Evidence.Subject(
           REPOSITORY, commit, digest, Optional.empty(), environment);
-    }
-  }
-
-  /** Where tasks look first and act then, each as far as the test lets it. */
-  private static final class World {
-    private final Set<String> looking = ConcurrentHashMap.newKeySet();
-    private final Set<String> acting = ConcurrentHashMap.newKeySet();
-    private final Set<String> done = ConcurrentHashMap.newKeySet();
-    private final Map<String, CountDownLatch> looks = new ConcurrentHashMap<>();
-    private final Map<String, CountDownLatch> acts = new ConcurrentHashMap<>();
-
-    private static CountDownLatch of(Map<String, CountDownLatch> latches, String id) {
-      return latches.computeIfAbsent(id, _ -> new CountDownLatch(1));
-    }
-
-    void goOn(String id) {
-      of(looks, id).countDown();
-    }
-
-    void finish(String id) {
-      of(acts, id).countDown();
-    }
-
-    void awaitLook(String id) {
-      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> looking.contains(id));
-    }
-
-    void awaitAct(String id) {
-      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> acting.contains(id));
-    }
-
-    boolean did(String id) {
-      return done.contains(id);
-    }
-
-    private static boolean pause(CountDownLatch latch) {
-      try {
-        return latch.await(1, TimeUnit.MINUTES);
-      } catch (InterruptedException cut) {
-        Thread.currentThread().interrupt();
-        return false;
-      }
-    }
-
-    Step.Outcome look(String id) {
-      looking.add(id);
-      return pause(of(looks, id)) ? new Step.Outcome.Applied(Facts.NONE) : cut();
-    }
-
-    Step.Outcome act(String id) {
-      acting.add(id);
-      if (!pause(of(acts, id))) {
-        return cut();
-      }
-      done.add(id);
-      return new Step.Outcome.Applied(Facts.NONE);
-    }
-
-    private static Step.Outcome cut() {
-      return new Step.Outcome.Failed(Failure.of(ReasonCode.TIMEOUT, "wait", "cut off", ""));
-    }
-  }
-
-  /** An operation of one look and one effect. */
-  private record Gated(String name, World world) implements Operation {
-    @Override
-    public Optional<Failure> refuse(TaskDispatch task) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Resolution resolve(TaskDispatch task, StepContext context) {
-      return new Resolution.Resolved(Facts.NONE);
-    }
-
-    @Override
-    public List<Subject> subjects(TaskDispatch task, Facts observations) {
-      String image = task.parameters().path("image").asString("");
-      return image.isEmpty()
-          ? List.of(
-              Subject.commit(
-                  task.repository().orElseThrow().url(),
-                  task.repository().orElseThrow().commit().orElseThrow()))
-          : List.of(Subject.image(image.substring(image.indexOf('@') + 1)));
-    }
-
-    @Override
-    public Plan plan(TaskDispatch task, Facts observations) {
-      PlannedStep look = PlannedStep.check("look", "look", Duration.ofMinutes(1), 1);
-      PlannedStep act =
-          new PlannedStep(
-              "act",
-              "act",
-              false,
-              Reversibility.REVERSIBLE,
-              List.of(new Effect(Effect.Kind.DEPLOYMENT, task.taskId())),
-              List.of(),
-              Duration.ofMinutes(1),
-              1);
-      return Plan.of(observations, List.of(look, act));
-    }
-
-    @Override
-    public Step step(PlannedStep planned, TaskDispatch task) {
-      String id = task.taskId();
-      boolean look = planned.effects().isEmpty();
-      return new Step() {
-        @Override
-        public Probe probe(StepContext context) {
-          return world.did(id) ? new Probe.Satisfied(Facts.NONE, List.of()) : new Probe.Missing();
-        }
-
-        @Override
-        public Outcome apply(StepContext context) {
-          return look ? world.look(id) : world.act(id);
-        }
-
-        @Override
-        public Undo undo(StepContext context) {
-          return new Undo.Undone(List.of());
-        }
-      };
     }
   }
 }

@@ -159,6 +159,19 @@ class PolicyGateTest {
   }
 
   @Test
+  void strangersDoNotDrownWhatCounts() {
+    Evidence good = qa(1, Result.PASSED, about(COMMIT));
+    table.defer(new Unread(good.subject(), NOW, () -> Optional.of(new Piece(good, "a/0@1"))));
+    for (int i = 0; i < 100; i++) {
+      table.defer(new Unread(image(COMMIT, IMAGE), NOW, Optional::empty));
+    }
+    assertThat(open(Subject.commit(REPOSITORY, COMMIT))).isTrue();
+    assertThat(table.commitsOfImage(IMAGE)).isEmpty();
+    table.forgetExpired(NOW.plus(Duration.ofDays(1)));
+    assertThat(table.size()).isZero();
+  }
+
+  @Test
   void theTableStaysBoundedAndForgetsACommitAsAWhole() {
     put(qa(1, Result.PASSED, about(COMMIT)));
     put(qa(2, Result.FAILED, image(COMMIT, IMAGE)));
@@ -174,10 +187,10 @@ class PolicyGateTest {
   void whatWasNotReadYetIsReadWhenItIsAskedForAndCountsOnlyIfItIsGenuine() {
     Evidence good = qa(1, Result.PASSED, about(COMMIT));
     Evidence forged = qa(2, Result.FAILED, about(COMMIT));
-    table.defer(new Unread(good.subject(), () -> Optional.of(new Piece(good, "a/0@1"))));
-    table.defer(new Unread(forged.subject(), Optional::empty));
+    table.defer(new Unread(good.subject(), NOW, () -> Optional.of(new Piece(good, "a/0@1"))));
+    table.defer(new Unread(forged.subject(), NOW, Optional::empty));
     Evidence elsewhere = qa(3, Result.PASSED, about(OTHER));
-    table.defer(new Unread(about(COMMIT), () -> Optional.of(new Piece(elsewhere, "a/0@2"))));
+    table.defer(new Unread(about(COMMIT), NOW, () -> Optional.of(new Piece(elsewhere, "a/0@2"))));
     assertThat(table.size()).isEqualTo(3);
     assertThat(open(Subject.commit(REPOSITORY, COMMIT))).isTrue();
     assertThat(open(Subject.commit(REPOSITORY, OTHER))).isFalse();

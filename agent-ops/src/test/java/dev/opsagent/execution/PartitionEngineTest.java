@@ -2,48 +2,25 @@ package dev.opsagent.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.opsagent.audit.AuditChain;
-import dev.opsagent.authority.OwnershipMap;
-import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.ScriptedOperation.Behaviour;
-import dev.opsagent.protocol.AuditRecord;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.EventCodec;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
-import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.StatusReport;
-import dev.opsagent.protocol.Target;
+import dev.opsagent.protocol.StatusReport.Reason;
 import dev.opsagent.protocol.TaskCancel;
 import dev.opsagent.protocol.TaskDispatch;
-import dev.opsagent.protocol.TaskResolve;
 import dev.opsagent.protocol.TaskResolve.Decision;
 import dev.opsagent.protocol.TaskState;
-import dev.opsagent.simulation.MemoryIndex;
-import dev.opsagent.simulation.VirtualTime;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-class PartitionEngineTest {
-  private static final PlanAuthority OWNERS = PlanAuthority.of(OwnershipMap.standard());
-  private static final Target TARGET = new Target("local", "shop");
-
-  private final VirtualTime time = new VirtualTime();
-  private final RecordedJournal journal = new RecordedJournal();
-  private final ScriptedOperation world = new ScriptedOperation();
-  private MemoryIndex index = new MemoryIndex();
-  private Guards guards = Guards.NONE;
-  private Gate gate = Gate.OPEN;
-  private long offset;
-  private PartitionSettings settings = PartitionSettings.DEFAULT;
-  private PartitionEngine engine = engine();
-
+class PartitionEngineTest extends EngineFixture {
   @Test
   void a_task_runs_its_steps_in_order_and_reports_every_change_without_a_gap() {
     dispatch("t1", false);
@@ -64,6 +41,24 @@ class PartitionEngineTest {
     dispatch("t1", true);
     assertThat(journal.last("t1").reason().orElseThrow().code()).isEqualTo(ReasonCode.CONFLICT);
     assertThat(world.effects).hasSize(3);
+  }
+
+  @Test
+  void what_would_be_refused_by_now_is_answered_from_the_record_when_it_is_known() {
+    TaskDispatch order = order("t1", "push", false);
+    dispatch(order);
+    StatusReport end = journal.last("t1");
+    StatusReport late =
+        TaskMachine.refusal(
+            order, new Reason(ReasonCode.DEADLINE_PASSED, "late", Optional.empty()), time.now());
+    String digest = EventCodec.payloadDigest(order);
+    engine.refuse(order, late, digest, Optional.empty(), consumed(Input.TASKS));
+    time.settle();
+    assertThat(journal.last("t1")).isEqualTo(end);
+    TaskDispatch other = order("t2", "push", false);
+    engine.refuse(other, late, digest, Optional.empty(), consumed(Input.TASKS));
+    time.settle();
+    assertThat(journal.last("t1")).as("reported as it was given").isEqualTo(late);
   }
 
   @Test
@@ -198,10 +193,7 @@ class PartitionEngineTest {
     world.beforeEffect =
         () -> {
           if (world.effects.size() == 3) {
-            engine.control(
-                new TaskCancel("t1", TARGET, "pm", "no"),
-                Optional.empty(),
-                consumed(Input.CONTROL));
+            engine.control(new TaskCancel("t1", TARGET, "pm", "no"), consumed(Input.CONTROL));
           }
         };
     inconclusive();
@@ -335,9 +327,7 @@ class PartitionEngineTest {
         () -> {
           if (world.effects.size() == 2) {
             engine.control(
-                new TaskCancel("t1", TARGET, "pm", "no longer"),
-                Optional.empty(),
-                consumed(Input.CONTROL));
+                new TaskCancel("t1", TARGET, "pm", "no longer"), consumed(Input.CONTROL));
           }
         };
     dispatch("t1", false);
@@ -501,99 +491,5 @@ class PartitionEngineTest {
     time.advance(Duration.ofMinutes(1));
     assertChained();
     return journal.last("t1").state();
-  }
-
-  private PartitionEngine engine() {
-    PartitionEngine.Ports ports =
-        new PartitionEngine.Ports(
-            journal.open(time),
-            index,
-            new AuditChain(),
-            Map.of(world.name(), world, "rollback", new Overtaking(world)),
-            OWNERS,
-            gate,
-            time,
-            time,
-            attempt -> Duration.ofSeconds(attempt),
-            guards,
-            _ -> {},
-            (_, _, _) -> {},
-            EngineListener.NONE);
-    return new PartitionEngine(0, ports, settings);
-  }
-
-  private void restart() {
-    engine.lost();
-    time.settle();
-    index = new MemoryIndex();
-    engine = engine();
-    engine.restore(journal.fold(index));
-    time.settle();
-  }
-
-  private void dispatch(String taskId, boolean dryRun) {
-    dispatch(order(taskId, "push", dryRun));
-  }
-
-  private void dispatch(TaskDispatch order) {
-    engine.dispatch(
-        order, EventCodec.payloadDigest(order), Optional.empty(), consumed(Input.TASKS));
-    time.settle();
-  }
-
-  private static TaskDispatch order(String taskId, String operation, boolean dryRun) {
-    return new TaskDispatch(
-        taskId,
-        operation,
-        TARGET,
-        Optional.empty(),
-        Json.mapper().createObjectNode(),
-        Requirements.NONE,
-        List.of(),
-        "pm",
-        dryRun,
-        Optional.empty());
-  }
-
-  private void cancel(String taskId) {
-    engine.control(
-        new TaskCancel(taskId, TARGET, "pm", "no longer"),
-        Optional.empty(),
-        consumed(Input.CONTROL));
-    time.settle();
-  }
-
-  private void resolve(String taskId, Decision decision) {
-    engine.control(
-        new TaskResolve(taskId, TARGET, "ann", decision, "looked"),
-        Optional.empty(),
-        consumed(Input.CONTROL));
-    time.settle();
-  }
-
-  private Consumed consumed(Input input) {
-    return new Consumed(input, offset++);
-  }
-
-  private String plan(String taskId) {
-    return journal.reports(taskId).stream()
-        .flatMap(report -> report.plan().stream())
-        .findFirst()
-        .orElseThrow()
-        .digest();
-  }
-
-  private void assertGapless(String taskId) {
-    List<StatusReport> reports = journal.reports(taskId);
-    for (int i = 0; i < reports.size(); i++) {
-      assertThat(reports.get(i).revision()).isEqualTo(i + 1);
-    }
-  }
-
-  private void assertChained() {
-    AuditChain chain = new AuditChain();
-    for (AuditRecord record : journal.audit()) {
-      assertThat(chain.verify(record)).isEmpty();
-    }
   }
 }

@@ -242,7 +242,7 @@ final class PushJournalRecorder {
     }
 
     void control(ControlMessage message) {
-      engine.control(message, Optional.empty(), consumed(Input.CONTROL));
+      engine.control(message, consumed(Input.CONTROL));
     }
 
     private Consumed consumed(Input input) {
