@@ -34,7 +34,7 @@ class ArchitectureTest {
 
   @ArchTest
   static final ArchRule operations_see_ports_and_never_tools =
-      sees("operations", "authority", "plan", "execution", "audit", "outside");
+      sees("operations", "authority", "plan", "execution", "audit", "outside", "redaction");
 
   @ArchTest
   static final ArchRule intake_sees_no_tool =

@@ -1,7 +1,9 @@
 package dev.opsagent.operations;
 
+import dev.opsagent.redaction.Redactor;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.Pattern;
 
@@ -38,11 +40,8 @@ public final class SecretNames {
           "pat",
           "jwt");
 
-  private static final Pattern VALUE =
-      Pattern.compile(
-          "-----BEGIN [A-Z ]*PRIVATE KEY.*|(ghp|gho|ghs|npm|glpat|xoxb|xoxp)[_-][A-Za-z0-9_-]{16,}"
-              + "|github_pat_.+|(AKIA|ASIA)[A-Z0-9]{16}|eyJ[A-Za-z0-9_-]+\\.eyJ.+"
-              + "|[a-z][a-z0-9+.-]*://[^/\\s:@]+:[^/\\s@]+@.*");
+  /** Knows no secret, and what secrets look like. */
+  private static final Redactor SHAPES = Redactor.of(Map.of());
 
   private SecretNames() {}
 
@@ -58,6 +57,6 @@ public final class SecretNames {
   public static boolean isSetting(String name, String value) {
     String[] words = name.replaceAll("([a-z0-9])([A-Z])", "$1_$2").split("[_.-]", -1);
     return Arrays.stream(words).map(word -> word.toLowerCase(Locale.ROOT)).anyMatch(WORDS::contains)
-        || VALUE.matcher(value).matches();
+        || !SHAPES.read(value).found().isEmpty();
   }
 }
