@@ -19,7 +19,6 @@ import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A worker that has as much to do as it may keep in memory, and a backlog behind it. */
-@Tag("core")
 final class BackpressureTest {
   /** More than a partition takes. */
   private static final int WAITING = 1_200;

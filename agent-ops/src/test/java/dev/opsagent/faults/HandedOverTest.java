@@ -13,12 +13,10 @@ import java.util.concurrent.CompletableFuture;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** SIGTERM to the worker that is in a step, while another one stands by. */
-@Tag("core")
 final class HandedOverTest {
   /** Well within the grace time, and long enough for a worker to take over what it may. */
   private static final Duration WATCHED = Duration.ofSeconds(3);
