@@ -94,7 +94,12 @@ final class StepFaultsTest {
     Path filler = small.fill();
     List<TaskDispatch> late = many("late", 20, 5);
     fleet.send(late);
-    Awaitility.await().during(Duration.ofSeconds(3)).until(small::full);
+    Awaitility.await()
+        .during(Duration.ofSeconds(3))
+        .until(() -> {
+          small.fill();
+          return small.full();
+        });
     Files.delete(filler);
 
     fleet.awaitEnds(Orders.ids(late), Fleet.PATIENCE);
