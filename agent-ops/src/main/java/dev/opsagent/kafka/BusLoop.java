@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -285,13 +286,13 @@ public final class BusLoop {
       numbers(given).forEach(BusLoop.this::take);
       joined = true;
       allOpen = seats.values().stream().allMatch(Seat::isOpen);
-      listener.assigned(seats.size());
+      listener.assigned(Set.copyOf(seats.keySet()));
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> taken) {
       handOver(numbers(taken), settings.revokeGrace());
-      listener.assigned(seats.size());
+      listener.assigned(Set.copyOf(seats.keySet()));
     }
 
     @Override
@@ -301,7 +302,7 @@ public final class BusLoop {
         Optional.ofNullable(seats.remove(number))
             .ifPresent(seat -> seat.lost("the group has given the partition away"));
       }
-      listener.assigned(seats.size());
+      listener.assigned(Set.copyOf(seats.keySet()));
     }
 
     private Collection<Integer> numbers(Collection<TopicPartition> given) {
