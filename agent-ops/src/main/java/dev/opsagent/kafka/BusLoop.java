@@ -122,7 +122,12 @@ public final class BusLoop {
     closeGrace = grace;
     closing.countDown();
     nudge();
-    thread.join(grace.plus(LEAVE).plus(LEAVE));
+    thread.join(longestClose(grace));
+  }
+
+  /** The longest that {@link #close} takes: whoever ends the process waits longer. */
+  public static Duration longestClose(Duration grace) {
+    return grace.plus(LEAVE).plus(LEAVE);
   }
 
   private void run() {
