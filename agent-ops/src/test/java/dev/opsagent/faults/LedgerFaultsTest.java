@@ -3,6 +3,7 @@ package dev.opsagent.faults;
 import static dev.opsagent.faults.Orders.order;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 
 import dev.opsagent.faults.Cue.Behaviour;
 import dev.opsagent.faults.EffectLedger.Kind;
@@ -26,6 +27,7 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -199,6 +201,7 @@ final class LedgerFaultsTest {
     work();
     worker.terminate();
     try (Admin admin = fleet.admin()) {
+      awaitEndOfTransactions(admin);
       forgetGroup(admin);
     }
 
@@ -211,7 +214,24 @@ final class LedgerFaultsTest {
     Awaitility.await("every order is read again")
         .atMost(Fleet.PATIENCE)
         .pollInterval(Duration.ofSeconds(1))
-        .untilAsserted(() -> Books.agree(fleet, new Books.Circumstances(2, Set.of())));
+        .untilAsserted(() ->
+            assertThatCode(() -> Books.agree(fleet, new Books.Circumstances(2, Set.of())))
+                .as("the worker told: %s", worker.log())
+                .doesNotThrowAnyException());
+  }
+
+  /** Offsets of a transaction that is decided reach the group when its markers are written. */
+  private static void awaitEndOfTransactions(Admin admin) {
+    Set<TransactionState> over =
+        Set.of(
+            TransactionState.EMPTY,
+            TransactionState.COMPLETE_COMMIT,
+            TransactionState.COMPLETE_ABORT);
+    Awaitility.await("every transaction has ended")
+        .atMost(Fleet.PATIENCE)
+        .until(
+            () -> admin.listTransactions().all().get(30, TimeUnit.SECONDS),
+            all -> all.stream().allMatch(one -> over.contains(one.state())));
   }
 
   /** A transaction whose end is still being written brings offsets back after a deletion. */
