@@ -165,7 +165,12 @@ record Catalogue(
         .npm()
         .map(npm ->
             new NpmRegistrySettings(
-                "npm", npm.url(), () -> token(npm), data.resolve("npm/registry"), NPM_TIMEOUT))
+                "npm",
+                npm.url(),
+                npm.unencrypted(),
+                () -> token(npm),
+                data.resolve("npm/registry"),
+                NPM_TIMEOUT))
         .<Map<String, PackageRegistry>>map(
             settings -> Map.of("npm", new NpmRegistry(settings, programs)))
         .orElse(Map.of());

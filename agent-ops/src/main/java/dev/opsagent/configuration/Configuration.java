@@ -145,8 +145,14 @@ public record Configuration(
    * The registry that packages are published to.
    *
    * @param credential name of the secret that holds the token, when publishing needs one
+   * @param unencrypted whether the token may travel in clear text to another host
    */
-  public record NpmRegistry(URI url, Optional<String> credential) {}
+  public record NpmRegistry(URI url, Optional<String> credential, boolean unencrypted) {
+    /** One whose token travels encrypted, or not at all. */
+    public NpmRegistry(URI url, Optional<String> credential) {
+      this(url, credential, false);
+    }
+  }
 
   /**
    * Who to be towards some git remotes.

@@ -26,6 +26,7 @@ final class ConfigurationReading {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9._-]{0,61}[a-z0-9])?");
   private static final Pattern GROUP = Pattern.compile("[A-Za-z0-9._-]{1,128}");
   private static final Pattern WALL = Pattern.compile("auto|bubblewrap|landlock|none");
+  private static final Pattern UNENCRYPTED = Pattern.compile("refused|allowed");
   private static final Pattern SIGNATURES = Pattern.compile("required|off");
   private static final Pattern REQUIRED =
       Pattern.compile(
@@ -292,13 +293,16 @@ final class ConfigurationReading {
     Sourced credential = text(Setting.NPM_CREDENTIAL);
     Optional<String> secret = present(credential);
     secret.ifPresent(it -> credentials.declared(it, secrets, credential.origin()));
+    boolean unencrypted =
+        matching(Setting.NPM_UNENCRYPTED, UNENCRYPTED, "write refused or allowed")
+            .equals("allowed");
     if (url.text().isEmpty()) {
       return Optional.empty();
     }
     try {
       URI address = new URI(url.text());
       if (Set.of("http", "https").contains(address.getScheme()) && address.getUserInfo() == null) {
-        return Optional.of(new Configuration.NpmRegistry(address, secret));
+        return Optional.of(new Configuration.NpmRegistry(address, secret, unencrypted));
       }
     } catch (URISyntaxException malformed) {
       // told below, like every other address that will not do

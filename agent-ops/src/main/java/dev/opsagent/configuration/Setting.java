@@ -21,6 +21,7 @@ public enum Setting {
   ENVIRONMENTS_FILE("environments.file", "", ""),
   NPM_URL("registries.npm.url", "--npm-registry", ""),
   NPM_CREDENTIAL("registries.npm.credential", "", ""),
+  NPM_UNENCRYPTED("registries.npm.unencrypted", "", "refused"),
   TASK_TIMEOUT("timeouts.task", "", "1h"),
   DECISION_TIMEOUT("timeouts.decision", "", "24h"),
   RESTORE_TIMEOUT("timeouts.restore", "", "1m"),

@@ -63,12 +63,7 @@ final class NpmProgram {
       return new Answer.No<>(failures.rejected(action, "no credential is configured"));
     }
     if (!settings.takesCredentials()) {
-      return new Answer.No<>(
-          Failure.of(
-              ReasonCode.CONFIGURATION,
-              action,
-              "the credential would cross the network in clear text",
-              "give the registry " + settings.name() + " an https address"));
+      return settings.refused(action);
     }
     List<String> scoped = new ArrayList<>(verb);
     if (!scope.isEmpty()) {

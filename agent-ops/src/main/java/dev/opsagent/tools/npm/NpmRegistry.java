@@ -67,10 +67,14 @@ public final class NpmRegistry implements PackageRegistry {
     return settings
         .token()
         .get()
-        .then(token ->
-            token.isEmpty()
-                ? new Answer.No<>(failures.rejected(action, "no credential is configured"))
-                : json(action, uri, "application/json").then(answer -> user(action, answer)));
+        .then(token -> {
+          if (token.isEmpty()) {
+            return new Answer.No<>(failures.rejected(action, "no credential is configured"));
+          }
+          return !settings.takesCredentials()
+              ? settings.refused(action)
+              : json(action, uri, "application/json").then(answer -> user(action, answer));
+        });
   }
 
   private Answer<String> user(String action, Optional<JsonNode> answer) {
