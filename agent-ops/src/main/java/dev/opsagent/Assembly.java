@@ -37,11 +37,13 @@ import dev.opsagent.kafka.TargetPartition;
 import dev.opsagent.kafka.TopicRetention;
 import dev.opsagent.kafka.TopicSetup;
 import dev.opsagent.kafka.TopicSetup.Setup;
-import dev.opsagent.operations.RetainedOperation;
+import dev.opsagent.operations.CheckedOperation;
+import dev.opsagent.operations.RetentionCheck;
+import dev.opsagent.operations.SignatureCheck;
+import dev.opsagent.operations.WorkerCheck;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
-import dev.opsagent.outside.Retention;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.protocol.AgentCard;
 import dev.opsagent.protocol.Failure;
@@ -66,6 +68,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -134,7 +137,11 @@ record Assembly(
     Optional<LocalPrograms> programs =
         rehearsed.isPresent() ? Optional.empty() : Optional.of(runner);
     programs.ifPresent(it -> tell(it.wall()));
-    Retention retention = new TopicRetention(settings, setup.kept());
+    boolean signed = configuration.signing().required();
+    List<WorkerCheck> checks =
+        List.of(
+            new RetentionCheck(new TopicRetention(settings, setup.kept())),
+            new SignatureCheck(signed));
     Map<String, Operation> catalogue =
         new HashMap<>(
             rehearsed.orElseGet(() ->
@@ -145,17 +152,14 @@ record Assembly(
                     new DeploymentRecords(settings),
                     keep(new BoundedGet()),
                     timers)));
-    catalogue.replaceAll((_, operation) -> new RetainedOperation(operation, retention));
+    catalogue.replaceAll((_, operation) -> new CheckedOperation(operation, checks));
 
     Intake intake =
         new Intake(
             delivery -> secrets.withoutSecrets(EventReader.read(delivery)),
             authenticator,
             new Territory(
-                catalogue,
-                environments,
-                Set.of(Requirement.APPROVALS, Requirement.EVIDENCE_RETENTION),
-                new Assignment(Router::shipped)),
+                catalogue, environments, enforced(signed), new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
             InstantSource.system());
     ContextIncidents strangers =
@@ -175,7 +179,7 @@ record Assembly(
         .unknown(environments.get())
         .forEach(
             it -> LOG.warn("the gate policy names {}, and no such environment is declared", it));
-    Gate gate = new PolicyGate(gates, environments, table, context::catchUp);
+    Gate gate = new PolicyGate(gates, environments, table, context::catchUp, signed);
     Telemetry telemetry =
         new Telemetry(
             metrics,
@@ -223,6 +227,15 @@ record Assembly(
     HttpEndpoints http =
         keep(http(bus, readiness, programs.map(LocalPrograms::wall).map(WallReport::of), redactor));
     return new OpsAgent(running, bus, http.address());
+  }
+
+  /** What this worker holds its tasks to, whatever their operation is. */
+  private static Set<Requirement> enforced(boolean signed) {
+    Set<Requirement> enforced = EnumSet.of(Requirement.APPROVALS, Requirement.EVIDENCE_RETENTION);
+    if (signed) {
+      enforced.add(Requirement.SIGNED);
+    }
+    return enforced;
   }
 
   /** The log is told of it before anything can be logged that is known to be a secret. */

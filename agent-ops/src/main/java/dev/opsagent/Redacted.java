@@ -92,6 +92,7 @@ record Redacted(Operation operation, Redactor redactor) implements Operation {
         context.task(),
         context.facts(),
         context.deployed(),
+        context.key(),
         context.fence(),
         line -> context.progress().line(text(line)),
         context.timeout());

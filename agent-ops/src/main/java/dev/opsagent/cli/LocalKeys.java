@@ -4,10 +4,12 @@ import static java.nio.file.StandardOpenOption.CREATE;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import dev.opsagent.configuration.Configuration.Signing;
+import dev.opsagent.outside.DurableFile;
 import dev.opsagent.protocol.SigningKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -19,7 +21,8 @@ import java.util.regex.Pattern;
  */
 final class LocalKeys {
 
-  private static final Pattern NO_NAME = Pattern.compile("^[^A-Za-z0-9]|[^A-Za-z0-9._@+-]");
+  private static final Pattern NO_LETTER = Pattern.compile("[^A-Za-z0-9._@+-]");
+  private static final Pattern NO_START = Pattern.compile("^(?![A-Za-z0-9])");
 
   private final Path key;
 
@@ -36,11 +39,17 @@ final class LocalKeys {
   static LocalKeys at(Path data, String user) {
     LocalKeys keys = new LocalKeys(Signing.localKey(data));
     try {
-      keys.make(data, NO_NAME.matcher(user).replaceAll("-"));
+      keys.make(data, name(user));
       return keys;
     } catch (IOException e) {
       throw new UncheckedIOException("the keys in " + data, e);
     }
+  }
+
+  /** As a trust file names agents. */
+  private static String name(String user) {
+    String letters = NO_LETTER.matcher(user).replaceAll("-");
+    return NO_START.matcher(letters).replaceFirst("user");
   }
 
   /** The private key. */
@@ -79,7 +88,7 @@ final class LocalKeys {
     Files.deleteIfExists(keyFile()); // of no use without its trust file
     SigningKey made = SigningKey.generate();
     writeKey(keyFile(), made);
-    Files.writeString(trustFile(), trust(user, made));
+    DurableFile.replace(trustFile(), trust(user, made).getBytes(StandardCharsets.UTF_8));
   }
 
   /** Writes a private key that only its owner may read; replaces none. */

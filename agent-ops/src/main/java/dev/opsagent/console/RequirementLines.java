@@ -10,7 +10,7 @@ import java.util.List;
 record RequirementLines(Style style) {
   private static final int MOST = 6;
   private static final Mark SATISFIED = new Mark("✔", "satisfied", Tint.GOOD);
-  private static final Mark ACCEPTED = new Mark("!", "not measured", Tint.CARE);
+  private static final Mark ACCEPTED = new Mark("!", "accepted", Tint.CARE);
 
   List<String> of(List<Deliverable> deliverables, int width) {
     List<RequirementResult> results =

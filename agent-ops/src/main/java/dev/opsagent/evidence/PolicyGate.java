@@ -31,6 +31,7 @@ public final class PolicyGate implements Gate {
   private final Supplier<Environments> environments;
   private final EvidenceTable table;
   private final Currency currency;
+  private final boolean signed;
 
   /** Brings the table up to date. */
   @FunctionalInterface
@@ -42,16 +43,19 @@ public final class PolicyGate implements Gate {
   /**
    * @param policy in force now; asked for each judgement, and fast
    * @param environments in force now
+   * @param signed whether this worker hears nothing that is not signed
    */
   public PolicyGate(
       Supplier<GatePolicy> policy,
       Supplier<Environments> environments,
       EvidenceTable table,
-      Currency currency) {
+      Currency currency,
+      boolean signed) {
     this.policy = policy;
     this.environments = environments;
     this.table = table;
     this.currency = currency;
+    this.signed = signed;
   }
 
   @Override
@@ -162,6 +166,9 @@ public final class PolicyGate implements Gate {
 
   @Override
   public Optional<String> refusesConsentOf(String by, Question question) {
+    if (!signed && question.order().requirements().signed()) {
+      return Optional.of("consent must be signed, and this worker asks nobody to sign");
+    }
     return demand(rules(policy.get(), question.order()), question.order())
         .map(it -> it.refuses(by, question))
         .orElse(Optional.of("no rule asks for it"));

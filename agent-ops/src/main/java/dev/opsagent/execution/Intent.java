@@ -10,12 +10,18 @@ import java.util.Optional;
  * @param instruction digest of its free text, which itself is not kept
  * @param remark what its sender must know although it is accepted
  * @param signer the agent whose key has signed it; absent where nobody must sign
+ * @param key the id of that key
  */
 public record Intent(
-    String digest, Optional<String> instruction, Optional<Reason> remark, Optional<String> signer) {
+    String digest,
+    Optional<String> instruction,
+    Optional<Reason> remark,
+    Optional<String> signer,
+    Optional<String> key) {
   /** Of an order without free text. */
   public static Intent plain(String digest) {
-    return new Intent(digest, Optional.empty(), Optional.empty(), Optional.empty());
+    return new Intent(
+        digest, Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /** What the audit tells of the free text: enough to prove it, nothing of what it holds. */

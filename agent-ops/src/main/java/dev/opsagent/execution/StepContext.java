@@ -14,15 +14,27 @@ import java.util.Optional;
  * @param deployed what was known to run on the target before this task
  * @param fence asked before each effect
  * @param progress told what goes on inside a long step
+ * @param key the id of the key that has signed the order; absent where nobody must sign
  * @param timeout the longest that this call may take; the runner interrupts the thread after it
  */
 public record StepContext(
     TaskDispatch task,
     Facts facts,
     Optional<DeploymentRecord> deployed,
+    Optional<String> key,
     Fence fence,
     Progress progress,
     Duration timeout) {
+  /** Of an order that nobody had to sign. */
+  public StepContext(
+      TaskDispatch task,
+      Facts facts,
+      Optional<DeploymentRecord> deployed,
+      Fence fence,
+      Progress progress,
+      Duration timeout) {
+    this(task, facts, deployed, Optional.empty(), fence, progress, timeout);
+  }
 
   /** The lease of the worker on the task's partition. */
   public interface Fence {

@@ -6,6 +6,7 @@ import dev.opsagent.execution.TaskRecord.Doubt;
 import dev.opsagent.execution.TaskRecord.Ending;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
+import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.GateReport;
 import dev.opsagent.protocol.Prewritten;
@@ -112,7 +113,7 @@ final class TaskMachine {
     Optional<GateReport> judged = gates.judge(change.set(made).record(), change.now());
     change.set(Gatekeeping.noted(made, judged)).planned(summary);
     if (change.record().dispatch().dryRun()) {
-      return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
+      return succeed(change);
     }
     if (judged.filter(it -> !it.opens()).isPresent()) {
       return gates.park(change);
@@ -121,6 +122,7 @@ final class TaskMachine {
     if (early.isPresent()) {
       return gates.standBack(change.record().replan(), early.get(), change);
     }
+    deliver(change, RulesKept.atBeginning(change.record(), judged, change.now()));
     judged.ifPresent(_ -> Gatekeeping.open(change));
     return advance(change, 0);
   }
@@ -318,9 +320,20 @@ final class TaskMachine {
     return new Command.Run(Unwinding.stepWith(task, Outcome.STARTED), Duration.ZERO);
   }
 
+  private static Transition succeed(Change change) {
+    deliver(change, RulesKept.atEnd(change.record(), change.now()));
+    return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
+  }
+
+  private static void deliver(Change change, List<Deliverable> results) {
+    if (!results.isEmpty()) {
+      change.set(change.record().learned(Facts.NONE, results));
+    }
+  }
+
   private Transition advance(Change change, int index) {
     if (index == change.record().steps().size()) {
-      return Unwinding.end(change, TaskState.SUCCEEDED, Optional.empty());
+      return succeed(change);
     }
     return shut(change, index).orElseGet(() -> begin(change, index, Duration.ZERO));
   }

@@ -39,6 +39,7 @@ import java.util.function.Predicate;
  * @param remains what stays visible after undoing, one line each
  * @param before what ran on the target before this task deployed there
  * @param signer the agent whose key signed the order; absent where nobody must sign
+ * @param key the id of that key
  * @param gating what the gates of its plan have come to; absent while nothing was asked of them
  * @param early what holds its start back
  * @param told the last report, published again when the same dispatch comes again
@@ -63,6 +64,7 @@ record TaskRecord(
     List<String> remains,
     Optional<DeploymentRecord> before,
     Optional<String> signer,
+    Optional<String> key,
     Optional<Gating> gating,
     Optional<Gate.Early> early,
     @JsonProperty("lastReport") Optional<Prewritten<StatusReport>> told) {
@@ -100,6 +102,7 @@ record TaskRecord(
         List.of(),
         Optional.empty(),
         intent.signer(),
+        intent.key(),
         Optional.empty(),
         Optional.empty(),
         Optional.empty());
@@ -332,6 +335,7 @@ record TaskRecord(
           remains,
           before,
           original.signer,
+          original.key,
           gating,
           early,
           told);

@@ -231,6 +231,7 @@ final class TaskRuns {
             record.dispatch(),
             record.known(),
             record.before(),
+            record.key(),
             fence(run),
             progress(record, "resolve"),
             record.budget());
@@ -292,6 +293,7 @@ final class TaskRuns {
         record.dispatch(),
         record.known(),
         record.before(),
+        record.key(),
         fence(run),
         progress(record, planned.name()),
         planned.timeout());

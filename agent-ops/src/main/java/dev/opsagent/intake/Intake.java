@@ -12,6 +12,7 @@ import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.EventCodec.Incoming;
+import dev.opsagent.protocol.EventSignature;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Message;
@@ -78,7 +79,7 @@ public final class Intake {
       switch (admission(delivery, incoming, known)) {
         case Admission.Refused refused ->
             engine.bar(barred(incoming, refused), delivery.consumed());
-        case Admission admission -> route(delivery, incoming, admission.signer(), engine);
+        case Admission admission -> route(delivery, incoming, admission, engine);
       }
     } catch (InvalidMessage fault) {
       unreadable(delivery, fault, engine);
@@ -124,9 +125,9 @@ public final class Intake {
   }
 
   private void route(
-      Delivery delivery, Incoming incoming, Optional<String> signer, PartitionEngine engine) {
+      Delivery delivery, Incoming incoming, Admission admission, PartitionEngine engine) {
     if (incoming.message() instanceof TaskDispatch order) {
-      dispatch(delivery, order, signer, incoming.traceparent(), engine);
+      dispatch(delivery, order, incoming, admission, engine);
     }
     if (incoming.message() instanceof ControlMessage control) {
       engine.control(control, delivery.consumed());
@@ -173,8 +174,8 @@ public final class Intake {
   private void dispatch(
       Delivery delivery,
       TaskDispatch order,
-      Optional<String> signer,
-      Optional<String> traceparent,
+      Incoming incoming,
+      Admission admission,
       PartitionEngine engine) {
     Optional<Reason> refused =
         misplaced(delivery, order).or(() -> territory.refuse(order, clock.instant()));
@@ -182,7 +183,7 @@ public final class Intake {
       StatusReport report =
           refusal(order.taskId(), order.operation(), order.target(), refused.orElseThrow());
       String digest = EventCodec.payloadDigest(order);
-      engine.refuse(order, report, digest, traceparent, delivery.consumed());
+      engine.refuse(order, report, digest, incoming.traceparent(), delivery.consumed());
       return;
     }
     TaskDispatch kept = withoutInstruction(order);
@@ -190,16 +191,19 @@ public final class Intake {
       throw new InvalidMessage(
           "", "must hold at most " + MAX_ORDER_BYTES + " bytes beside its instruction");
     }
-    engine.dispatch(kept, intent(order, signer), traceparent, delivery.consumed());
+    engine.dispatch(
+        kept, intent(order, incoming, admission), incoming.traceparent(), delivery.consumed());
   }
 
   /** Of free text, its digest is kept, and what its sender must know. */
-  private Intent intent(TaskDispatch order, Optional<String> signer) {
+  private Intent intent(TaskDispatch order, Incoming incoming, Admission admission) {
+    Optional<String> signer = admission.signer();
     return new Intent(
         EventCodec.payloadDigest(order),
         order.instruction().map(Digests::sha256),
         territory.assignment().remark(order),
-        signer);
+        signer,
+        signer.flatMap(_ -> incoming.signature()).flatMap(EventSignature::keyId));
   }
 
   /** The order becomes a part of each record of its task. */

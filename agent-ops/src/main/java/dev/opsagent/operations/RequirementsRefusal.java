@@ -71,6 +71,7 @@ public final class RequirementsRefusal {
   /** What it would take to enforce it. */
   private static String needs(Requirement requirement) {
     return switch (requirement) {
+      case DEADLINE, TIMEOUT, NOT_BEFORE, NOT_AFTER -> "the worker keeps the times of its tasks";
       case P95_LATENCY, ERROR_RATE -> MEASURED;
       case BUILD_TIME -> "building is timed by image.build, and by a push that packs";
       case REPLICAS -> "replicas are those of a deploy of one service whose runtime runs several";

@@ -86,7 +86,7 @@ public class GateBenchmark {
     }
     GatePolicy policy = policy();
     Environments environments = Environments.undeclared(List.of("production"));
-    gate = new PolicyGate(() -> policy, () -> environments, table, _ -> Optional.empty());
+    gate = new PolicyGate(() -> policy, () -> environments, table, _ -> Optional.empty(), true);
     TaskDispatch order =
         new TaskDispatch(
             "t-1",

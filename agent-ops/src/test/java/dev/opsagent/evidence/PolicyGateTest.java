@@ -213,7 +213,8 @@ class PolicyGateTest {
             () -> policy,
             () -> Environments.undeclared(List.of("live")),
             from,
-            _ -> Optional.empty());
+            _ -> Optional.empty(),
+            true);
     TaskDispatch order =
         new TaskDispatch(
             "t-1",

@@ -3,8 +3,10 @@ package dev.opsagent.execution;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.evidence.GatePolicy.Approvals;
+import dev.opsagent.evidence.PolicyGate;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.StatusReport;
@@ -14,6 +16,7 @@ import dev.opsagent.protocol.TaskCancel;
 import dev.opsagent.protocol.TaskDeny;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -63,11 +66,23 @@ class ApprovalTest extends GatedFixture {
             EventCodec.payloadDigest(order),
             Optional.empty(),
             Optional.empty(),
-            Optional.of("robot"));
+            Optional.of("robot"),
+            Optional.of("robot-1"));
     engine.dispatch(order, intent, Optional.empty(), consumed(Input.TASKS));
     time.settle();
     approve("t1", "robot", plan("t1"));
     assertWaitsAfterRefusal("a second person must consent");
+  }
+
+  @Test
+  void consentThatMustBeSignedDoesNotCountWhereNobodySigns() {
+    gate = new PolicyGate(() -> policy, this::environments, table, _ -> Optional.empty(), false);
+    engine = engine();
+    approvals(1, List.of());
+    byte[] yaml = "{compliance: {signed: true}}".getBytes(StandardCharsets.UTF_8);
+    dispatch(order("t1", "push", Json.readYaml(yaml, Requirements.class), false));
+    approve("t1", "ann", plan("t1"));
+    assertWaitsAfterRefusal("consent must be signed");
   }
 
   @Test

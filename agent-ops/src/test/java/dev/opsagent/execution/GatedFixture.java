@@ -49,7 +49,7 @@ abstract class GatedFixture extends EngineFixture {
   long sequence;
 
   GatedFixture() {
-    gate = new PolicyGate(() -> policy, this::environments, table, _ -> Optional.empty());
+    gate = new PolicyGate(() -> policy, this::environments, table, _ -> Optional.empty(), true);
     engine = engine();
     world.subjects = List.of(Subject.commit(REPOSITORY, COMMIT));
   }

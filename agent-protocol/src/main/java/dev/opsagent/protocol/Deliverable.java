@@ -298,7 +298,7 @@ public sealed interface Deliverable {
    *
    * @param wanted the bound, in words
    * @param measured what was found, in words
-   * @param satisfied false: a person accepted it although it was not measured
+   * @param satisfied false: a person let it go on although it was not measured, or was too late
    * @param check what has measured it: a step of the plan, or a rule of the worker
    */
   record RequirementResult(

@@ -4,11 +4,12 @@ import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
 import java.util.Arrays;
 
-/**
- * What a task can demand beside the time that it takes; the names are the fields of {@code
- * requirements} that demand it.
- */
+/** What a task can demand; the names are the fields of {@code requirements} that demand it. */
 public enum Requirement {
+  DEADLINE("deadline"),
+  TIMEOUT("timeout"),
+  NOT_BEFORE("timeline.notBefore"),
+  NOT_AFTER("timeline.notAfter"),
   P95_LATENCY("performance.p95LatencyMillis"),
   ERROR_RATE("performance.errorRate"),
   BUILD_TIME("performance.buildTime"),
@@ -28,7 +29,7 @@ public enum Requirement {
     this.field = field;
   }
 
-  /** The field of {@code requirements}, with its group. */
+  /** The field of {@code requirements}, with its group where it has one. */
   @JsonValue
   public String field() {
     return field;

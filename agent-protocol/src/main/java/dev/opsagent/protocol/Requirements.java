@@ -50,6 +50,20 @@ public record Requirements(
         value -> Checks.range("requirements.timeout", value.toSeconds(), 1, 7 * 24 * 3600));
   }
 
+  /** When the task is to begin and to end, with the bound in words, in the order of the fields. */
+  public Map<Requirement, String> times() {
+    Map<Requirement, String> times = new EnumMap<>(Requirement.class);
+    deadline.ifPresent(it -> times.put(Requirement.DEADLINE, "by " + it));
+    timeout.ifPresent(it -> times.put(Requirement.TIMEOUT, "within " + it));
+    timeline.ifPresent(it -> it.into(times));
+    return Collections.unmodifiableMap(times);
+  }
+
+  /** Whether the order, and what lets it in, must be signed. */
+  public boolean signed() {
+    return compliance.flatMap(Compliance::signed).isPresent();
+  }
+
   /** What is demanded beside the times, with the bound in words, in the order of the fields. */
   public Map<Requirement, String> demanded() {
     Map<Requirement, String> demanded = new EnumMap<>(Requirement.class);
@@ -74,6 +88,11 @@ public record Requirements(
         throw new InvalidMessage(
             "requirements.timeline.notAfter", "must not be earlier than notBefore");
       }
+    }
+
+    private void into(Map<Requirement, String> times) {
+      notBefore.ifPresent(it -> times.put(Requirement.NOT_BEFORE, "not before " + it));
+      notAfter.ifPresent(it -> times.put(Requirement.NOT_AFTER, "not after " + it));
     }
   }
 
@@ -167,7 +186,7 @@ public record Requirements(
    *
    * @param sbom whether a bill of materials must come with the artifact
    * @param provenance whether it must be told how the artifact was made
-   * @param signed whether the order and every piece of evidence must be signed
+   * @param signed whether the order, every piece of evidence and every consent must be signed
    * @param approvals how many people must approve at least
    * @param evidenceRetention for how long evidence, reports and audit must be kept
    */
@@ -193,8 +212,7 @@ public record Requirements(
       sbom.ifPresent(_ -> demanded.put(Requirement.SBOM, "one comes with the artifact"));
       provenance.ifPresent(
           _ -> demanded.put(Requirement.PROVENANCE, "one comes with the artifact"));
-      signed.ifPresent(
-          _ -> demanded.put(Requirement.SIGNED, "the order and every piece of evidence"));
+      signed.ifPresent(_ -> demanded.put(Requirement.SIGNED, "the order, and what lets it in"));
       approvals.ifPresent(it -> demanded.put(Requirement.APPROVALS, "at least " + it));
       evidenceRetention.ifPresent(
           it -> demanded.put(Requirement.EVIDENCE_RETENTION, "at least " + it));

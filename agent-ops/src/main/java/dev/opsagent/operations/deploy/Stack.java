@@ -89,6 +89,7 @@ record Stack(TaskDispatch task, SortedMap<String, DeployParameters> services, in
         part,
         context.facts().of(name),
         context.deployed().map(it -> it.part(name)),
+        context.key(),
         context.fence(),
         line -> context.progress().line(name + ": " + line),
         context.timeout());

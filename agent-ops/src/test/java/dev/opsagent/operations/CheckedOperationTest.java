@@ -23,22 +23,12 @@ import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
-final class RetainedOperationTest {
+final class CheckedOperationTest {
   private Answer<Duration> kept = new Answer.Ok<>(Duration.ofDays(30));
   private final Operation operation =
-      new RetainedOperation(
+      new CheckedOperation(
           new OneStep(),
-          new Retention() {
-            @Override
-            public Duration known() {
-              return Duration.ofDays(30);
-            }
-
-            @Override
-            public Answer<Duration> kept() {
-              return kept;
-            }
-          });
+          List.of(new RetentionCheck(new PlayedRetention()), new SignatureCheck(true)));
 
   @Test
   void aTaskThatDemandsMoreThanTheBusKeepsIsRefusedByTheNameOfTheRequirement() {
@@ -95,11 +85,59 @@ final class RetainedOperationTest {
     assertThat(operation.plan(task, Facts.NONE)).isEqualTo(new OneStep().plan(task, Facts.NONE));
   }
 
+  @Test
+  void anOrderThatMustBeSignedIsToldWithTheKeyThatHasSignedIt() {
+    TaskDispatch task = task("compliance: {signed: true}");
+
+    assertThat(operation.refuse(task)).isEmpty();
+    assertThat(operation.plan(task, Facts.NONE).steps())
+        .extracting(PlannedStep::name)
+        .containsExactly("check-signatures", "act");
+    assertThat(apply(task))
+        .isEqualTo(
+            new Outcome.Applied(
+                Facts.NONE,
+                List.of(
+                    new RequirementResult(
+                        Requirement.SIGNED,
+                        "the order, and what lets it in",
+                        "the order by the key pm-1; what is not signed lets nothing in",
+                        true,
+                        "check-signatures"))));
+  }
+
+  @Test
+  void anOrderThatMustBeSignedDoesNotPassWhereNobodySignsOrNoKeyIsKnown() {
+    TaskDispatch task = task("compliance: {signed: true}");
+    Operation open = new CheckedOperation(new OneStep(), List.of(new SignatureCheck(false)));
+
+    assertThat(open.refuse(task))
+        .get()
+        .satisfies(it -> assertThat(it.code()).isEqualTo(ReasonCode.UNSUPPORTED_REQUIREMENT))
+        .satisfies(it -> assertThat(it.sentence()).contains("requirements.compliance.signed"));
+    assertThat(open.refuse(task(""))).isEmpty();
+    assertThat(apply(open, task, Optional.of("pm-1"))).isInstanceOf(Outcome.Failed.class);
+    assertThat(apply(operation, task, Optional.empty())).isInstanceOf(Outcome.Failed.class);
+  }
+
+  @Test
+  void allThatIsDemandedIsCheckedInOnePlan() {
+    TaskDispatch task = task("compliance: {signed: true, evidenceRetention: P7D}");
+
+    assertThat(operation.plan(task, Facts.NONE).steps())
+        .extracting(PlannedStep::name)
+        .containsExactly("check-retention", "check-signatures", "act");
+  }
+
   private Outcome apply(TaskDispatch task) {
+    return apply(operation, task, Optional.of("pm-1"));
+  }
+
+  private static Outcome apply(Operation operation, TaskDispatch task, Optional<String> key) {
     PlannedStep check = operation.plan(task, Facts.NONE).steps().getFirst();
     StepContext context =
         new StepContext(
-            task, Facts.NONE, Optional.empty(), () -> {}, _ -> {}, Duration.ofMinutes(1));
+            task, Facts.NONE, Optional.empty(), key, () -> {}, _ -> {}, Duration.ofMinutes(1));
     return operation.step(check, task).apply(context);
   }
 
@@ -111,6 +149,18 @@ final class RetainedOperationTest {
         """
             .formatted(requirements);
     return Json.readYaml(yaml.getBytes(StandardCharsets.UTF_8), TaskDispatch.class);
+  }
+
+  private final class PlayedRetention implements Retention {
+    @Override
+    public Duration known() {
+      return Duration.ofDays(30);
+    }
+
+    @Override
+    public Answer<Duration> kept() {
+      return kept;
+    }
   }
 
   private record OneStep() implements Operation {
