@@ -3,9 +3,12 @@ package dev.opsagent.cli;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.configuration.Setting;
+import dev.opsagent.protocol.Json;
 import dev.opsagent.testing.MonitoringFiles;
 import dev.opsagent.testing.MonitoringFiles.Alert;
 import dev.opsagent.testing.Peers;
+import dev.opsagent.testing.Readme;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
+import tools.jackson.databind.JsonNode;
 
 /** What Prometheus makes of its configuration and the alerts, and what they advise. */
 class AlertRulesTest {
@@ -32,6 +36,21 @@ class AlertRulesTest {
   void prometheusTakesTheConfigurationWithItsAlerts() throws Exception {
     assertThat(promtool(MonitoringFiles.prometheus(), "check", "config", "prometheus.yml"))
         .contains(alerts().size() + " rules found");
+  }
+
+  @Test
+  void prometheusLooksForTheWorkersWhereTheStackHasThem() throws IOException {
+    JsonNode job =
+        MonitoringFiles.configuration().path("scrape_configs").valueStream().toList().getFirst();
+    JsonNode search = job.path("dns_sd_configs").path(0);
+
+    assertThat(job.path("job_name").asString("")).isEqualTo("ops-agent");
+    assertThat(search.path("port").asString("")).isEqualTo(Setting.HTTP_PORT.standard());
+    assertThat(
+            Json.readYamlTree(Files.readAllBytes(Readme.root().resolve("docker-compose.yml")))
+                .path("services")
+                .propertyNames())
+        .contains(search.path("names").path(0).asString(""));
   }
 
   @Test

@@ -18,6 +18,11 @@ public final class MonitoringFiles {
     return Readme.root().resolve("deploy/prometheus");
   }
 
+  /** What Prometheus is told. */
+  public static JsonNode configuration() {
+    return Json.readYamlTree(read(prometheus().resolve("prometheus.yml")));
+  }
+
   /** One alert, as it is written. */
   public record Alert(
       String name,

@@ -245,6 +245,8 @@ class ShippedManifestsTest {
     assertThat(monitor.path("kind").asString("")).isEqualTo("ServiceMonitor");
     assertThat(monitor.path("spec").propertyNames())
         .containsExactlyInAnyOrder("jobLabel", "selector", "endpoints");
+    assertThat(example.the(Service.class).getMetadata().getLabels())
+        .containsEntry(monitor.path("spec").path("jobLabel").asString(""), "ops-agent");
     assertThat(endpoints())
         .singleElement()
         .satisfies(endpoint -> {
