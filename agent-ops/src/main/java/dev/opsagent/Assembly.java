@@ -181,7 +181,10 @@ record Assembly(
             it -> LOG.warn("the gate policy names {}, and no such environment is declared", it));
     Gate gate = new PolicyGate(gates, environments, table, context::catchUp, signed);
     Telemetry telemetry =
-        new Telemetry(metrics, keep(notices(settings, setup.partitions(), environments.get())));
+        new Telemetry(
+            metrics,
+            keep(notices(settings, setup.partitions(), environments.get())),
+            setup.partitions());
     Partitions partitions =
         new Partitions(
             new Partitions.Parts(
@@ -202,6 +205,11 @@ record Assembly(
                 workspaces::delete,
                 progress(),
                 telemetry));
+    new TaskGauges(partitions::openTasks, timers::now).in(metrics);
+    metrics.gauge(
+        "evidence.current",
+        "1 while all evidence that was there has been read",
+        () -> context.isCurrent() ? 1 : 0);
     Bus bus =
         new Bus(
             () -> new BusLoop(settings, setup, partitions, telemetry, System::nanoTime),
@@ -212,14 +220,12 @@ record Assembly(
     running.push(() -> bus.close(settings.revokeGrace()));
     announce(settings, catalogue.keySet(), timers, workers);
     timers.schedule(SETTLED, () -> workers.execute(owners::prepare));
+    Supplier<List<String>> faults = faults(environments, gates, authenticator);
+    Supplier<Readiness> readiness = () -> readiness(bus, telemetry, faults);
+    metrics.gauge(
+        "ready", "1 while /readyz says that it takes tasks", () -> readiness.get().ready() ? 1 : 0);
     HttpEndpoints http =
-        keep(
-            http(
-                bus,
-                telemetry,
-                faults(environments, gates, authenticator),
-                programs.map(LocalPrograms::wall).map(WallReport::of),
-                redactor));
+        keep(http(bus, readiness, programs.map(LocalPrograms::wall).map(WallReport::of), redactor));
     return new OpsAgent(running, bus, http.address());
   }
 
@@ -423,18 +429,14 @@ record Assembly(
   }
 
   private HttpEndpoints http(
-      Bus bus,
-      Telemetry telemetry,
-      Supplier<List<String>> faults,
-      Optional<WallReport> wall,
-      Redactor redactor)
+      Bus bus, Supplier<Readiness> readiness, Optional<WallReport> wall, Redactor redactor)
       throws OpsAgent.CannotStart {
     Configuration.Http at = configuration.http();
     try {
       return HttpEndpoints.start(
           new InetSocketAddress(at.host(), at.port()),
           () -> readiness(bus.alive(), "the bus loop has ended"),
-          () -> readiness(bus, telemetry, faults).with("sandbox", wall),
+          () -> readiness.get().with("sandbox", wall),
           metrics::scrape,
           redactor);
     } catch (IOException e) {

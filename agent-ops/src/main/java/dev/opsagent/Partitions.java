@@ -5,13 +5,13 @@ import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.trust.Trust;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Backoff;
-import dev.opsagent.execution.EngineListener;
 import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.IndexFill;
 import dev.opsagent.execution.Journal;
 import dev.opsagent.execution.KnownTasks;
 import dev.opsagent.execution.LedgerFold;
+import dev.opsagent.execution.OpenTask;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.PartitionEngine;
 import dev.opsagent.execution.PartitionSettings;
@@ -26,8 +26,11 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.redaction.Redactor;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
@@ -45,6 +48,7 @@ final class Partitions implements PartitionHost {
   private static final Duration EVIDENCE = Duration.ofSeconds(30);
 
   private final Parts parts;
+  private final Set<PartitionEngine> engines = ConcurrentHashMap.newKeySet();
 
   /**
    * What every partition's engine is made of.
@@ -71,7 +75,7 @@ final class Partitions implements PartitionHost {
       Guards guards,
       Consumer<String> forget,
       PartitionEngine.Progress progress,
-      EngineListener listener) {
+      Telemetry telemetry) {
     Parts {
       operations = Map.copyOf(operations);
     }
@@ -113,6 +117,7 @@ final class Partitions implements PartitionHost {
         Thread.ofVirtual()
             .name("index-" + partition)
             .start(() -> fill(partition, known, ledger, end, engine));
+    engines.add(engine);
     parts.strangers().opened(partition, engine);
     Runnable deaf = parts.evidence().onChange(engine::gatesChanged);
     engine.gatesChanged(); // for what came while it was being opened
@@ -120,11 +125,17 @@ final class Partitions implements PartitionHost {
         engine
             .ended()
             .thenRun(() -> {
+              engines.remove(engine);
               parts.strangers().closed(partition, engine);
               deaf.run();
               close(known, filling);
             });
-    return new OpenPartition(engine, parts.intake(), events);
+    return new OpenPartition(engine, parts, events);
+  }
+
+  /** What has not ended in the partitions that are open here; may be asked on any thread. */
+  List<OpenTask> openTasks() {
+    return engines.stream().flatMap(engine -> engine.openTasks().stream()).toList();
   }
 
   private KnownEvents events(History heard) throws Refused, InterruptedException {
@@ -184,15 +195,18 @@ final class Partitions implements PartitionHost {
         parts.guards(),
         parts.forget(),
         parts.progress(),
-        parts.listener());
+        parts.telemetry());
   }
 
   /** One partition that takes records. */
-  private record OpenPartition(PartitionEngine engine, Intake intake, KnownEvents events)
+  private record OpenPartition(PartitionEngine engine, Parts parts, KnownEvents events)
       implements Shard {
     @Override
     public void deliver(Delivery delivery) {
-      intake.deliver(delivery, engine, events);
+      parts
+          .telemetry()
+          .read(delivery.input(), Duration.between(delivery.appendedAt(), parts.timers().now()));
+      parts.intake().deliver(delivery, engine, events);
     }
 
     @Override

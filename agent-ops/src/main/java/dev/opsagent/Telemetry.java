@@ -3,19 +3,22 @@ package dev.opsagent;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.execution.EngineListener;
 import dev.opsagent.execution.Journal;
+import dev.opsagent.execution.JournalRecord;
 import dev.opsagent.kafka.BusListener;
 import dev.opsagent.kafka.RefusalNotices;
+import dev.opsagent.protocol.Escalation.Trigger;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
 import dev.opsagent.protocol.TaskState;
 import java.time.Duration;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -28,25 +31,45 @@ final class Telemetry implements EngineListener, BusListener {
 
   private final Metrics metrics;
   private final RefusalNotices notices;
-  private final AtomicInteger partitions = new AtomicInteger();
+  private final int partitions;
   private final AtomicLong commits = new AtomicLong();
   private final AtomicLong entries = new AtomicLong();
   private final AtomicLong journalsLost = new AtomicLong();
-  private final Map<Integer, Integer> tasks = new ConcurrentHashMap<>();
-  private final Map<Integer, Integer> lanes = new ConcurrentHashMap<>();
-  private final Map<String, Long> lag = new ConcurrentHashMap<>();
+  private final AtomicLong letters = new AtomicLong();
+  private final Map<Trigger, AtomicLong> escalations = new EnumMap<>(Trigger.class);
+  private final Map<Waiting, Long> lag = new ConcurrentHashMap<>();
   private final Map<Integer, String> refusals = new ConcurrentHashMap<>();
+  private final Set<Integer> open = ConcurrentHashMap.newKeySet();
+  private volatile Set<Integer> owned = Set.of();
 
-  Telemetry(Metrics metrics, RefusalNotices notices) {
+  /** Where records wait. */
+  private record Waiting(int partition, Journal.Input input) {}
+
+  /**
+   * @param partitions of the fleet, whoever owns them
+   */
+  Telemetry(Metrics metrics, RefusalNotices notices, int partitions) {
     this.metrics = metrics;
     this.notices = notices;
-    metrics.gauge("partitions", "Partitions that this worker owns", partitions::get);
-    metrics.gauge("tasks.open", "Tasks that have not ended", () -> sum(tasks));
-    metrics.gauge("lanes", "Targets that have a task", () -> sum(lanes));
-    metrics.gauge("lag.records", "Input records that wait to be read", () -> sum(lag));
+    this.partitions = partitions;
+    metrics.gauge("partitions.all", "Partitions of the fleet, whoever owns them", () -> partitions);
+    metrics.gauge("partitions", "Partitions that this worker owns", () -> owned.size());
+    metrics.gauge("partitions.open", "Owned partitions that take records", open::size);
+    metrics.gauge("partitions.refused", "Partitions that cannot be opened", refusals::size);
+    metrics.gauge("lag.records", "Input records that wait to be read", this::lag);
     metrics.counter("commits", "Transactions that were committed", commits::get);
     metrics.counter("entries", "Journal entries that were committed", entries::get);
     metrics.counter("journals.lost", "Times a partition had to be restored", journalsLost::get);
+    metrics.counter("dead.letters", "Messages that nobody could read", letters::get);
+    for (Trigger trigger : Trigger.values()) {
+      AtomicLong told = new AtomicLong();
+      escalations.put(trigger, told);
+      metrics.counter(
+          "escalations",
+          "Escalations that were opened, or told again with what was added",
+          Map.of("trigger", Metrics.word(trigger)),
+          told::get);
+    }
   }
 
   /** Why partitions are not served, one sentence each. */
@@ -54,14 +77,14 @@ final class Telemetry implements EngineListener, BusListener {
     return List.copyOf(new TreeMap<>(refusals).values());
   }
 
-  private static Number sum(Map<?, ? extends Number> figures) {
-    return figures.values().stream().mapToLong(Number::longValue).sum();
+  private long lag() {
+    return lag.values().stream().mapToLong(Long::longValue).sum();
   }
 
   @Override
   public void taskEnded(
       String operation, TaskState state, Optional<ReasonCode> reason, Duration took) {
-    metrics.taskEnded(operation, state, reason);
+    metrics.taskEnded(operation, state, reason, took);
   }
 
   @Override
@@ -70,19 +93,41 @@ final class Telemetry implements EngineListener, BusListener {
   }
 
   @Override
-  public void inFlight(int partition, int open, int held) {
-    tasks.put(partition, open);
-    lanes.put(partition, held);
+  public void recorded(JournalRecord written) {
+    switch (written) {
+      case JournalRecord.Escalated(var escalation) -> told(escalation.trigger());
+      case JournalRecord.DeadLetter _ -> letters.incrementAndGet();
+      case JournalRecord.Ledger _,
+          JournalRecord.Status _,
+          JournalRecord.Audited _,
+          JournalRecord.Learned _,
+          JournalRecord.Deployed _,
+          JournalRecord.Forwarded _ -> {}
+    }
   }
 
+  private void told(Trigger trigger) {
+    Optional.ofNullable(escalations.get(trigger)).ifPresent(AtomicLong::incrementAndGet);
+  }
+
+  /** What is another worker's now, that one tells; what is nobody's, everybody does. */
   @Override
-  public void assigned(int count) {
-    partitions.set(count);
+  public void assigned(Set<Integer> numbers) {
+    owned = numbers;
+    open.retainAll(numbers);
+    refusals.keySet().removeIf(number -> number < partitions && !numbers.contains(number));
+    lag.keySet().removeIf(waiting -> !numbers.contains(waiting.partition()));
+  }
+
+  /** A message was read that lay on the broker for so long, by two clocks. */
+  void read(Journal.Input input, Duration lay) {
+    metrics.read(Metrics.word(input), lay.isNegative() ? Duration.ZERO : lay);
   }
 
   @Override
   public void opened(int partition, Duration took) {
     refusals.remove(partition);
+    open.add(partition);
     metrics.restored(took);
     LOG.info("partition {} is open after {} ms", partition, took.toMillis());
   }
@@ -96,6 +141,7 @@ final class Telemetry implements EngineListener, BusListener {
   @Override
   public void unserved(int partition, Failure why) {
     notices.open(partition, why);
+    told(Trigger.OUTAGE);
   }
 
   @Override
@@ -113,14 +159,13 @@ final class Telemetry implements EngineListener, BusListener {
   @Override
   public void journalLost(int partition, String why) {
     journalsLost.incrementAndGet();
-    tasks.remove(partition);
-    lanes.remove(partition);
+    open.remove(partition);
     LOG.warn("partition {} is restored: {}", partition, why);
   }
 
   @Override
   public void lag(int partition, Journal.Input input, long records) {
-    lag.put(input + "-" + partition, records);
+    lag.put(new Waiting(partition, input), records);
   }
 
   @Override

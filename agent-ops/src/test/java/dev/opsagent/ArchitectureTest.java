@@ -154,7 +154,9 @@ class ArchitectureTest {
           .orShould()
           .haveNameMatching(".*\\.Abstract[A-Z].*");
 
-  /** JVMs of our own, and what doctor asks for its version, run nobody else's code. */
+  /**
+   * JVMs of our own, what doctor asks for its version, and a drill's engine run no foreign code.
+   */
   @ArchTest
   static final ArchRule programs_start_behind_the_wall =
       noClasses()
@@ -162,6 +164,8 @@ class ArchitectureTest {
           .resideOutsideOfPackages(ROOT + ".sandbox..", ROOT + ".bench..")
           .and()
           .doNotHaveFullyQualifiedName(ROOT + ".cli.InstalledPrograms")
+          .and()
+          .doNotHaveFullyQualifiedName(ROOT + ".cli.drill.ComposeProject")
           .should()
           .callConstructor(ProcessBuilder.class, String[].class)
           .orShould()

@@ -14,8 +14,15 @@ final class BrokerSettings {
   static Map<String, Object> of(Path folder, BrokerPorts ports) {
     Map<String, Object> settings = new HashMap<>();
     settings.putAll(node(folder, ports));
-    settings.putAll(alone());
+    settings.putAll(anywhere());
+    return settings;
+  }
+
+  /** Those that do not depend on where it runs. */
+  static Map<String, Object> anywhere() {
+    Map<String, Object> settings = new HashMap<>(alone());
     settings.putAll(small());
+    settings.put("auto.create.topics.enable", false);
     return settings;
   }
 
@@ -35,9 +42,7 @@ final class BrokerSettings {
         "controller.listener.names",
         CONTROLLER,
         "controller.quorum.voters",
-        NODE_ID + "@" + controller,
-        "auto.create.topics.enable",
-        false);
+        NODE_ID + "@" + controller);
   }
 
   private static Map<String, Object> alone() {

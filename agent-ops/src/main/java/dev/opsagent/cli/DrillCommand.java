@@ -11,7 +11,12 @@ import picocli.CommandLine.Spec;
     description = "Game days on this machine: what goes wrong in earnest, measured.",
     mixinStandardHelpOptions = true,
     synopsisSubcommandLabel = "COMMAND",
-    footer = {"", "Examples:", "  ops-agent drill rollback --failures 5"})
+    footer = {
+      "",
+      "Examples:",
+      "  ops-agent drill rollback --failures 5",
+      "  ops-agent drill stack"
+    })
 final class DrillCommand implements Runnable {
   @Spec private CommandSpec spec;
 
@@ -19,7 +24,9 @@ final class DrillCommand implements Runnable {
 
   /** With its own commands below it. */
   static CommandLine of(Surroundings around) {
-    return new CommandLine(new DrillCommand()).addSubcommand(new DrillRollbackCommand(around));
+    return new CommandLine(new DrillCommand())
+        .addSubcommand(new DrillRollbackCommand(around))
+        .addSubcommand(new DrillStackCommand(around));
   }
 
   @Override

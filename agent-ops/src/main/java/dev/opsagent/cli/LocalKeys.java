@@ -1,10 +1,14 @@
 package dev.opsagent.cli;
 
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.WRITE;
+
 import dev.opsagent.configuration.Configuration.Signing;
 import dev.opsagent.outside.DurableFile;
 import dev.opsagent.protocol.SigningKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,15 +62,30 @@ final class LocalKeys {
     return key.resolveSibling("trust.yaml");
   }
 
+  /** Several workers may have the folder in common, and begin at once. */
   private void make(Path data, String user) throws IOException {
-    if (Files.exists(trustFile()) && Files.exists(keyFile())) {
+    if (isMade()) {
       return;
     }
-    Files.deleteIfExists(keyFile()); // of no use without its trust file
     Files.createDirectories(data);
     Files.createDirectories(
         key.getParent(),
         PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
+    Path turn = key.resolveSibling(".lock");
+    try (FileChannel file = FileChannel.open(turn, CREATE, WRITE);
+        var _ = file.lock()) {
+      if (!isMade()) {
+        make(user);
+      }
+    }
+  }
+
+  private boolean isMade() {
+    return Files.exists(trustFile()) && Files.exists(keyFile());
+  }
+
+  private void make(String user) throws IOException {
+    Files.deleteIfExists(keyFile()); // of no use without its trust file
     SigningKey made = SigningKey.generate();
     writeKey(keyFile(), made);
     DurableFile.replace(trustFile(), trust(user, made).getBytes(StandardCharsets.UTF_8));

@@ -49,26 +49,13 @@ final class UpCommand implements Callable<Integer> {
     EmbeddedBroker broker = start(data);
     try {
       flags.put(Setting.BOOTSTRAP, broker.bootstrap());
-      Configuration configuration = signed(flags);
+      Configuration configuration = options.loadSigned(around, flags).configuration();
       return new ForegroundWorker(around)
           .untilInterrupted(configuration, output.format(), broker::close)
           .code();
     } finally {
       broker.close();
     }
-  }
-
-  /** Who brings everything up without keys gets some, so that nothing is unsigned by habit. */
-  private Configuration signed(Map<Setting, String> flags) {
-    Configuration configuration = options.load(around, flags).configuration();
-    if (!configuration.signing().required() || configuration.signing().trust().isPresent()) {
-      return configuration;
-    }
-    LocalKeys keys = LocalKeys.at(configuration.data(), around.user());
-    around.err().println("• messages are signed with the key " + keys.keyFile());
-    around.err().flush();
-    flags.put(Setting.TRUST, keys.trustFile().toString());
-    return options.load(around, flags).configuration();
   }
 
   private EmbeddedBroker start(Path data) {

@@ -1,5 +1,6 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.ConfigurationSources.Entry;
 import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import java.util.ArrayList;
@@ -44,10 +45,11 @@ final class WorkerCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Loaded.Valid loaded = options.load(around);
     if (!checkConfig) {
-      return run.untilInterrupted(loaded.configuration(), output.format()).code();
+      Configuration configuration = options.loadSigned(around, options.flags()).configuration();
+      return run.untilInterrupted(configuration, output.format()).code();
     }
+    Loaded.Valid loaded = options.load(around);
     MapOptions.loaded(loaded.configuration().ownership());
     EnvironmentsCommand.loaded(loaded.configuration());
     loaded.configuration().signing().trust().ifPresent(KeysCheckCommand::check);

@@ -1,6 +1,9 @@
 package dev.opsagent.cli;
 
+import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import dev.opsagent.configuration.Setting;
+import java.util.EnumMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
@@ -85,5 +88,26 @@ final class WorkerOptions extends ConfigurationOptions {
     put(flags, Setting.SIGNATURES, signatures);
     put(flags, Setting.SANDBOX_LEVEL, noSandbox ? "none" : sandbox);
     return flags;
+  }
+
+  /**
+   * What is in force. Who names no trust file gets one that trusts a key of its own, so that
+   * nothing is unsigned by habit.
+   */
+  Loaded.Valid loadSigned(Surroundings around, Map<Setting, String> flags) {
+    Loaded.Valid loaded = load(around, flags);
+    Configuration configuration = loaded.configuration();
+    if (!configuration.signing().required() || configuration.signing().trust().isPresent()) {
+      return loaded;
+    }
+    LocalKeys keys = LocalKeys.at(configuration.data(), around.user());
+    around
+        .err()
+        .println("• no trust file is named; what counts is signed with the key " + keys.keyFile());
+    around.err().flush();
+    Map<Setting, String> signed = new EnumMap<>(Setting.class);
+    signed.putAll(flags);
+    signed.put(Setting.TRUST, keys.trustFile().toString());
+    return load(around, signed);
   }
 }

@@ -86,15 +86,16 @@ final class Commits {
 
   void append(Entry entry, Runnable then) {
     unanswered++;
-    ports.journal().append(entry, outcome -> engine.hear(() -> answered(outcome, then)));
+    ports.journal().append(entry, outcome -> engine.hear(() -> answered(entry, outcome, then)));
   }
 
-  private void answered(Appended outcome, Runnable then) {
+  private void answered(Entry entry, Appended outcome, Runnable then) {
     unanswered--;
     if (outcome == Appended.LOST) {
       engine.lost();
       return;
     }
+    entry.records().forEach(ports.listener()::recorded);
     engine.unlessClosed(then);
     engine.checkDrained();
   }

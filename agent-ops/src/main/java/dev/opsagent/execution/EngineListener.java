@@ -8,24 +8,15 @@ import java.util.Optional;
 
 /** Told what the engine has committed: metrics hang here. */
 public interface EngineListener {
-  void taskEnded(String operation, TaskState state, Optional<ReasonCode> reason, Duration took);
+  /** A task has ended for good; it took so long from its acceptance. */
+  default void taskEnded(
+      String operation, TaskState state, Optional<ReasonCode> reason, Duration took) {}
 
-  void stepEnded(String operation, String step, Outcome outcome, Duration took);
+  default void stepEnded(String operation, String step, Outcome outcome, Duration took) {}
 
-  /** The number of tasks of the partition that have not ended, and of lanes that hold them. */
-  void inFlight(int partition, int tasks, int lanes);
+  /** The record is committed. */
+  default void recorded(JournalRecord written) {}
 
   /** Hears nothing. */
-  EngineListener NONE =
-      new EngineListener() {
-        @Override
-        public void taskEnded(
-            String operation, TaskState state, Optional<ReasonCode> reason, Duration took) {}
-
-        @Override
-        public void stepEnded(String operation, String step, Outcome outcome, Duration took) {}
-
-        @Override
-        public void inFlight(int partition, int tasks, int lanes) {}
-      };
+  EngineListener NONE = new EngineListener() {};
 }

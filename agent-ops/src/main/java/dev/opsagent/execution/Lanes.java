@@ -8,13 +8,14 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * The tasks of one partition that have not ended, by target: one at a time, in order of arrival. A
  * task that overtakes goes before those that only wait, never before one that has started.
  */
 final class Lanes {
-  private final Map<String, LiveTask> byId = new HashMap<>();
+  private final Map<String, LiveTask> byId = new ConcurrentHashMap<>();
   private final Map<String, List<LiveTask>> byTarget = new HashMap<>();
   private final Map<String, LiveTask> holders = new HashMap<>();
   private long arrivals;
@@ -156,5 +157,14 @@ final class Lanes {
 
   List<LiveTask> all() {
     return new ArrayList<>(byId.values());
+  }
+
+  /** For those who count: the only question that may be asked outside the engine's turn. */
+  List<OpenTask> counted() {
+    return byId.values().stream()
+        .map(task -> task.record)
+        .filter(record -> !record.state().isEnd() || record.held())
+        .map(OpenTask::of)
+        .toList();
   }
 }

@@ -3,10 +3,13 @@ package dev.opsagent.execution;
 import dev.opsagent.execution.Timers.Scheduled;
 import java.util.Optional;
 
-/** A task in memory: its newest record and what of it runs. Touched only in the engine's turn. */
+/** A task in memory: its newest record and what of it runs. Changed only in the engine's turn. */
 final class LiveTask {
-  /** The record as appended last; committed soon, or everything here is thrown away. */
-  TaskRecord record;
+  /**
+   * The record as appended last; committed soon, or everything here is thrown away. Read by those
+   * who count, on any thread.
+   */
+  volatile TaskRecord record;
 
   /** Monotonic time at which the present state's budget is used up. */
   long deadline;

@@ -160,6 +160,11 @@ public final class PartitionEngine {
     }
   }
 
+  /** What has not ended, as of now or a moment ago; may be asked on any thread. */
+  public List<OpenTask> openTasks() {
+    return lanes.counted();
+  }
+
   /** Whether the partition's {@code pm.tasks} should be paused. */
   public boolean full() {
     return !indexed || inFlight >= settings.capacity();
@@ -408,7 +413,6 @@ public final class PartitionEngine {
 
   void count() {
     inFlight = lanes.open();
-    ports.listener().inFlight(partition, inFlight, lanes.targets().size());
   }
 
   /** Completes the hand-over when nothing runs and nothing is unanswered any more. */

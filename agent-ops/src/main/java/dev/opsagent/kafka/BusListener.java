@@ -3,11 +3,12 @@ package dev.opsagent.kafka;
 import dev.opsagent.execution.Journal;
 import dev.opsagent.protocol.Failure;
 import java.time.Duration;
+import java.util.Set;
 
 /** Hears what goes on at the bus, for metrics and escalations. Called on the bus's own threads. */
 public interface BusListener {
-  /** This worker owns so many partitions now. */
-  default void assigned(int partitions) {}
+  /** These are the partitions that this worker owns now. */
+  default void assigned(Set<Integer> partitions) {}
 
   /** A partition was restored and takes records. */
   default void opened(int partition, Duration took) {}

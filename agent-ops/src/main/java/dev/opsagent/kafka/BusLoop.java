@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -121,7 +122,12 @@ public final class BusLoop {
     closeGrace = grace;
     closing.countDown();
     nudge();
-    thread.join(grace.plus(LEAVE).plus(LEAVE));
+    thread.join(longestClose(grace));
+  }
+
+  /** The longest that {@link #close} takes: whoever ends the process waits longer. */
+  public static Duration longestClose(Duration grace) {
+    return grace.plus(LEAVE).plus(LEAVE);
   }
 
   private void run() {
@@ -285,13 +291,13 @@ public final class BusLoop {
       numbers(given).forEach(BusLoop.this::take);
       joined = true;
       allOpen = seats.values().stream().allMatch(Seat::isOpen);
-      listener.assigned(seats.size());
+      listener.assigned(Set.copyOf(seats.keySet()));
     }
 
     @Override
     public void onPartitionsRevoked(Collection<TopicPartition> taken) {
       handOver(numbers(taken), settings.revokeGrace());
-      listener.assigned(seats.size());
+      listener.assigned(Set.copyOf(seats.keySet()));
     }
 
     @Override
@@ -301,7 +307,7 @@ public final class BusLoop {
         Optional.ofNullable(seats.remove(number))
             .ifPresent(seat -> seat.lost("the group has given the partition away"));
       }
-      listener.assigned(seats.size());
+      listener.assigned(Set.copyOf(seats.keySet()));
     }
 
     private Collection<Integer> numbers(Collection<TopicPartition> given) {

@@ -19,6 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
@@ -60,7 +61,7 @@ public final class ContextReader implements AutoCloseable {
   private final CountDownLatch closing = new CountDownLatch(1);
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private final Map<TopicPartition, Long> positions = new HashMap<>();
-  private final Map<TopicPartition, Long> backlog = new HashMap<>();
+  private final Map<TopicPartition, Long> backlog = new ConcurrentHashMap<>();
   private Optional<String> trouble = Optional.of("it was not read yet");
 
   /** Judges who says it before it counts. */
@@ -127,6 +128,14 @@ public final class ContextReader implements AutoCloseable {
       Thread.currentThread().interrupt();
       return Optional.of(behind("it was cut off"));
     }
+  }
+
+  /**
+   * Whether the table holds all that was in the topic when this worker came, and the topic can be
+   * read.
+   */
+  public synchronized boolean isCurrent() {
+    return trouble.isEmpty() && hasReached(backlog);
   }
 
   private synchronized boolean awaitPositions(Map<TopicPartition, Long> ends, long until)

@@ -18,6 +18,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -93,7 +94,8 @@ class ForeignClientsTest {
 
     for (String row : readme.table("| metric | labels | tells |")) {
       String name = Readme.cells(row).getFirst().replace("`", "");
-      boolean onlyAfterWork = name.contains("_tasks_total") || name.contains("_step_");
+      boolean onlyAfterWork =
+          Stream.of("_tasks_total", "_task_", "_step_", "_input_").anyMatch(name::contains);
       assertThat(onlyAfterWork || metrics.contains(name)).as(name).isTrue();
     }
     assertThat(worker.http("/livez")).contains("\"live\":true");

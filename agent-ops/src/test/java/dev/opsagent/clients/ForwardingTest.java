@@ -23,11 +23,13 @@ import org.awaitility.Awaitility;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Messages that come to the wrong partition, as those of clients in other languages may. */
+@Tag("core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class ForwardingTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -23,11 +23,13 @@ import java.util.stream.LongStream;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The client of {@code agent-protocol} against a broker and a worker. */
+@Tag("core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class OpsClientOnTheBusTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);

@@ -17,11 +17,13 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** How soon poison is out of the way, and how large it may be. */
+@Tag("core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 class PoisonTest {
   private static final Duration PATIENCE = Duration.ofMinutes(1);

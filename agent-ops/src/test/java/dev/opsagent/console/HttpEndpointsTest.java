@@ -7,6 +7,7 @@ import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
 import dev.opsagent.protocol.TaskState;
 import dev.opsagent.redaction.Redactor;
 import java.io.IOException;
+import java.lang.ref.WeakReference;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
@@ -17,6 +18,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -67,8 +70,9 @@ class HttpEndpointsTest {
 
   @Test
   void metricsCountTasksByOperationEndAndReason() throws Exception {
-    metrics.taskEnded("push", TaskState.SUCCEEDED, Optional.empty());
-    metrics.taskEnded("push", TaskState.ROLLED_BACK, Optional.of(ReasonCode.UNHEALTHY));
+    metrics.taskEnded("push", TaskState.SUCCEEDED, Optional.empty(), Duration.ofSeconds(40));
+    metrics.taskEnded(
+        "push", TaskState.ROLLED_BACK, Optional.of(ReasonCode.UNHEALTHY), Duration.ofMinutes(2));
     metrics.stepEnded("push", "publish", Outcome.DONE, Duration.ofMillis(1500));
     metrics.gauge("lag.records", "Records that wait", () -> 7);
 
@@ -76,8 +80,35 @@ class HttpEndpointsTest {
         .contains(
             "ops_agent_tasks_total{end=\"succeeded\",operation=\"push\",reason=\"none\"} 1.0",
             "ops_agent_tasks_total{end=\"rolled-back\",operation=\"push\",reason=\"unhealthy\"}",
+            "ops_agent_task_seconds_bucket{end=\"succeeded\",operation=\"push\",le=\"10.0\"} 0",
+            "ops_agent_task_seconds_bucket{end=\"succeeded\",operation=\"push\",le=\"60.0\"} 1",
             "ops_agent_step_seconds_sum{operation=\"push\",outcome=\"done\",step=\"publish\"} 1.5",
             "ops_agent_lag_records 7.0");
+  }
+
+  @Test
+  void whatSomebodyElseCountsIsStillReadAfterACollection() {
+    AtomicLong counted = new AtomicLong();
+    metrics.counter("counted", "Counted by somebody else", () -> counted.get());
+    WeakReference<Object> garbage = new WeakReference<>(new Object());
+    Awaitility.await()
+        .until(() -> {
+          System.gc();
+          return garbage.refersTo(null);
+        });
+    counted.set(3);
+
+    assertThat(metrics.scrape()).contains("ops_agent_counted_total 3.0");
+  }
+
+  @Test
+  void theMachineIsToldWithTheWorker() throws Exception {
+    assertThat(get("/metrics").body())
+        .contains(
+            "jvm_memory_used_bytes{area=\"heap\"",
+            "jvm_threads_live_threads ",
+            "process_cpu_usage ",
+            "process_uptime_seconds ");
   }
 
   @Test

@@ -52,12 +52,14 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Every cell of the table in {@code docs/gates.md}, on a real broker. */
+@Tag("core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class EvidenceMatrixTest {
   private static final String REPOSITORY = "https://git.example.org/shop.git";

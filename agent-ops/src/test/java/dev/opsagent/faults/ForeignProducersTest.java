@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestReporter;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
  * targets at once. Without a key a record lands anywhere; what a producer can rely on is the order
  * of what it puts on one partition, which with a key is all that it sends to a target.
  */
+@Tag("core")
 final class ForeignProducersTest {
   private static final String PYTHON = "/usr/bin/python3";
   private static final int TARGETS = 50;

@@ -42,11 +42,13 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /** What a worker finds on the brokers is not what it, or another one, has left there. */
+@Tag("core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class LedgerFaultsTest {
   private static final String OPEN = "open";

@@ -1,5 +1,7 @@
 package dev.opsagent.faults;
 
+import static java.nio.file.StandardOpenOption.APPEND;
+import static java.nio.file.StandardOpenOption.CREATE;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -25,10 +27,10 @@ record SmallDisk(Path folder) implements AutoCloseable {
     return new SmallDisk(folder);
   }
 
-  /** Fills it; returns the file whose end frees it. */
+  /** Fills it, also again when somebody has freed some of it; the end of the file frees it. */
   Path fill() {
     Path file = folder.resolve("filler");
-    try (OutputStream out = Files.newOutputStream(file)) {
+    try (OutputStream out = Files.newOutputStream(file, CREATE, APPEND)) {
       for (byte[] block = new byte[1 << 12]; ; ) {
         out.write(block);
       }

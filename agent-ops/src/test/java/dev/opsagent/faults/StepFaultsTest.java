@@ -24,6 +24,7 @@ import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
 /** What goes wrong inside steps and undos, while the worker itself is well. */
+@Tag("core")
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class StepFaultsTest {
   private final List<SmallDisk> disks = new ArrayList<>();
@@ -92,7 +94,12 @@ final class StepFaultsTest {
     Path filler = small.fill();
     List<TaskDispatch> late = many("late", 20, 5);
     fleet.send(late);
-    Awaitility.await().during(Duration.ofSeconds(3)).until(small::full);
+    Awaitility.await()
+        .during(Duration.ofSeconds(3))
+        .until(() -> {
+          small.fill();
+          return small.full();
+        });
     Files.delete(filler);
 
     fleet.awaitEnds(Orders.ids(late), Fleet.PATIENCE);

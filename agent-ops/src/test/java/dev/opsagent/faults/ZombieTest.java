@@ -19,6 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
 /**
  * SIGSTOP to a worker until another has taken over, then SIGCONT: it does not know that it slept.
  */
+@Tag("core")
 final class ZombieTest {
   private @TempDir Path folder;
 

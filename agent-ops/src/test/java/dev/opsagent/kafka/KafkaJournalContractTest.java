@@ -21,7 +21,9 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 
+@Tag("core")
 class KafkaJournalContractTest extends JournalContract {
   private static final Duration PATIENCE = Duration.ofMillis(300);
 

@@ -31,8 +31,10 @@ import org.apache.kafka.common.utils.Utils;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("core")
 class KafkaJournalTest {
   private static final Target TARGET = new Target("local", "shop");
   private static final Instant AT = Instant.parse("2025-01-02T03:04:05Z");

@@ -24,8 +24,10 @@ import org.awaitility.Awaitility;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
+@Tag("core")
 class RefusedPartitionTest {
   private final RecordingHost host = new RecordingHost();
   private final List<AutoCloseable> running = new ArrayList<>();

@@ -1,25 +1,36 @@
 package dev.opsagent.testing;
 
+import dev.opsagent.broker.ContainerBroker;
 import dev.opsagent.broker.EmbeddedBroker;
+import dev.opsagent.outside.FolderRemoval;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Comparator;
-import java.util.List;
 import java.util.UUID;
-import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The broker that all tests of this JVM share, started by the first that asks. Tests keep apart by
- * topic names and group ids of their own: see {@link #unique}.
+ * The broker that all tests of this JVM share, started by the first that asks: an embedded one, or
+ * one in a container of the image that the system property {@value #IMAGE} names. Tests keep apart
+ * by topic names and group ids of their own: see {@link #unique}.
  */
 public final class TestBroker {
+  private static final String IMAGE = "ops.test.broker";
+
+  private static @Nullable String bootstrap;
+
   private TestBroker() {}
 
   /** What clients take as {@code bootstrap.servers}. */
-  public static String bootstrap() {
-    return Shared.BROKER.bootstrap();
+  public static synchronized String bootstrap() {
+    String running = bootstrap;
+    if (running == null) {
+      String image = System.getProperty(IMAGE, "");
+      running = image.isEmpty() ? embedded() : ContainerBroker.start(image).bootstrap();
+      bootstrap = running;
+    }
+    return running;
   }
 
   /** A name that no other test has. */
@@ -27,30 +38,23 @@ public final class TestBroker {
     return name + "-" + UUID.randomUUID().toString().substring(0, 8);
   }
 
-  private static final class Shared {
-    static final EmbeddedBroker BROKER = start();
-
-    private static EmbeddedBroker start() {
-      try {
-        Path folder = Files.createTempDirectory("ops-agent-test-broker");
-        EmbeddedBroker broker = EmbeddedBroker.start(folder, 0);
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> end(broker, folder)));
-        return broker;
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+  private static String embedded() {
+    try {
+      Path folder = Files.createTempDirectory("ops-agent-test-broker");
+      EmbeddedBroker broker = EmbeddedBroker.start(folder, 0);
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(broker, folder)));
+      return broker.bootstrap();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
+  }
 
-    private static void end(EmbeddedBroker broker, Path folder) {
-      broker.close();
-      try (Stream<Path> files = Files.walk(folder)) {
-        List<Path> deepestFirst = files.sorted(Comparator.reverseOrder()).toList();
-        for (Path file : deepestFirst) {
-          Files.deleteIfExists(file);
-        }
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
-      }
+  private static void end(EmbeddedBroker broker, Path folder) {
+    broker.close();
+    try {
+      FolderRemoval.remove(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

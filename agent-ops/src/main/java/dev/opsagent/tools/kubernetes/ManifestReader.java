@@ -63,7 +63,7 @@ final class ManifestReader {
                     "kind",
                     "%s %s is not taken from a repository; taken are %s"
                         .formatted(apiVersion, name, ManifestKind.all())));
-    HasMetadata object = typed(kind, tree);
+    HasMetadata object = strictly(kind.type(), tree);
     Optional<String> fault = ManifestRules.fault(kind, tree, namespace);
     if (fault.isPresent()) {
       throw new InvalidMessage(kind.kind(), fault.get());
@@ -72,13 +72,19 @@ final class ManifestReader {
     return object;
   }
 
-  private static HasMetadata typed(ManifestKind kind, JsonNode tree) {
+  /**
+   * Makes an object of a type, whatever may be applied of it.
+   *
+   * @throws InvalidMessage when it has a field that the type does not have; names it
+   */
+  static <T extends HasMetadata> T strictly(Class<T> type, JsonNode tree) {
     try {
-      return STRICT.readValue(new String(Json.write(tree), StandardCharsets.UTF_8), kind.type());
+      return STRICT.readValue(new String(Json.write(tree), StandardCharsets.UTF_8), type);
     } catch (JsonMappingException e) {
-      throw new InvalidMessage(kind.kind(), path(e) + " is no field of it, or of another type");
+      throw new InvalidMessage(
+          type.getSimpleName(), path(e) + " is no field of it, or of another type");
     } catch (JsonProcessingException e) {
-      throw new InvalidMessage(kind.kind(), "cannot be read");
+      throw new InvalidMessage(type.getSimpleName(), "cannot be read");
     }
   }
 

@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 
 /** What every runtime promises, of releases that are manifests, and what is theirs besides. */
 class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
-  private static final String JOB =
+  static final String JOB =
       """
       apiVersion: batch/v1
       kind: Job
@@ -36,21 +36,21 @@ class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
                 image: IMAGE
                 command: [/bin/true]
       """;
-  private static final String CLAIM =
+  static final String CLAIM =
       """
       apiVersion: v1
       kind: PersistentVolumeClaim
       metadata: {name: NAME-files}
       spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 1Gi}}}
       """;
-  private static final String INGRESS =
+  static final String INGRESS =
       """
       apiVersion: networking.k8s.io/v1
       kind: Ingress
       metadata: {name: NAME}
       spec: {defaultBackend: {service: {name: NAME, port: {number: 8080}}}}
       """;
-  private static final String AUTOSCALER =
+  static final String AUTOSCALER =
       """
       apiVersion: autoscaling/v2
       kind: HorizontalPodAutoscaler
@@ -71,7 +71,7 @@ class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
     return ok(subject.runtime().deploy(subject.target(), release));
   }
 
-  private static String of(String kind, String name) {
+  static String of(String kind, String name) {
     return ByManifests.DEPLOYMENT
         .replace("kind: Deployment", "kind: " + kind)
         .replace("metadata: {name: NAME}", "metadata: {name: %s}".formatted(name))

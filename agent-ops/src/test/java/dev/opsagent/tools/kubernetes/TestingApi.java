@@ -22,17 +22,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mock's API with what it lacks: server-side apply, the logs of pods, and accounts without
- * rights.
+ * The mock's API with what it lacks: server-side apply, the logs of pods, accounts without rights,
+ * and one that has those which the shipped roles grant the worker.
  */
 final class TestingApi extends KubernetesCrudDispatcher {
   static final String NO_RIGHTS = "no-rights";
+  static final String WORKER = "rights-of-the-worker";
   static final String UNKNOWN = "unknown";
   static final String LOG = "no database for hunter2";
 
@@ -43,6 +45,8 @@ final class TestingApi extends KubernetesCrudDispatcher {
   /** Where nobody says how many there are, a server says one. */
   private static final Set<String> SCALED = Set.of("Deployment", "StatefulSet");
 
+  private final Set<Right> granted = ShippedRights.all();
+  private final Set<Right> asked = new ConcurrentSkipListSet<>();
   private final AppliedFields fields = new AppliedFields();
   private final ReentrantLock leaving = new ReentrantLock();
   private volatile long lastDeletion;
@@ -54,9 +58,29 @@ final class TestingApi extends KubernetesCrudDispatcher {
       return refused(
           403, "Forbidden", "User \"nobody\" cannot do that in the namespace", List.of());
     }
-    return credentials.endsWith(UNKNOWN)
-        ? refused(401, "Unauthorized", "Unauthorized", List.of())
-        : super.dispatch(request);
+    if (credentials.endsWith(UNKNOWN)) {
+      return refused(401, "Unauthorized", "Unauthorized", List.of());
+    }
+    return Right.of(request.method().name(), request.getPath())
+        .flatMap(right -> forbidden(request, right))
+        .orElseGet(() -> super.dispatch(request));
+  }
+
+  /** What the worker has asked for so far. */
+  Set<Right> asked() {
+    return Set.copyOf(asked);
+  }
+
+  private Optional<MockResponse> forbidden(RecordedRequest request, Right right) {
+    String credentials = Optional.ofNullable(request.getHeader("Authorization")).orElse("");
+    if (!credentials.endsWith(WORKER)) {
+      return Optional.empty();
+    }
+    asked.add(right);
+    return granted.contains(right)
+        ? Optional.empty()
+        : Optional.of(
+            refused(403, "Forbidden", "no role grants the worker to " + right, List.of()));
   }
 
   @Override
@@ -175,12 +199,19 @@ final class TestingApi extends KubernetesCrudDispatcher {
   }
 
   private MockResponse apply(RecordedRequest request) {
-    String path = bare(request.getPath());
-    Matcher manager = MANAGER.matcher(request.getPath());
     Optional<Map<String, Object>> live =
-        Optional.ofNullable(findResource(getKey(path)))
+        Optional.ofNullable(findResource(getKey(bare(request.getPath()))))
             .map(Map.Entry::getValue)
             .map(TestingApi::tree);
+    return Right.of("PATCH", request.getPath())
+        .filter(_ -> live.isEmpty())
+        .flatMap(right -> forbidden(request, right.verb("create")))
+        .orElseGet(() -> apply(request, live));
+  }
+
+  private MockResponse apply(RecordedRequest request, Optional<Map<String, Object>> live) {
+    String path = bare(request.getPath());
+    Matcher manager = MANAGER.matcher(request.getPath());
     boolean dry = request.getPath().contains("dryRun=All");
     boolean forced = request.getPath().contains("force=true");
     String by = manager.find() ? manager.group(1) : "";

@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Optional;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 
@@ -26,6 +27,7 @@ public final class TestingCluster implements AutoCloseable {
   private static final Logger TOLD = Logger.getLogger("io.fabric8.mockwebserver");
 
   private final Optional<KubernetesMockServer> mock;
+  private final Optional<TestingApi> api;
   private final Optional<TestingController> controller;
   private final Optional<PlayedWorkloads> workloads;
   private final Path kubeconfig;
@@ -34,12 +36,14 @@ public final class TestingCluster implements AutoCloseable {
 
   private TestingCluster(
       Optional<KubernetesMockServer> mock,
+      Optional<TestingApi> api,
       Optional<TestingController> controller,
       Optional<PlayedWorkloads> workloads,
       Path kubeconfig,
       KubernetesClient client,
       String namespace) {
     this.mock = mock;
+    this.api = api;
     this.controller = controller;
     this.workloads = workloads;
     this.kubeconfig = kubeconfig;
@@ -70,31 +74,40 @@ public final class TestingCluster implements AutoCloseable {
                 new NamespaceBuilder().withNewMetadata().withName(namespace).endMetadata().build())
             .create();
     return new TestingCluster(
-        Optional.empty(), Optional.empty(), Optional.empty(), kubeconfig, client, namespace);
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        kubeconfig,
+        client,
+        namespace);
   }
 
   private static TestingCluster played(Path scratch, String namespace) throws IOException {
     // It would tell every request.
     TOLD.setLevel(Level.WARNING);
+    TestingApi api = new TestingApi();
     KubernetesMockServer server =
-        new KubernetesMockServer(
-            new Context(), new MockWebServer(), new HashMap<>(), new TestingApi(), false);
+        new KubernetesMockServer(new Context(), new MockWebServer(), new HashMap<>(), api, false);
     server.init();
     String url = server.url("/");
     Path kubeconfig = scratch.resolve("kubeconfig");
-    Files.writeString(kubeconfig, kubeconfig(url, "everything"));
+    Files.writeString(kubeconfig, kubeconfig(url, TestingApi.WORKER));
+    Path ofTest = scratch.resolve("kubeconfig-of-the-test");
+    Files.writeString(ofTest, kubeconfig(url, "everything"));
     TestingController controller =
-        new TestingController(client(Config.fromKubeconfig(kubeconfig.toFile())), namespace);
+        new TestingController(client(Config.fromKubeconfig(ofTest.toFile())), namespace);
     controller.start();
     PlayedWorkloads workloads =
-        new PlayedWorkloads(client(Config.fromKubeconfig(kubeconfig.toFile())), namespace);
+        new PlayedWorkloads(client(Config.fromKubeconfig(ofTest.toFile())), namespace);
     workloads.start();
     return new TestingCluster(
         Optional.of(server),
+        Optional.of(api),
         Optional.of(controller),
         Optional.of(workloads),
         kubeconfig,
-        client(Config.fromKubeconfig(kubeconfig.toFile())),
+        client(Config.fromKubeconfig(ofTest.toFile())),
         namespace);
   }
 
@@ -150,7 +163,12 @@ public final class TestingCluster implements AutoCloseable {
     return accounts.withName("nobody").tokenRequest().getStatus().getToken();
   }
 
-  /** Where the file is that leads to it. */
+  /** What the worker has asked for, where it is played. */
+  Set<Right> asked() {
+    return api.map(TestingApi::asked).orElse(Set.of());
+  }
+
+  /** Where the file is that leads the worker to it. */
   public Path kubeconfig() {
     return kubeconfig;
   }
