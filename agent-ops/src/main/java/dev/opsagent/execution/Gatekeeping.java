@@ -6,6 +6,7 @@ import dev.opsagent.execution.Gate.Given;
 import dev.opsagent.execution.Gate.Question;
 import dev.opsagent.execution.Gate.Terms;
 import dev.opsagent.execution.Gating.Wait;
+import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.GateReport;
@@ -48,10 +49,15 @@ final class Gatekeeping {
     return new Question(
         task.dispatch(),
         task.signer(),
-        task.plan().orElseThrow().digest(),
+        task.plan().map(Plan::digest).orElseGet(() -> asked(task)),
         subjects(task),
         task.gating().map(Gating::given).orElse(List.of()),
         now);
+  }
+
+  /** The plan that was judged last. */
+  private static String asked(TaskRecord task) {
+    return task.gating().orElseThrow().report().plan();
   }
 
   private List<Subject> subjects(TaskRecord task) {
@@ -208,6 +214,13 @@ final class Gatekeeping {
         .then(new Command.Resolve(Duration.ZERO));
   }
 
+  /** What the plan is bound to has changed while it was made: nobody could consent to it. */
+  static Transition planAnew(Change change) {
+    return change
+        .state("replanned", "ops-agent", "the gate policy has changed; looks again", none())
+        .then(new Command.Resolve(Duration.ZERO));
+  }
+
   /**
    * Why the task must not have its first effect, although it was let in.
    *
@@ -251,13 +264,20 @@ final class Gatekeeping {
    * @param head whether the task is the first of its lane, so that it may go on at once
    */
   Transition approve(TaskRecord task, TaskApprove word, String address, boolean head, Instant now) {
-    Optional<String> refused = refusal(task, word.by(), word.planDigest(), now);
+    Optional<String> refused =
+        isMadeAnew(task)
+            ? voided(task, word.planDigest())
+                .or(() -> gate.refusesConsentOf(word.by(), question(task, now)))
+            : refusal(task, word.by(), word.planDigest(), now);
     if (refused.isPresent()) {
       return told(task, word.by(), "approval", refused.get(), now);
     }
     Consent consent = new Consent(word.by(), now, now.plus(gate.terms().consent()), address);
     Gating gating = task.gating().orElseThrow().with(new Given(word.planDigest(), consent));
     TaskRecord given = task.gating(gating);
+    if (isMadeAnew(task)) {
+      return kept(change(given, now), word);
+    }
     Optional<GateReport> judged = judge(given, now);
     Change change = change(noted(given, judged), now);
     change.note("approved", word.by(), "approves plan " + word.planDigest());
@@ -267,6 +287,19 @@ final class Gatekeeping {
     }
     boolean sameWait = judged.map(it -> waitsFor(it) == task.state()).orElse(true);
     return open || sameWait ? tell(change).then(Command.IDLE) : park(change);
+  }
+
+  /** The plan that was consented to is being made anew, and may come out the same. */
+  private static Transition kept(Change change, TaskApprove word) {
+    String words = "approves plan %s, if it comes out the same".formatted(word.planDigest());
+    return change.state("approved", word.by(), words, none()).then(Command.IDLE);
+  }
+
+  private static boolean isMadeAnew(TaskRecord task) {
+    return task.state() == TaskState.RUNNING
+        && task.plan().isEmpty()
+        && task.ending().isEmpty()
+        && task.gating().isPresent();
   }
 
   /** Somebody refuses: the task is over. */
@@ -295,7 +328,7 @@ final class Gatekeeping {
   }
 
   private static Optional<String> voided(TaskRecord task, String plan) {
-    String waiting = task.gating().orElseThrow().report().plan();
+    String waiting = asked(task);
     return waiting.equals(plan) ? Optional.empty() : Optional.of("another plan waits: " + waiting);
   }
 

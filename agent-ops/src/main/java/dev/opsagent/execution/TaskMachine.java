@@ -81,8 +81,15 @@ final class TaskMachine {
     return Unwinding.end(change(task, now), TaskState.REJECTED, Optional.of(failure));
   }
 
+  /**
+   * A plan, and what it is bound to.
+   *
+   * @param policy digest of the gate policy of which its own digest tells
+   */
+  record UnderPolicy(Prewritten<Plan> plan, String policy) {}
+
   Transition resolved(
-      TaskRecord task, Resolution resolution, Optional<Prewritten<Plan>> plan, Instant now) {
+      TaskRecord task, Resolution resolution, Optional<UnderPolicy> plan, Instant now) {
     Change change = change(task, now);
     if (task.ending().isPresent()) {
       return unwinding.undoFrom(change, -1);
@@ -107,10 +114,13 @@ final class TaskMachine {
     return change.then(new Command.Resolve(backoff.before(change.record().lookups())));
   }
 
-  private Transition planned(Change change, Facts facts, Prewritten<Plan> plan) {
-    String summary = plan.value().steps().size() + " steps";
-    TaskRecord made = change.record().planned(facts, plan);
-    Optional<GateReport> judged = gates.judge(change.set(made).record(), change.now());
+  private Transition planned(Change change, Facts facts, UnderPolicy plan) {
+    String summary = plan.plan().value().steps().size() + " steps";
+    TaskRecord made = change.record().planned(facts, plan.plan());
+    Optional<GateReport> judged = gates.judge(made, change.now());
+    if (judged.filter(it -> !it.policy().equals(plan.policy())).isPresent()) {
+      return Gatekeeping.planAnew(change);
+    }
     change.set(Gatekeeping.noted(made, judged)).planned(summary);
     if (change.record().dispatch().dryRun()) {
       return succeed(change);

@@ -6,6 +6,7 @@ import dev.opsagent.execution.PartitionEngine.Ports;
 import dev.opsagent.execution.ProgramRuns.Heard;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepResult.UndoResult;
+import dev.opsagent.execution.TaskMachine.UnderPolicy;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
@@ -140,7 +141,7 @@ final class TaskRuns {
   }
 
   private Function<TaskRecord, Transition> resolved(
-      Resolution resolution, Optional<Prewritten<Plan>> plan) {
+      Resolution resolution, Optional<UnderPolicy> plan) {
     return record -> machine.resolved(record, resolution, plan, ports.timers().now());
   }
 
@@ -236,24 +237,25 @@ final class TaskRuns {
             progress(record, "resolve"),
             record.budget());
     Resolution resolution = runner.resolve(operation, record.dispatch(), context);
+    String policy = ports.gate().policy();
     return switch (resolution) {
       case Resolution.Unresolved _ -> resolved(resolution, Optional.empty());
       case Resolution.Resolved(Facts facts) -> {
         Plan made = operation.plan(record.dispatch(), facts);
-        Prewritten<Plan> plan = new Prewritten<>(made.under(conditions(record.dispatch())));
+        Prewritten<Plan> plan = new Prewritten<>(made.under(conditions(record.dispatch(), policy)));
         Optional<Failure> refused =
             RecordBounds.fit(plan, facts)
                 ? ports.authority().refuse(plan.value()).or(() -> behind(record.dispatch()))
                 : Optional.of(RecordBounds.planTooLarge());
         yield refused
             .map(why -> resolved(new Resolution.Unresolved(why), Optional.empty()))
-            .orElseGet(() -> resolved(resolution, Optional.of(plan)));
+            .orElseGet(() -> resolved(resolution, Optional.of(new UnderPolicy(plan, policy))));
       }
     };
   }
 
   /** What the plan does not say, and who consents to it consents to. */
-  private String conditions(TaskDispatch order) {
+  private static String conditions(TaskDispatch order, String policy) {
     return String.join(
         "\n",
         order.operation(),
@@ -261,7 +263,7 @@ final class TaskRuns {
         Digests.sha256(Json.canonical(order.repository())),
         Digests.sha256(Json.canonical(order.parameters())),
         Digests.sha256(Json.canonical(order.requirements())),
-        ports.gate().policy());
+        policy);
   }
 
   /** Gates decide only by all that was said before the plan was made. */

@@ -2,10 +2,12 @@ package dev.opsagent.execution;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.evidence.GatePolicy;
 import dev.opsagent.evidence.GatePolicy.Approvals;
 import dev.opsagent.evidence.PolicyGate;
 import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.protocol.EventCodec;
+import dev.opsagent.protocol.Evidence.Result;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirements;
@@ -187,6 +189,94 @@ class ApprovalTest extends GatedFixture {
     assertThat(world.effects).isEmpty();
     approve("t1", "ann", plan("t1"));
     assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void consentThatComesWhileThePlanIsMadeAnewCountsIfItComesOutTheSame() {
+    askWhilePlanning(() -> engine.control(yes("ann", plan("t1")), consumed(Input.CONTROL)));
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(kinds()).containsSubsequence("woken", "approved", "gates-open");
+    assertThat(journal.last("t1").gates().orElseThrow().approval().orElseThrow().given())
+        .singleElement()
+        .satisfies(it -> assertThat(it.by()).isEqualTo("ann"));
+  }
+
+  @Test
+  void consentThatComesWhileThePlanIsMadeAnewIsVoidIfItComesOutOtherwise() {
+    askWhilePlanning(() -> engine.control(yes("ann", plan("t1")), consumed(Input.CONTROL)), "2");
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_APPROVAL);
+    assertThat(world.effects).noneMatch(it -> it.contains("t1"));
+    approve("t1", "ann", plan("t1"));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+  }
+
+  @Test
+  void whoMayNotConsentMayNotWhileThePlanIsMadeAnewEither() {
+    askWhilePlanning(() -> {
+      engine.control(yes("pm", plan("t1")), consumed(Input.CONTROL));
+      engine.control(yes("ann", "sha256:" + "0".repeat(64)), consumed(Input.CONTROL));
+    });
+
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_APPROVAL);
+    assertThat(journal.reports("t1"))
+        .flatExtracting(it -> it.reason().stream().map(StatusReport.Reason::detail).toList())
+        .anySatisfy(it -> assertThat(it).contains("a second person must consent"))
+        .anySatisfy(it -> assertThat(it).contains("another plan waits"));
+  }
+
+  @Test
+  void aPlanThatWasMadeUnderAPolicyThatHoldsNoMoreIsMadeAnew() {
+    policy = policy(List.of(QA), Optional.of(new Approvals(1, List.of(), true)));
+    GatePolicy next = policy(List.of(QA), Optional.of(new Approvals(1, List.of("ann"), true)));
+    reading(() -> policy = next);
+    say(Result.PASSED);
+    dispatch("t1");
+
+    StatusReport waiting = journal.last("t1");
+    assertThat(kinds()).containsSubsequence("replanned", "awaiting-approval");
+    assertThat(waiting.gates().orElseThrow().policy()).isEqualTo(next.digest());
+    approve("t1", "ann", plan("t1"));
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(kinds()).containsOnlyOnce("approved");
+  }
+
+  /** A rollback goes before a task that waits, whose plan is made anew; then the word comes. */
+  private void askWhilePlanning(Runnable word) {
+    askWhilePlanning(word, world.observed);
+  }
+
+  private void askWhilePlanning(Runnable word, String observed) {
+    policy = policy(List.of(QA), Optional.of(new Approvals(1, List.of(), true)));
+    say(Result.PASSED);
+    dispatch("t1");
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.AWAITING_APPROVAL);
+    reading(word);
+    world.observed = observed;
+    dispatch(order("back", "rollback", Requirements.NONE, false));
+  }
+
+  /** Something happens while evidence is read, before the plan is there. */
+  private void reading(Runnable event) {
+    Runnable[] left = {event};
+    gate =
+        new PolicyGate(
+            () -> policy,
+            this::environments,
+            table,
+            _ -> {
+              Runnable now = left[0];
+              left[0] = () -> {};
+              now.run();
+              return Optional.empty();
+            },
+            true);
+    restart();
+  }
+
+  private static TaskApprove yes(String by, String plan) {
+    return new TaskApprove("t1", TARGET, by, plan);
   }
 
   @Test
