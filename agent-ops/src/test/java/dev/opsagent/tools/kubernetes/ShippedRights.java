@@ -22,7 +22,7 @@ final class ShippedRights {
 
   /** Those of a target's namespace, and of one whose Secrets are read. */
   static Set<Right> all() {
-    return Stream.of("target/role.yaml", "read-secrets/role.yaml")
+    return Stream.of("deployer/role.yaml", "read-secrets/role.yaml")
         .map(ShippedRights::role)
         .flatMap(role -> role.path("rules").valueStream())
         .flatMap(ShippedRights::rights)
