@@ -150,7 +150,7 @@ record Assembly(
                     workspaces,
                     owners,
                     new DeploymentRecords(settings),
-                    keep(new BoundedGet()),
+                    keep(new BoundedGet(secrets::shown)),
                     timers)));
     catalogue.replaceAll((_, operation) -> new CheckedOperation(operation, checks));
 

@@ -3,7 +3,6 @@ package dev.opsagent;
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.execution.Operation;
-import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.operations.CarriedOperation;
 import dev.opsagent.operations.Pace;
 import dev.opsagent.operations.configure.ConfigureOperation;
@@ -98,7 +97,7 @@ record Catalogue(
     FrontedRuntime.Fronts fronts = new FrontedRuntime.Fronts(programs, data, timers::nanoTime);
     ServiceRuntime processes =
         new ProcessRuntime(
-            programs, data, new NpmInstaller(programs, npm), this::shown, timers::nanoTime);
+            programs, data, new NpmInstaller(programs, npm), secrets::shown, timers::nanoTime);
     runtimes.put(processes.kind(), fronts.before(processes));
     ServiceRuntime compose = new ComposeRuntime(programs, data, engines, timers);
     runtimes.put(compose.kind(), fronts.before(compose));
@@ -117,13 +116,13 @@ record Catalogue(
             owners,
             timers);
     // A push brings no image up.
-    ServiceRuntime docker = new DockerRuntime(engines, this::shown, timers);
+    ServiceRuntime docker = new DockerRuntime(engines, secrets::shown, timers);
     runtimes.put(docker.kind(), fronts.before(docker));
     ServiceRuntime kubernetes =
         new KubernetesRuntime(
             name -> served.get().find(name).flatMap(Environment::kubernetes),
             environment,
-            this::shown,
+            secrets::shown,
             timers);
     runtimes.put(kubernetes.kind(), kubernetes);
     Adapters adapters =
@@ -141,7 +140,7 @@ record Catalogue(
     Operation build =
         new BuildOperation(
             repository,
-            where -> new DockerBuilder(engines.settings(where), this::shown),
+            where -> new DockerBuilder(engines.settings(where), secrets::shown),
             where -> new DockerRegistry(engines.settings(where)),
             workspaces,
             served,
@@ -198,13 +197,5 @@ record Catalogue(
 
   private Redactor redactor() {
     return secrets.redactor();
-  }
-
-  /** What services and engines say; they are given no secret of the worker. */
-  private String shown(String said) {
-    Redactor.Redacted shown = redactor().read(said);
-    ProgramRuns.tellMasked(
-        "what a service or an engine said", shown.found(), redactor().known(shown.found()));
-    return shown.text();
   }
 }

@@ -1,6 +1,7 @@
 package dev.opsagent;
 
 import dev.opsagent.configuration.Secrets;
+import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.EventCodec.Incoming;
@@ -43,6 +44,17 @@ record SecretValues(
       }
     }
     borrowed.get().forEach(redactor::learn);
+  }
+
+  /**
+   * What services, engines and servers say, as it may be shown. They are given no secret of the
+   * worker: one that they know all the same is told of.
+   */
+  String shown(String said) {
+    Redactor.Redacted shown = redactor.read(said);
+    ProgramRuns.tellMasked(
+        "what a service or an engine said", shown.found(), redactor.known(shown.found()));
+    return shown.text();
   }
 
   /** What people and other agents say with a message about a task becomes a part of its journal. */

@@ -28,6 +28,7 @@ final class Automaton {
   private final int[] secret;
   private final int[] secretLength;
   private final int[] shape;
+  private final int[] begun;
 
   private Automaton(Trie trie) {
     this.classes = trie.classes();
@@ -48,6 +49,7 @@ final class Automaton {
     this.fail = new int[states];
     this.dense = Math.min(states, MOST_ROWS);
     this.rows = new int[dense * width];
+    this.begun = beginnings();
     link();
   }
 
@@ -72,6 +74,19 @@ final class Automaton {
       taken[i] = taken[i] == 0 ? 0 : numbers[taken[i]];
     }
     return taken;
+  }
+
+  /** The depth of each state that leads to a secret; {@link #link} fills in the others. */
+  private int[] beginnings() {
+    int[] beginnings = new int[child.length];
+    for (int state = child.length - 1; state > ROOT; state--) {
+      boolean leads = secret[state] != NONE;
+      for (int next = child[state]; next != 0; next = sibling[next]) {
+        leads |= beginnings[next] > 0;
+      }
+      beginnings[state] = leads ? depth[state] : 0;
+    }
+    return beginnings;
   }
 
   /** States are numbered by their depth, so what a state falls back to is complete before it. */
@@ -100,6 +115,9 @@ final class Automaton {
     }
     if (shape[state] == NONE) {
       shape[state] = shape[from];
+    }
+    if (begun[state] == 0) {
+      begun[state] = begun[from];
     }
   }
 
@@ -143,6 +161,11 @@ final class Automaton {
   /** How many of the last bytes may yet become a part of a pattern. */
   int depth(int state) {
     return depth[state];
+  }
+
+  /** How many of the last bytes are the beginning of a secret, if no more of it comes. */
+  int begun(int state) {
+    return begun[state];
   }
 
   int states() {

@@ -142,6 +142,15 @@ final class Lane {
     }
   }
 
+  /** From where on the text is the beginning of a secret, if it is cut off here. */
+  long begunFrom(int least, long otherwise) {
+    long from = Math.min(plain.begunFrom(least, otherwise), compact.begunFrom(least, otherwise));
+    for (Lane lane : below.values()) {
+      from = lane.active ? Math.min(from, lane.begunFrom(least, otherwise)) : from;
+    }
+    return from;
+  }
+
   /** From where on it may yet find something. */
   long openFrom(long otherwise) {
     long from = Math.min(plain.openFrom(otherwise), compact.openFrom(otherwise));

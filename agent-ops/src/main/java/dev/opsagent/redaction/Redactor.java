@@ -26,6 +26,10 @@ import tools.jackson.databind.node.StringNode;
  * write them, and what looks like a token of a well-known issuer. One stands before all sinks.
  * Takes time in proportion to the text.
  *
+ * <p>A text may have been cut off before it comes here. Where it says so with {@value #CUT}, the
+ * beginning of a secret is hidden too. Of what is cut elsewhere, the end of a secret would remain:
+ * who shows the end of a text lets it pass as a whole, or with what stood before it.
+ *
  * <p>It knows a value from the moment in which it is told, and for a day after it has been replaced
  * by another. A value of fewer than {@value Forms#SHORTEST} bytes is not hidden: it would blot out
  * ordinary text without protecting anything.
@@ -33,6 +37,9 @@ import tools.jackson.databind.node.StringNode;
 public final class Redactor {
   /** What stands in the place of a secret. */
   public static final String MASK = "[secret]";
+
+  /** What stands where a text has been cut off. */
+  static final String CUT = "…";
 
   /** How long a value that was replaced is still hidden: logs and caches of tools keep it. */
   private static final Duration KEPT = Duration.ofDays(1);

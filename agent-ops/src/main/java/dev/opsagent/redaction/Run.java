@@ -34,6 +34,15 @@ abstract class Run {
    */
   abstract OptionalInt secretFrom(int beginning);
 
+  /**
+   * The same for one that is cut off, as far as it can be told from what is none.
+   *
+   * @param least bytes that are worth hiding
+   */
+  OptionalInt cutFrom(int beginning, int least) {
+    return secretFrom(beginning);
+  }
+
   /** Letters of an alphabet. */
   static class Token extends Run {
     private final String alphabet;
@@ -52,6 +61,11 @@ abstract class Run {
     @Override
     OptionalInt secretFrom(int beginning) {
       return read() >= least ? OptionalInt.of(-beginning) : OptionalInt.empty();
+    }
+
+    @Override
+    OptionalInt cutFrom(int beginning, int enough) {
+      return read() >= enough ? OptionalInt.of(-beginning) : OptionalInt.empty();
     }
   }
 
@@ -84,6 +98,11 @@ abstract class Run {
     @Override
     OptionalInt secretFrom(int beginning) {
       return dots >= leastDots && !detached ? super.secretFrom(beginning) : OptionalInt.empty();
+    }
+
+    @Override
+    OptionalInt cutFrom(int beginning, int enough) {
+      return detached ? OptionalInt.empty() : super.cutFrom(beginning, enough);
     }
   }
 
@@ -148,8 +167,13 @@ abstract class Run {
 
     @Override
     OptionalInt secretFrom(int beginning) {
-      boolean enough = from >= 0 && !reference && separated && read() - from >= least;
-      return enough ? OptionalInt.of(from) : OptionalInt.empty();
+      return cutFrom(beginning, least);
+    }
+
+    @Override
+    OptionalInt cutFrom(int beginning, int enough) {
+      boolean secret = from >= 0 && !reference && separated && read() - from >= enough;
+      return secret ? OptionalInt.of(from) : OptionalInt.empty();
     }
   }
 
@@ -187,6 +211,11 @@ abstract class Run {
       }
       return word.secretFrom(beginning);
     }
+
+    @Override
+    OptionalInt cutFrom(int beginning, int enough) {
+      return named ? secretFrom(beginning) : word.cutFrom(beginning, enough);
+    }
   }
 
   /** User and password of an address; the user stays, unless it is a token itself. */
@@ -214,6 +243,13 @@ abstract class Run {
         return OptionalInt.empty();
       }
       return OptionalInt.of(password ? colon + 1 : 0);
+    }
+
+    /** A port is shorter than what is worth hiding. */
+    @Override
+    OptionalInt cutFrom(int beginning, int enough) {
+      boolean password = colon >= 0 && read() > colon + enough;
+      return password ? OptionalInt.of(colon + 1) : OptionalInt.empty();
     }
   }
 }

@@ -1,5 +1,7 @@
 package dev.opsagent.redaction;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.BitSet;
@@ -19,12 +21,21 @@ final class Scan {
   /** No encoder puts more than this between the digits of a secret. */
   private static final int MOST_HELD = 512 * 1024;
 
+  private static final byte[] CUT = Redactor.CUT.getBytes(UTF_8);
+  private static final int CUT_MARK = CUT[0] & 0xff;
+
+  /** Fewer of the first bytes of a secret help nobody, and ordinary text may end with them. */
+  private static final int LEAST_BEGUN = 6;
+
+  private static final String BEGINNING = "the beginning of a secret";
+
   private static final boolean[] MARKS = new boolean[256];
 
   static {
     for (Escapes family : Escapes.values()) {
       MARKS[family.mark()] = true;
     }
+    MARKS[CUT_MARK] = true;
   }
 
   private final Patterns patterns;
@@ -36,6 +47,7 @@ final class Scan {
 
   private byte[] held = new byte[256];
   private int size;
+  private int unread;
   private long base;
   private int before = ' ';
   private boolean masked;
@@ -77,9 +89,11 @@ final class Scan {
   void write(byte[] bytes, int from, int to) {
     for (int at = from; at < to; at += PIECE) {
       int end = Math.min(at + PIECE, to);
-      int begun = size;
+      int begun = size - unread;
       append(bytes, at, end);
-      read(begun, size);
+      int whole = size - cutBegun();
+      read(begun, whole);
+      unread = size - whole;
       flush(openFrom());
       if (size > MOST_HELD) {
         end();
@@ -89,6 +103,8 @@ final class Scan {
 
   /** No more comes, or no more that could belong to what is held. */
   void end() {
+    read(size - unread, size);
+    unread = 0;
     long end = base + size;
     lanes.values().stream().filter(Lane::isActive).forEach(lane -> lane.end(end));
     lanes.clear();
@@ -125,7 +141,7 @@ final class Scan {
     for (int at = from; at < to; at++) {
       int unsigned = text[at] & 0xff;
       if (MARKS[unsigned]) {
-        branch(unsigned, at, inPlain, inCompact);
+        mark(unsigned, at, inPlain, inCompact);
       }
       inPlain = plain.next(inPlain, unsigned);
       int left = Compact.of(unsigned);
@@ -141,6 +157,43 @@ final class Scan {
     }
     plainState = inPlain;
     compactState = inCompact;
+  }
+
+  private void mark(int unsigned, int at, int inPlain, int inCompact) {
+    if (unsigned != CUT_MARK) {
+      branch(unsigned, at, inPlain, inCompact);
+    } else if (size - at >= CUT.length
+        && Arrays.equals(held, at, at + CUT.length, CUT, 0, CUT.length)) {
+      cut(at, inPlain, inCompact);
+    }
+  }
+
+  /** How many of the last bytes may yet become the mark of a cut. */
+  private int cutBegun() {
+    for (int length = Math.min(size, CUT.length - 1); length > 0; length--) {
+      if (Arrays.equals(held, size - length, size, CUT, 0, length)) {
+        return length;
+      }
+    }
+    return 0;
+  }
+
+  /** What stands before the mark of a cut may be a secret of which the rest was cut off. */
+  private void cut(int at, int inPlain, int inCompact) {
+    long end = base + at;
+    int inText = patterns.plain().begun(inPlain);
+    long from = inText < LEAST_BEGUN ? end : end - inText;
+    int inDigits = patterns.compact().begun(inCompact);
+    from = inDigits < LEAST_BEGUN ? from : Math.min(from, base + compactFrom(at, inDigits));
+    for (Lane lane : lanes.values()) {
+      from = lane.isActive() ? Math.min(from, lane.begunFrom(LEAST_BEGUN, end)) : from;
+    }
+    found(BEGINNING, from, end);
+    for (OpenRun run : runs) {
+      run.run()
+          .cutFrom(run.shape().beginning().length(), LEAST_BEGUN)
+          .ifPresent(it -> found(run.shape().name(), run.from() + it, end));
+    }
   }
 
   private void closer(int unsigned, int at, int inPlain, int inCompact) {
@@ -257,9 +310,10 @@ final class Scan {
   }
 
   private long openFrom() {
-    long end = base + size;
+    int read = size - unread;
+    long end = base + read;
     long open = end - patterns.plain().depth(plainState);
-    open = Math.min(open, base + compactFrom(size, patterns.compact().depth(compactState)));
+    open = Math.min(open, base + compactFrom(read, patterns.compact().depth(compactState)));
     for (Lane lane : lanes.values()) {
       open = lane.isActive() ? Math.min(open, lane.openFrom(end)) : open;
     }

@@ -66,6 +66,12 @@ final class Track {
     return Arrays.copyOfRange(starts, count - automaton.depth(state), count);
   }
 
+  /** Where the beginning of a secret began that is long enough to be told from a chance. */
+  long begunFrom(int least, long otherwise) {
+    int begun = automaton.begun(state);
+    return begun < least ? otherwise : starts[count - begun];
+  }
+
   /** Where the first of them began, if there are any. */
   long openFrom(long otherwise) {
     int depth = automaton.depth(state);

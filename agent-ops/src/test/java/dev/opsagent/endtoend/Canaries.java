@@ -10,10 +10,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Base64;
+import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 
@@ -34,7 +37,7 @@ final class Canaries {
    * @param values by name, of 24 characters or more
    */
   Canaries(Map<String, String> values) {
-    this.values = Map.copyOf(values);
+    this.values = Collections.unmodifiableMap(new TreeMap<>(values));
     values.forEach((name, value) ->
         Encodings.all()
             .forEach((encoding, write) -> {
@@ -52,19 +55,43 @@ final class Canaries {
     return text.replaceAll("\\\\[rn]|\\s", "");
   }
 
+  Set<String> names() {
+    return values.keySet();
+  }
+
   /** Every canary in every encoding, one after the other. */
   String written() {
+    return written(values.keySet());
+  }
+
+  /** The same with one of them before the others: of what is long, the beginning is quoted. */
+  private String writtenFrom(String first) {
+    Set<String> names = new LinkedHashSet<>(Set.of(first));
+    names.addAll(values.keySet());
+    return written(names);
+  }
+
+  private String written(Set<String> names) {
     List<String> lines = new ArrayList<>();
-    values
-        .values()
-        .forEach(value ->
-            Encodings.all().values().forEach(write -> lines.add("it: " + write.apply(value))));
+    for (String name : names) {
+      String value = values.getOrDefault(name, "");
+      Encodings.all().values().forEach(write -> lines.add("it: " + write.apply(value)));
+    }
     return String.join("\n", lines) + "\n";
   }
 
   /** JavaScript that makes that text of something which holds none of it, in a constant. */
   String script(String constant) {
-    byte[] hidden = written().getBytes(UTF_8);
+    return script(constant, written());
+  }
+
+  /** The same of the text that begins with that canary. */
+  String scriptFrom(String first, String constant) {
+    return script(constant, writtenFrom(first));
+  }
+
+  private static String script(String constant, String text) {
+    byte[] hidden = text.getBytes(UTF_8);
     for (int i = 0; i < hidden.length; i++) {
       hidden[i] ^= 0x5a;
     }

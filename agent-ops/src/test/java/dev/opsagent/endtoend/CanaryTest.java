@@ -106,8 +106,13 @@ final class CanaryTest {
     StatusReport build = stack.run(printingBuild());
     assertThat(build.state()).isEqualTo(TaskState.FAILED);
     assertThat(detail(build)).as("it had been printed").contains("[secret]");
-    StatusReport health = stack.run(tellingService());
-    assertThat(health.state()).isIn(TaskState.FAILED, TaskState.ROLLED_BACK);
+    List<TaskDispatch> telling = canaries.names().stream().map(this::tellingService).toList();
+    telling.forEach(stack::dispatch);
+    for (TaskDispatch task : telling) {
+      StatusReport health = stack.await(task.taskId());
+      assertThat(health.state()).isIn(TaskState.FAILED, TaskState.ROLLED_BACK);
+      assertThat(detail(health)).as("the answer is quoted").contains("[secret]");
+    }
     List<StatusReport> refused = carried();
     StatusReport engine = stack.run(engine());
     assertThat(detail(engine)).contains("[secret]");
@@ -158,14 +163,14 @@ final class CanaryTest {
     return service.publish("printing-1");
   }
 
-  /** Answers that it is ill, and with what it knows. */
-  private TaskDispatch tellingService() {
-    SampleService service = stack.service("telling");
+  /** Answers that it is ill, and with what it knows, the canary of that name first. */
+  private TaskDispatch tellingService(String first) {
+    SampleService service = stack.service("telling-" + first);
     service.commit(
         "feat: a service that tells what it knows",
         Map.of(
             "server.js",
-            canaries.script("canaries")
+            canaries.scriptFrom(first, "canaries")
                 + """
                 require('fs').writeSync(1, canaries);
                 require('http').createServer((_, answer) => {
@@ -174,7 +179,7 @@ final class CanaryTest {
                   answer.end(canaries);
                 }).listen(process.env.PORT, '127.0.0.1');
                 """));
-    return service.push("telling-1");
+    return service.push("telling-" + first + "-1");
   }
 
   /** Orders that hold a secret where none belongs. */

@@ -57,6 +57,59 @@ final class RedactorTest {
     assertThat(inPieces(text, () -> 1 + random.nextInt(9))).isEqualTo(whole);
   }
 
+  @ParameterizedTest
+  @MethodSource("everySecretInEveryEncoding")
+  void ofASecretThatIsCutOffAnywhereNoMoreThanItsFirstFewCharactersAreSeen(
+      String encoding, String name) {
+    String written = written(encoding, name);
+    String secret = requireNonNull(SECRETS.get(name));
+    int few = requireNonNull(Encodings.all().get(encoding)).apply(secret.substring(0, 7)).length();
+    for (int end = 1; end <= written.length(); end++) {
+      String cut = "so: " + written.substring(0, end) + "…";
+      String shown = redactor.text(cut);
+      String left = shown.replace(Redactor.MASK, "").replaceAll("^so: |…$", "");
+      // The edges of a base64 group are shared with the neighbours.
+      assertThat(left.length()).as(cut + " is shown as " + shown).isLessThanOrEqualTo(few + 8);
+      byte[] bytes = cut.getBytes(UTF_8);
+      assertThat(inPieces(bytes, () -> 1)).as(cut).isEqualTo(shown);
+    }
+  }
+
+  @Test
+  void ofATokenThatIsCutOffNoMoreIsSeenThanOfAWholeOne() {
+    assertThat(
+            List.of(
+                redactor.text("it is ghp_aB3dE5g…"),
+                redactor.text("\"it is eyJhbGciOiJIUzI1NiJ9.eyJzdWIi…\""),
+                redactor.text("Authorization: Bearer abc.def…"),
+                redactor.text("_authToken=012345…"),
+                redactor.text("https://me:hunter2…")))
+        .containsExactly(
+            "it is [secret]…",
+            "\"it is [secret]…\"",
+            "Authorization: Bearer [secret]",
+            "_authToken=[secret]…",
+            "https://me:[secret]…");
+  }
+
+  @Test
+  void whatOnlyBeginsLikeASecretIsHiddenWhereTheTextIsCutAndNowhereElse() {
+    Redacted cut = redactor.read("it was " + PLAIN.substring(0, 6) + "…");
+    assertThat(cut.text()).isEqualTo("it was [secret]…");
+    assertThat(cut.found()).isEqualTo(Map.of("the beginning of a secret", 1));
+    assertThat(redactor.known(cut.found())).as("it may be chance").isEmpty();
+    for (String text :
+        List.of(
+            "it was " + PLAIN.substring(0, 6),
+            "it was " + PLAIN.substring(0, 6) + " …",
+            "it was " + PLAIN.substring(0, 5) + "…",
+            "it was " + PLAIN.substring(0, 6) + "–",
+            "an Authorization…",
+            "http://localhost:8080… and -----BEGIN RSA PRIV…")) {
+      assertThat(redactor.read(text)).isEqualTo(new Redacted(text, Map.of()));
+    }
+  }
+
   private static String written(String encoding, String name) {
     return requireNonNull(Encodings.all().get(encoding)).apply(requireNonNull(SECRETS.get(name)));
   }
@@ -208,6 +261,8 @@ final class RedactorTest {
             written("base64", "plain").substring(3),
             written("JSON in JSON", "hard"),
             "Ä",
+            "…",
+            "\u201c",
             "\ud83d");
     for (int seed = 0; seed < 3000; seed++) {
       Random random = new Random(seed);

@@ -33,6 +33,7 @@ final class BuildOutput {
   private final Deque<String> last = new ArrayDeque<>();
   private String step = "";
   private boolean makes;
+  private boolean endless;
   private String result = "";
   private String error = "";
   private int lines;
@@ -53,12 +54,21 @@ final class BuildOutput {
   private void append(String text) {
     pending.append(text);
     for (int end = pending.indexOf("\n"); end >= 0; end = pending.indexOf("\n")) {
-      line(pending.substring(0, end));
+      end(pending.substring(0, end));
+      endless = false;
       pending.delete(0, end + 1);
     }
     if (pending.length() > MAX_PENDING) {
-      line(pending.toString());
+      end(pending.toString());
+      endless = true;
       pending.setLength(0);
+    }
+  }
+
+  /** Of an endless line the beginning is enough; the rest may begin within a secret. */
+  private void end(String raw) {
+    if (!endless) {
+      line(raw);
     }
   }
 

@@ -15,6 +15,7 @@ import com.github.dockerjava.api.model.RestartPolicy;
 import com.github.dockerjava.api.model.Statistics;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ContainerHistory;
+import dev.opsagent.outside.Printable;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -42,8 +43,6 @@ final class DockerEngine implements Engine {
   private static final RestartPolicy AGAIN = RestartPolicy.unlessStoppedRestart();
   private static final String LOOPBACK = "127.0.0.1";
   private static final String REGISTRY = "see whether the registry has the image";
-  private static final int LOG_LINES = 60;
-  private static final int MAX_LOG = 256 * 1024;
   private static final Duration LOG = Duration.ofSeconds(10);
 
   private final DockerClient client;
@@ -297,7 +296,7 @@ final class DockerEngine implements Engine {
                   .logContainerCmd(id)
                   .withStdOut(true)
                   .withStdErr(true)
-                  .withTail(LOG_LINES)
+                  .withTail(Printable.LINES_READ)
                   .exec(frames);
               return awaited(frames, LOG);
             });
@@ -305,9 +304,8 @@ final class DockerEngine implements Engine {
   }
 
   private static void append(StringBuilder text, Frame frame) {
-    if (text.length() < MAX_LOG) {
-      text.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
-    }
+    text.append(new String(frame.getPayload(), StandardCharsets.UTF_8));
+    text.delete(0, Math.max(0, text.length() - Printable.CHARACTERS_READ));
   }
 
   @Override

@@ -14,6 +14,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.UnaryOperator;
 
 /**
  * Gets a page with the JDK's client. It follows no redirect, sends no credential and uses no proxy:
@@ -32,6 +33,20 @@ public final class BoundedGet implements AutoCloseable {
           .followRedirects(HttpClient.Redirect.NEVER)
           .proxy(HttpClient.Builder.NO_PROXY)
           .build();
+
+  private final UnaryOperator<String> mask;
+
+  /** Whose failures quote what came as it came. */
+  public BoundedGet() {
+    this(UnaryOperator.identity());
+  }
+
+  /**
+   * @param mask takes secrets out of what is quoted, before it is cut
+   */
+  public BoundedGet(UnaryOperator<String> mask) {
+    this.mask = mask;
+  }
 
   /**
    * One GET.
@@ -68,7 +83,7 @@ public final class BoundedGet implements AutoCloseable {
     client.shutdownNow();
   }
 
-  private static <T> Answer<T> failed(String action, Throwable cause, Duration timeout) {
+  private <T> Answer<T> failed(String action, Throwable cause, Duration timeout) {
     return cause instanceof HttpTimeoutException
         ? late(action, timeout)
         : unreachable(action, cause);
@@ -80,7 +95,7 @@ public final class BoundedGet implements AutoCloseable {
         Failure.passing(ReasonCode.TIMEOUT, action, cause, "read the service's log"));
   }
 
-  static <T> Answer<T> unreachable(String action, Throwable cause) {
+  <T> Answer<T> unreachable(String action, Throwable cause) {
     String words = excerpt(Optional.ofNullable(cause.getMessage()).orElse(""));
     return new Answer.No<>(
         Failure.passing(
@@ -105,9 +120,9 @@ public final class BoundedGet implements AutoCloseable {
         + Optional.ofNullable(uri.getPath()).orElse("");
   }
 
-  /** The start of a text as one line in quotes. */
-  static String excerpt(String text) {
-    String line = text.replaceAll("\\p{Cntrl}+", " ").strip();
+  /** The start of a text as one line in quotes, without secrets. */
+  String excerpt(String text) {
+    String line = mask.apply(text).replaceAll("\\p{Cntrl}+", " ").strip();
     if (line.isEmpty()) {
       return "nothing";
     }

@@ -51,7 +51,7 @@ public final class HttpHealthProbe implements HealthProbe, AutoCloseable {
     } catch (SocketTimeoutException e) {
       return BoundedGet.late(action, timeout);
     } catch (IOException e) {
-      return BoundedGet.unreachable(action, e);
+      return web.unreachable(action, e);
     }
   }
 
@@ -60,10 +60,10 @@ public final class HttpHealthProbe implements HealthProbe, AutoCloseable {
     web.close();
   }
 
-  private static Answer<Boolean> judge(String action, HttpResponse<String> response, Page wanted) {
+  private Answer<Boolean> judge(String action, HttpResponse<String> response, Page wanted) {
     String came =
         "status %d with %s came back"
-            .formatted(response.statusCode(), BoundedGet.excerpt(response.body()));
+            .formatted(response.statusCode(), web.excerpt(response.body()));
     if (response.statusCode() != wanted.status()) {
       return unhealthy(action, came + " instead of status " + wanted.status());
     }

@@ -30,7 +30,7 @@ public final class PrometheusQueries implements MetricQueries {
 
   @Override
   public Answer<Sample> evaluate(URI server, String query, Duration timeout) {
-    String action = "ask " + BoundedGet.shown(server) + " for " + BoundedGet.excerpt(query);
+    String action = "ask " + BoundedGet.shown(server) + " for " + web.excerpt(query);
     return web.get(action, address(server, query, timeout), timeout)
         .then(response -> read(action, response));
   }
@@ -47,11 +47,11 @@ public final class PrometheusQueries implements MetricQueries {
   }
 
   private Answer<Sample> read(String action, HttpResponse<String> response) {
-    QueryAnswer answer = new QueryAnswer(action, clock.instant());
+    QueryAnswer answer = new QueryAnswer(action, clock.instant(), web::excerpt);
     return response.statusCode() == 200
         ? answer.read(response.body())
         : answer.no(
             "status %d with %s came back"
-                .formatted(response.statusCode(), BoundedGet.excerpt(response.body())));
+                .formatted(response.statusCode(), web.excerpt(response.body())));
   }
 }

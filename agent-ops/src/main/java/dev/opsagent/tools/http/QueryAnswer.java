@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import tools.jackson.databind.JsonNode;
 
@@ -19,8 +20,9 @@ import tools.jackson.databind.JsonNode;
  *
  * @param action in words, for failures
  * @param now by the clock of this machine
+ * @param quote a part of a text that came, without secrets
  */
-record QueryAnswer(String action, Instant now) {
+record QueryAnswer(String action, Instant now, UnaryOperator<String> quote) {
   /** Two clocks differ; what is older than this comes from a cache. */
   private static final Duration OLDEST = Duration.ofMinutes(1);
 
@@ -38,13 +40,13 @@ record QueryAnswer(String action, Instant now) {
     }
     if (!tree.path("status").asString("").equals("success")) {
       return tree.path("error").isString()
-          ? no("it answers an error: " + BoundedGet.excerpt(tree.path("error").asString()))
+          ? no("it answers an error: " + quote.apply(tree.path("error").asString()))
           : garbage(body);
     }
     JsonNode warnings = tree.path("warnings");
     boolean warned = !warnings.isMissingNode() && !(warnings.isArray() && warnings.isEmpty());
     if (warned) {
-      return no("it warns that the result may be partial: " + BoundedGet.excerpt(warnings + ""));
+      return no("it warns that the result may be partial: " + quote.apply(warnings + ""));
     }
     return data(body, tree.path("data"));
   }
@@ -98,7 +100,7 @@ record QueryAnswer(String action, Instant now) {
   }
 
   private Answer<Sample> garbage(String body) {
-    return no("it is no answer of the query API: " + BoundedGet.excerpt(body));
+    return no("it is no answer of the query API: " + quote.apply(body));
   }
 
   Answer<Sample> no(String cause) {

@@ -2,6 +2,7 @@ package dev.opsagent.tools.kubernetes;
 
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
+import dev.opsagent.outside.Printable;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -23,7 +24,6 @@ import java.util.function.Supplier;
 
 /** A namespace of a cluster behind its API server. */
 final class ApiCluster implements Cluster {
-  private static final int LOG_LINES = 60;
   private static final int EVENTS = 5;
 
   /** No such API, not for this account, or nobody behind it. */
@@ -209,8 +209,8 @@ final class ApiCluster implements Cluster {
     var named = client.pods().inNamespace(namespace).withName(pod.getMetadata().getName());
     String text =
         before
-            ? named.terminated().tailingLines(LOG_LINES).getLog()
-            : named.tailingLines(LOG_LINES).getLog();
+            ? named.terminated().tailingLines(Printable.LINES_READ).getLog()
+            : named.tailingLines(Printable.LINES_READ).getLog();
     return Optional.ofNullable(text).orElse("");
   }
 

@@ -1,5 +1,6 @@
 package dev.opsagent.tools.process;
 
+import dev.opsagent.outside.Printable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -17,7 +19,11 @@ import java.util.stream.Stream;
 
 /** The end of what a service wrote, without secrets and safe for terminals. */
 final class ServiceLog {
-  private static final int MAX_BYTES = 16 * 1024;
+  private static final int MAX_BYTES = 64 * 1024;
+
+  /** Where the file is longer, what is read may begin within a secret, which nobody recognises. */
+  private static final int UNSEEN = MAX_BYTES / 4 * 3;
+
   private static final int MAX_LINES = 60;
   private static final int MAX_LINE = 300;
 
@@ -31,7 +37,10 @@ final class ServiceLog {
 
   /** The last lines; empty when nothing was written. */
   List<String> tail() throws IOException {
-    List<String> lines = mask.apply(end()).lines().map(ServiceLog::escaped).toList();
+    byte[] end = end();
+    String masked = mask.apply(new String(end, StandardCharsets.UTF_8));
+    String shown = end.length < MAX_BYTES ? masked : Printable.after(UNSEEN, masked);
+    List<String> lines = shown.lines().map(ServiceLog::escaped).toList();
     return lines.subList(Math.max(0, lines.size() - MAX_LINES), lines.size());
   }
 
@@ -54,7 +63,7 @@ final class ServiceLog {
     }
   }
 
-  private String end() throws IOException {
+  private byte[] end() throws IOException {
     try (FileChannel log = FileChannel.open(file, StandardOpenOption.READ)) {
       ByteBuffer bytes = ByteBuffer.allocate(MAX_BYTES);
       long position = Math.max(0, log.size() - MAX_BYTES);
@@ -62,9 +71,9 @@ final class ServiceLog {
       while (read >= 0 && bytes.hasRemaining()) {
         read = log.read(bytes, position + bytes.position());
       }
-      return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
+      return Arrays.copyOf(bytes.array(), bytes.position());
     } catch (NoSuchFileException e) {
-      return "";
+      return new byte[0];
     }
   }
 

@@ -62,6 +62,14 @@ final class BuildOutputTest {
   }
 
   @Test
+  void ofALineThatDoesNotEndTheRestIsNotTakenForAnother() {
+    say("x".repeat(9000) + "hu");
+    say("sh and more\nnext\n");
+
+    assertThat(lines).hasSize(2).last().isEqualTo("next");
+  }
+
+  @Test
   void anErrorIsTheResultWhateverWasBuiltBefore() {
     say("Step 1/1 : RUN a\n ---> 000000000003\nSuccessfully built 000000000003\n");
     take(Map.of("errorDetail", Map.of("message", "no hush space")));
