@@ -46,4 +46,25 @@ class WorkerCommandTest {
     assertThat(call.out()).isEmpty();
     assertThat(call.err()).contains("ops-agent.yaml:1:1: unknown key grop; did you mean group?");
   }
+
+  @Test
+  void aWorkerWithoutATrustFileTrustsAKeyOfItsOwnAndSaysSo() {
+    Path key = folder.resolve("home/.local/state/ops-agent/keys/operator.jwk");
+    TestingCall call = new TestingCall().in(folder);
+
+    assertThat(call.execute("worker")).isZero();
+
+    assertThat(call.err()).contains("no trust file is named", key.toString());
+    assertThat(key).exists();
+    assertThat(key.resolveSibling("trust.yaml")).exists();
+  }
+
+  @Test
+  void aWorkerThatAsksForNoSignaturesMakesNoKey() {
+    TestingCall call = new TestingCall().in(folder);
+
+    assertThat(call.execute("worker", "--signatures", "off")).isZero();
+
+    assertThat(folder.resolve("home/.local/state/ops-agent/keys")).doesNotExist();
+  }
 }
