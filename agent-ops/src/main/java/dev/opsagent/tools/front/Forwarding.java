@@ -17,6 +17,7 @@ import java.net.http.HttpRequest.BodyPublisher;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -41,6 +42,9 @@ final class Forwarding implements HttpHandler {
 
   /** From the begin of a request, its upload included, until its answer begins. */
   private static final Duration ANSWER_BEGINS = Duration.ofMinutes(10);
+
+  /** Before the same replica is asked again. */
+  private static final Duration BREATH = Duration.ofMillis(50);
 
   private static final Set<String> ASKED_TWICE = Set.of("GET", "HEAD", "OPTIONS");
 
@@ -176,18 +180,29 @@ final class Forwarding implements HttpHandler {
     return headers.containsKey("Transfer-Encoding") || !length.equals("0");
   }
 
-  /** Of one replica, and of the next where nothing has reached that one; empty without answer. */
+  /**
+   * Of one replica, and of the next where nothing has reached that one; empty without answer. The
+   * only replica is asked once more: a connection may break off although its service is well.
+   */
   private Optional<Got> send(HttpExchange exchange, Slot slot) throws InterruptedException {
     List<Integer> ports = slot.asked();
     int turn = turns.computeIfAbsent(slot.name(), _ -> new AtomicInteger()).getAndIncrement();
     boolean again = canBeAskedTwice(exchange);
-    for (int i = 0; i < ports.size(); i++) {
+    for (int i = 0; i < Math.max(ports.size(), 2); i++) {
+      boolean isSame = i >= ports.size();
+      if (isSame) {
+        Thread.sleep(BREATH);
+      }
       int port = ports.get(Math.floorMod(turn + i, ports.size()));
       try {
         return Optional.of(
             Got.of(client.send(request(exchange, port), BodyHandlers.ofInputStream())));
       } catch (ConnectException _) {
         // Nothing has been sent: whatever was asked, another one can be asked it.
+      } catch (HttpTimeoutException _) {
+        if (!again || ports.size() == 1) {
+          return Optional.empty();
+        }
       } catch (IOException _) {
         if (!again) {
           return Optional.empty();

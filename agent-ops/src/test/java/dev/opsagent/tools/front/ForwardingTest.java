@@ -33,6 +33,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** What callers get through the front, from real servers behind it. */
 final class ForwardingTest {
+  private static final int BROKEN_OFF = 3;
+
   private final List<HttpServer> servers = new ArrayList<>();
   private final List<String> asked = new ArrayList<>();
   private final Listeners listeners = new Listeners();
@@ -255,6 +257,32 @@ final class ForwardingTest {
       String got = new String(once.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
 
       assertThat(got).as("it ends, and not as a whole answer does").doesNotContain("0\r\n\r\n");
+    }
+  }
+
+  @Test
+  void theOnlyReplicaIsAskedOnceMoreWhenItsConnectionsBreakOff() throws Exception {
+    try (ServerSocket stumbling = new ServerSocket(0, 9, InetAddress.getLoopbackAddress());
+        Socket once = new Socket(InetAddress.getLoopbackAddress(), frontOf(stumbling))) {
+      stumbling.setSoTimeout(30_000);
+      once.setSoTimeout(30_000);
+      once.getOutputStream()
+          .write("GET / HTTP/1.0\r\nHost: web\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+      // A client tries twice by itself; the third time is ours.
+      for (int i = 0; i < BROKEN_OFF; i++) {
+        stumbling.accept().close();
+      }
+      try (var connection = stumbling.accept()) {
+        assertThat(connection.getInputStream().read(new byte[4096])).isPositive();
+        connection
+            .getOutputStream()
+            .write(
+                "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok".getBytes(StandardCharsets.UTF_8));
+        connection.getOutputStream().flush();
+
+        String got = new String(once.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(got).startsWith("HTTP/1.1 200").endsWith("ok");
+      }
     }
   }
 
