@@ -2,21 +2,15 @@ package dev.opsagent;
 
 import dev.opsagent.authority.OwnershipMap;
 import dev.opsagent.authority.routing.Router;
-import dev.opsagent.authority.trust.Authenticator;
-import dev.opsagent.authority.trust.Trust;
 import dev.opsagent.configuration.Configuration;
-import dev.opsagent.configuration.GatesFile;
 import dev.opsagent.configuration.OperatorFile.Loaded;
 import dev.opsagent.configuration.OwnershipFile;
 import dev.opsagent.configuration.Reloaded;
-import dev.opsagent.configuration.ReloadedEnvironments;
-import dev.opsagent.configuration.TrustFile;
 import dev.opsagent.console.HttpEndpoints;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.console.Readiness;
 import dev.opsagent.console.RedactedEncoder;
 import dev.opsagent.evidence.EvidenceTable;
-import dev.opsagent.evidence.GatePolicy;
 import dev.opsagent.evidence.PolicyGate;
 import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Operation;
@@ -41,7 +35,6 @@ import dev.opsagent.operations.CheckedOperation;
 import dev.opsagent.operations.RetentionCheck;
 import dev.opsagent.operations.SignatureCheck;
 import dev.opsagent.operations.WorkerCheck;
-import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.Workspaces;
@@ -107,9 +100,8 @@ record Assembly(
   private static final int MOST_OF_ONE_COMMIT = 1000;
 
   OpsAgent start() throws OpsAgent.CannotStart, InterruptedException {
-    Reloaded<Environments> environments = environments();
-    Reloaded<GatePolicy> gates = gates();
-    Authenticator authenticator = authenticator();
+    OperatorFiles files = OperatorFiles.open(configuration);
+    Reloaded<Environments> environments = files.environments();
     Path data = folder(configuration.data());
     SystemTimers timers = keep(new SystemTimers());
     ExecutorService workers = Executors.newVirtualThreadPerTaskExecutor();
@@ -157,7 +149,7 @@ record Assembly(
     Intake intake =
         new Intake(
             delivery -> secrets.withoutSecrets(EventReader.read(delivery)),
-            authenticator,
+            files.authenticator(),
             new Territory(
                 catalogue, environments, enforced(signed), new Assignment(Router::shipped)),
             key -> TargetPartition.of(key, setup.partitions()),
@@ -168,18 +160,13 @@ record Assembly(
     ContextReader context =
         new ContextReader(
             settings,
-            new EvidenceAdmission(authenticator, strangers),
+            new EvidenceAdmission(files.authenticator(), strangers),
             table,
-            () -> gates.get().digest() + version(authenticator),
+            files::version,
             InstantSource.system());
     context.start();
     keep(context);
-    gates
-        .get()
-        .unknown(environments.get())
-        .forEach(
-            it -> LOG.warn("the gate policy names {}, and no such environment is declared", it));
-    Gate gate = new PolicyGate(gates, environments, table, context::catchUp, signed);
+    Gate gate = new PolicyGate(files.gates(), environments, table, context::catchUp, signed);
     Telemetry telemetry =
         new Telemetry(
             metrics,
@@ -220,8 +207,7 @@ record Assembly(
     running.push(() -> bus.close(settings.revokeGrace()));
     announce(settings, catalogue.keySet(), timers, workers);
     timers.schedule(SETTLED, () -> workers.execute(owners::prepare));
-    Supplier<List<String>> faults = faults(environments, gates, authenticator);
-    Supplier<Readiness> readiness = () -> readiness(bus, telemetry, faults);
+    Supplier<Readiness> readiness = () -> readiness(bus, telemetry, files);
     metrics.gauge(
         "ready", "1 while /readyz says that it takes tasks", () -> readiness.get().ready() ? 1 : 0);
     HttpEndpoints http =
@@ -296,15 +282,6 @@ record Assembly(
     };
   }
 
-  /** A file that is missing or unsound stops the start; later, what it said last holds. */
-  private Reloaded<Environments> environments() throws OpsAgent.CannotStart {
-    return switch (ReloadedEnvironments.open(configuration)) {
-      case Answer.Ok<Reloaded<Environments>>(Reloaded<Environments> environments) -> environments;
-      case Answer.No<Reloaded<Environments>>(Failure unsound) ->
-          throw new OpsAgent.CannotStart(List.of(unsound));
-    };
-  }
-
   private static Partitions.Evidence following(ContextReader context) {
     return new Partitions.Evidence() {
       @Override
@@ -316,38 +293,6 @@ record Assembly(
       public Runnable onChange(Runnable listener) {
         return context.onChange(listener);
       }
-    };
-  }
-
-  /** And for whose word a message is. */
-  private Authenticator authenticator() throws OpsAgent.CannotStart {
-    Configuration.Signing signing = configuration.signing();
-    if (!signing.required()) {
-      LOG.warn("SIGNATURES ARE OFF: whoever may write to the bus may order anything");
-      return Authenticator.OFF;
-    }
-    if (signing.trust().isEmpty()) {
-      Failure nobody =
-          Failure.of(
-              dev.opsagent.protocol.ReasonCode.CONFIGURATION,
-              "tell whose messages count",
-              "signatures are required, and no trust file is named",
-              "name one in trust:, or write signatures: off where anybody may order");
-      throw new OpsAgent.CannotStart(List.of(nobody));
-    }
-    return switch (TrustFile.open(signing.trust().get(), signing.bound())) {
-      case Answer.Ok<Reloaded<Trust>>(Reloaded<Trust> trust) -> new Signers(trust);
-      case Answer.No<Reloaded<Trust>>(Failure unsound) ->
-          throw new OpsAgent.CannotStart(List.of(unsound));
-    };
-  }
-
-  /** The same holds for what must stand before anything runs. */
-  private Reloaded<GatePolicy> gates() throws OpsAgent.CannotStart {
-    return switch (GatesFile.open(configuration.gates())) {
-      case Answer.Ok<Reloaded<GatePolicy>>(Reloaded<GatePolicy> gates) -> gates;
-      case Answer.No<Reloaded<GatePolicy>>(Failure unsound) ->
-          throw new OpsAgent.CannotStart(List.of(unsound));
     };
   }
 
@@ -450,35 +395,14 @@ record Assembly(
     }
   }
 
-  /** Differs whenever the trust file was read again. */
-  private static String version(Authenticator authenticator) {
-    return authenticator instanceof Signers(Reloaded<Trust> trust)
-        ? "-" + System.identityHashCode(trust.get())
-        : "";
-  }
-
   private static Readiness readiness(boolean good, String otherwise) {
     return new Readiness(good ? List.of() : List.of(otherwise));
   }
 
-  /** A file that is not in force as it is now must be seen before anybody relies on it. */
-  private static Supplier<List<String>> faults(
-      Reloaded<Environments> environments, Reloaded<GatePolicy> gates, Authenticator signers) {
-    return () -> {
-      List<String> faults = new ArrayList<>();
-      environments.fault().ifPresent(faults::add);
-      gates.fault().ifPresent(faults::add);
-      if (signers instanceof Signers(Reloaded<Trust> trust)) {
-        trust.fault().ifPresent(faults::add);
-      }
-      return faults;
-    };
-  }
-
-  private static Readiness readiness(Bus bus, Telemetry telemetry, Supplier<List<String>> faults) {
+  private static Readiness readiness(Bus bus, Telemetry telemetry, OperatorFiles files) {
     List<String> reasons = new ArrayList<>();
     reasons.addAll(bus.ready() ? telemetry.refusals() : List.of("partitions are being restored"));
-    reasons.addAll(faults.get());
+    reasons.addAll(files.faults());
     return new Readiness(reasons);
   }
 

@@ -1,13 +1,12 @@
 package dev.opsagent;
 
+import dev.opsagent.execution.DecoratedOperation;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.ProgramRuns;
 import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
-import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
@@ -23,17 +22,7 @@ import tools.jackson.databind.JsonNode;
  * what its steps bring and say goes past the redactor first. A task that carries a secret itself is
  * refused, since its order becomes a part of the journal.
  */
-record Redacted(Operation operation, Redactor redactor) implements Operation {
-  @Override
-  public String name() {
-    return operation.name();
-  }
-
-  @Override
-  public boolean overtakes() {
-    return operation.overtakes();
-  }
-
+record Redacted(Operation operation, Redactor redactor) implements DecoratedOperation {
   @Override
   public Optional<Failure> refuse(TaskDispatch task) {
     return carried("", Json.tree(task)).or(() -> operation.refuse(task).map(this::shown));
@@ -70,16 +59,6 @@ record Redacted(Operation operation, Redactor redactor) implements Operation {
       case Resolution.Resolved(Facts facts) -> new Resolution.Resolved(shown(facts));
       case Resolution.Unresolved(Failure failure) -> new Resolution.Unresolved(shown(failure));
     };
-  }
-
-  @Override
-  public Plan plan(TaskDispatch task, Facts observations) {
-    return operation.plan(task, observations);
-  }
-
-  @Override
-  public List<Subject> subjects(TaskDispatch task, Facts observations) {
-    return operation.subjects(task, observations);
   }
 
   @Override

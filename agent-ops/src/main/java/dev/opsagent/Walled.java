@@ -1,20 +1,15 @@
 package dev.opsagent;
 
+import dev.opsagent.execution.DecoratedOperation;
 import dev.opsagent.execution.Operation;
-import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
-import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
-import dev.opsagent.plan.PlannedStep;
-import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.sandbox.WallLevel;
-import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -27,12 +22,7 @@ import java.util.function.Supplier;
  * @param environments those in force now
  */
 record Walled(Operation operation, LocalPrograms programs, Supplier<Environments> environments)
-    implements Operation {
-
-  @Override
-  public String name() {
-    return operation.name();
-  }
+    implements DecoratedOperation {
 
   @Override
   public Optional<Failure> refuse(TaskDispatch task) {
@@ -89,29 +79,9 @@ record Walled(Operation operation, LocalPrograms programs, Supplier<Environments
   }
 
   @Override
-  public boolean overtakes() {
-    return operation.overtakes();
-  }
-
-  @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
     return unwalled(task)
         .<Resolution>map(Resolution.Unresolved::new)
         .orElseGet(() -> operation.resolve(task, context));
-  }
-
-  @Override
-  public List<Subject> subjects(TaskDispatch task, Facts observations) {
-    return operation.subjects(task, observations);
-  }
-
-  @Override
-  public Plan plan(TaskDispatch task, Facts observations) {
-    return operation.plan(task, observations);
-  }
-
-  @Override
-  public Step step(PlannedStep planned, TaskDispatch task) {
-    return operation.step(planned, task);
   }
 }

@@ -164,8 +164,6 @@ class ArchitectureTest {
           .resideOutsideOfPackages(ROOT + ".sandbox..", ROOT + ".bench..")
           .and()
           .doNotHaveFullyQualifiedName(ROOT + ".cli.InstalledPrograms")
-          .and()
-          .doNotHaveFullyQualifiedName(ROOT + ".cli.drill.ComposeProject")
           .should()
           .callConstructor(ProcessBuilder.class, String[].class)
           .orShould()

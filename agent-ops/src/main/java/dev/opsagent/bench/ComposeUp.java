@@ -2,22 +2,32 @@ package dev.opsagent.bench;
 
 import dev.opsagent.outside.LocalPorts;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
+import java.util.Map;
 
-/**
- * {@code docker compose up --wait}, as a person deploys an image without an agent.
- *
- * @param folder of its project
- * @param image one that the engine has
- */
-public record ComposeUp(Path folder, String image) {
-  private static final int LONGEST_SECONDS = 120;
-  private static final String FILE = "compose.yaml";
+/** {@code docker compose up --wait}, as a person deploys an image without an agent. */
+public final class ComposeUp {
+  private final Path folder;
+  private final String image;
+  private final ComposeProject project;
+
+  /**
+   * @param folder of its project
+   * @param image one that the engine has
+   * @param environment to take the engine's address of
+   */
+  public ComposeUp(Path folder, String image, Map<String, String> environment) {
+    this.folder = folder;
+    this.image = image;
+    String name = "ops-agent-bench-" + ProcessHandle.current().pid();
+    this.project = new ComposeProject(folder.resolve("compose.yaml"), name, folder, environment);
+  }
+
+  /** What it brings up. */
+  public String image() {
+    return image;
+  }
 
   /**
    * Brings the image up in a project of its own, and takes it down again.
@@ -27,7 +37,7 @@ public record ComposeUp(Path folder, String image) {
   public long up() throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Files.writeString(
-        folder.resolve(FILE),
+        folder.resolve("compose.yaml"),
         """
         services:
           one:
@@ -38,10 +48,10 @@ public record ComposeUp(Path folder, String image) {
             .formatted(image, LocalPorts.free()));
     try {
       long begun = System.nanoTime();
-      docker("compose", "--file", FILE, "up", "--detach", "--wait");
+      project.compose("up", "--detach", "--wait");
       return System.nanoTime() - begun;
     } finally {
-      docker("compose", "--file", FILE, "down", "--timeout", "0");
+      project.compose("down", "--timeout", "0");
     }
   }
 
@@ -49,30 +59,8 @@ public record ComposeUp(Path folder, String image) {
   public void remove(String target) throws IOException, InterruptedException {
     Files.createDirectories(folder);
     String label = "label=dev.opsagent.target=" + target;
-    for (String id : docker("ps", "--all", "--quiet", "--filter", label).lines().toList()) {
-      docker("rm", "--force", id);
+    for (String id : project.docker("ps", "--all", "--quiet", "--filter", label).lines().toList()) {
+      project.docker("rm", "--force", id);
     }
-  }
-
-  private String docker(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of("docker"));
-    command.addAll(List.of(arguments));
-    Path said = folder.resolve("docker.log");
-    Process process =
-        new ProcessBuilder(command)
-            .directory(folder.toFile())
-            .redirectErrorStream(true)
-            .redirectOutput(said.toFile())
-            .start();
-    boolean ended = process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS);
-    if (!ended) {
-      process.destroyForcibly();
-    }
-    String output = Files.readString(said, StandardCharsets.UTF_8).strip();
-    if (!ended || process.exitValue() != 0) {
-      throw new BenchFailed(
-          "%s has not ended well: %s".formatted(String.join(" ", command), output));
-    }
-    return output;
   }
 }

@@ -219,7 +219,9 @@ final class BenchCommand implements Callable<Integer> {
               .measure(
                   services,
                   Optional.ofNullable(image)
-                      .map(it -> new ComposeUp(stage.folder().resolve("compose"), it)),
+                      .map(it ->
+                          new ComposeUp(
+                              stage.folder().resolve("compose"), it, around.environment())),
                   runs);
       return new BenchReport(around, output.format()).deployments(measured);
     } catch (BenchFailed failed) {

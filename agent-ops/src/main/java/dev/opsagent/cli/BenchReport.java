@@ -32,9 +32,7 @@ final class BenchReport {
   int print(List<Comparison> results) {
     Map<String, Double> figures = new LinkedHashMap<>();
     results.forEach(it -> figures.put(it.key(), rounded(it.result())));
-    // One line, whatever was printed before it.
-    Format shown = format == Format.json ? Format.jsonl : format;
-    new Printer(around, shown).result(figures, () -> Comparison.table(results));
+    new Printer(around, format).last(figures, () -> Comparison.table(results));
     return ExitCode.SUCCEEDED.code();
   }
 
@@ -61,8 +59,7 @@ final class BenchReport {
   }
 
   int deployments(DeployBench.Measured measured) {
-    Format shown = format == Format.json ? Format.jsonl : format;
-    new Printer(around, shown).result(measured, measured::lines);
+    new Printer(around, format).last(measured, measured::lines);
     return ExitCode.SUCCEEDED.code();
   }
 

@@ -3,10 +3,8 @@ package dev.opsagent.cli;
 import dev.opsagent.cli.drill.DrillResult;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.util.Arrays;
 import java.util.List;
@@ -97,7 +95,7 @@ final class DrillRollbackCommand implements Callable<Integer> {
     try {
       DrillResult result =
           new RollbackDrill(around, stage, releases(stage), strategy()).run(failures);
-      print(result);
+      new Printer(around, output.format()).last(result, () -> lines(result));
       return (result.passed() ? ExitCode.SUCCEEDED : ExitCode.FAILED).code();
     } finally {
       armed.disarm();
@@ -128,16 +126,6 @@ final class DrillRollbackCommand implements Callable<Integer> {
                     + Arrays.stream(Strategy.values())
                         .map(Strategy::id)
                         .collect(Collectors.joining(", "))));
-  }
-
-  /** JSON on one line, so that it is the last. */
-  private void print(DrillResult result) {
-    switch (output.format()) {
-      case json, jsonl ->
-          around.out().println(new String(Json.write(result), StandardCharsets.UTF_8));
-      case text, yaml -> new Printer(around, output.format()).result(result, () -> lines(result));
-    }
-    around.out().flush();
   }
 
   private static List<String> lines(DrillResult result) {

@@ -1,13 +1,13 @@
 package dev.opsagent.cli;
 
-import dev.opsagent.cli.drill.ComposeProject;
+import dev.opsagent.bench.BenchFailed;
+import dev.opsagent.bench.ComposeProject;
+import dev.opsagent.cli.drill.DrilledStack;
 import dev.opsagent.cli.drill.StackResult;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.protocol.Failure;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -77,7 +77,7 @@ final class DrillStackCommand implements Callable<Integer> {
       } finally {
         FolderRemoval.remove(folder);
       }
-    } catch (IOException failed) {
+    } catch (IOException | BenchFailed failed) {
       throw new CommandFailed(
           ExitCode.FAILED,
           Failure.of(
@@ -90,37 +90,31 @@ final class DrillStackCommand implements Callable<Integer> {
 
   private int drill(Path compose, Path folder) throws IOException, InterruptedException {
     String name = "ops-agent-drill-" + ProcessHandle.current().pid();
-    ComposeProject project = new ComposeProject(compose, name, folder, around.environment());
-    StackDrill drill = new StackDrill(around, project, name, folder);
-    Interruption.Armed armed = Interruption.arm(() -> remove(drill), around.err());
+    DrilledStack stack =
+        new DrilledStack(new ComposeProject(compose, name, folder, around.environment()), name);
+    Interruption.Armed armed = Interruption.arm(() -> remove(stack), around.err());
     try {
-      StackResult result = drill.run(tasks);
-      print(result);
+      StackResult result =
+          new StackDrill(around, stack, name).run(tasks, folder.resolve("operator.jwk"));
+      new Printer(around, output.format()).last(result, () -> lines(result));
       return (result.passed() ? ExitCode.SUCCEEDED : ExitCode.FAILED).code();
+    } catch (CommandFailed failed) {
+      around.err().println(stack.logs());
+      throw failed;
     } finally {
       armed.disarm();
-      remove(drill);
+      remove(stack);
     }
   }
 
-  private void remove(StackDrill drill) {
+  private void remove(DrilledStack stack) {
     try {
-      drill.remove();
-    } catch (IOException failed) {
+      stack.remove();
+    } catch (IOException | BenchFailed failed) {
       around.err().println("• could not remove the stack: " + failed.getMessage());
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();
     }
-  }
-
-  /** JSON on one line, so that it is the last. */
-  private void print(StackResult result) {
-    switch (output.format()) {
-      case json, jsonl ->
-          around.out().println(new String(Json.write(result), StandardCharsets.UTF_8));
-      case text, yaml -> new Printer(around, output.format()).result(result, () -> lines(result));
-    }
-    around.out().flush();
   }
 
   private static List<String> lines(StackResult result) {

@@ -48,8 +48,7 @@ final class ForegroundWorker implements WorkerRun {
         around.err().println("not ready yet; see http://" + worker.http() + "/readyz");
       } else {
         Ready ready = new Ready(configuration.bus().bootstrap(), worker.http(), sinceStart());
-        new Printer(around, format == Format.json ? Format.jsonl : format)
-            .result(ready, ready::lines);
+        new Printer(around, format).last(ready, ready::lines);
       }
       armed.await();
       return ExitCode.SUCCEEDED;

@@ -29,6 +29,11 @@ final class Printer implements AutoCloseable {
     around.out().flush();
   }
 
+  /** The same for what comes after other output: in JSON it is the last line. */
+  void last(Object value, Supplier<List<String>> lines) {
+    new Printer(around, format == Format.json ? Format.jsonl : format).result(value, lines);
+  }
+
   /** One of the command's many results: in JSON and YAML they form one list. */
   void item(Object value, Supplier<List<String>> lines) {
     switch (format) {

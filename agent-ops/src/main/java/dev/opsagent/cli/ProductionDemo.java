@@ -256,8 +256,6 @@ final class ProductionDemo {
               .flatMap(it -> new Timeline(style).of(it, entry.place().toString()).stream())
               .forEach(it -> lines.add("  " + it)));
     }
-    // One object on the last line, whatever came before it.
-    Format last = format == Format.json ? Format.jsonl : format;
-    new Printer(around, last).result(summary, () -> lines);
+    new Printer(around, format).last(summary, () -> lines);
   }
 }

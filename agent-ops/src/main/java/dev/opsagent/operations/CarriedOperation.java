@@ -3,8 +3,8 @@ package dev.opsagent.operations;
 import static dev.opsagent.operations.Stopped.unlessOk;
 
 import dev.opsagent.authority.OwnershipMap;
+import dev.opsagent.execution.DecoratedOperation;
 import dev.opsagent.execution.Operation;
-import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.outside.Repository;
@@ -12,10 +12,7 @@ import dev.opsagent.outside.Repository.Checkout;
 import dev.opsagent.outside.Repository.Descent;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
-import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Subject;
-import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.TaskDispatch;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -37,7 +34,7 @@ import java.util.stream.Collectors;
  */
 public record CarriedOperation(
     Operation operation, Repository repository, Workspaces workspaces, OwnershipMap owners)
-    implements Operation {
+    implements DecoratedOperation {
   /** Fact: a line for each commit that is proved, with its parent behind it. */
   public static final String COMMITS = "evidence.commits";
 
@@ -46,21 +43,6 @@ public record CarriedOperation(
 
   /** A commit and where it is. */
   private record Place(String url, String commit) {}
-
-  @Override
-  public String name() {
-    return operation.name();
-  }
-
-  @Override
-  public boolean overtakes() {
-    return operation.overtakes();
-  }
-
-  @Override
-  public Optional<Failure> refuse(TaskDispatch task) {
-    return operation.refuse(task);
-  }
 
   @Override
   public Resolution resolve(TaskDispatch task, StepContext context) {
@@ -137,15 +119,5 @@ public record CarriedOperation(
     subject.commits().forEach(it -> Optional.ofNullable(parents.get(it)).ifPresent(commits::add));
     return new Subject(
         subject.repository(), commits, subject.imageDigest(), subject.packageVersion());
-  }
-
-  @Override
-  public Plan plan(TaskDispatch task, Facts observations) {
-    return operation.plan(task, observations);
-  }
-
-  @Override
-  public Step step(PlannedStep planned, TaskDispatch task) {
-    return operation.step(planned, task);
   }
 }

@@ -1,12 +1,11 @@
 package dev.opsagent.operations;
 
+import dev.opsagent.execution.DecoratedOperation;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Step;
-import dev.opsagent.execution.StepContext;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
-import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.ArrayList;
@@ -17,19 +16,10 @@ import java.util.Optional;
  * An operation whose tasks may demand what the worker itself holds: a task is refused where that
  * cannot be, and it is checked again before anything else is done.
  */
-public record CheckedOperation(Operation operation, List<WorkerCheck> checks) implements Operation {
+public record CheckedOperation(Operation operation, List<WorkerCheck> checks)
+    implements DecoratedOperation {
   public CheckedOperation {
     checks = List.copyOf(checks);
-  }
-
-  @Override
-  public String name() {
-    return operation.name();
-  }
-
-  @Override
-  public boolean overtakes() {
-    return operation.overtakes();
   }
 
   @Override
@@ -38,16 +28,6 @@ public record CheckedOperation(Operation operation, List<WorkerCheck> checks) im
         .flatMap(it -> it.refuse(task).stream())
         .findFirst()
         .or(() -> operation.refuse(task));
-  }
-
-  @Override
-  public Resolution resolve(TaskDispatch task, StepContext context) {
-    return operation.resolve(task, context);
-  }
-
-  @Override
-  public List<Subject> subjects(TaskDispatch task, Facts observations) {
-    return operation.subjects(task, observations);
   }
 
   @Override

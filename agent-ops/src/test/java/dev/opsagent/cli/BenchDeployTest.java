@@ -53,9 +53,7 @@ class BenchDeployTest {
         CMD ["/bin/busybox", "sh", "-c", "exec /bin/busybox httpd -f -p ${PORT}"]
         """
             .formatted(BusyboxImage.NAME));
-    Map<String, String> classic = Map.of("DOCKER_BUILDKIT", "0");
-    BusyboxImage.run(
-        programs, folder, classic, "docker", "build", "-q", "-t", image, context.toString());
+    BusyboxImage.build(programs, folder, image, context);
   }
 
   private JsonNode measured(String image) throws Exception {

@@ -18,7 +18,7 @@ class DrillStackTest {
   @Test
   @Tag("image")
   void nothingIsLostOrRepeatedWhenAWorkerIsKilledAndAllAreReplaced() throws Exception {
-    StackImages.require();
+    StackImages.require(folder);
     Path stderr = folder.resolve("stderr");
     try (TestingProgram drill =
         TestingProgram.start(

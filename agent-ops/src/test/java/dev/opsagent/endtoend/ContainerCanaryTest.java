@@ -74,16 +74,7 @@ final class ContainerCanaryTest {
         CMD ["/bin/busybox", "sh", "-c", "alias cat='busybox cat' sleep='busybox sleep'; %s"]
         """
             .formatted(BusyboxImage.NAME, script));
-    BusyboxImage.run(
-        PROGRAMS,
-        folder,
-        Map.of("DOCKER_BUILDKIT", "0"),
-        "docker",
-        "build",
-        "-q",
-        "-t",
-        REPOSITORY + ":" + kind,
-        context.toString());
+    BusyboxImage.build(PROGRAMS, folder, REPOSITORY + ":" + kind, context);
   }
 
   private static String secret(String kind) {

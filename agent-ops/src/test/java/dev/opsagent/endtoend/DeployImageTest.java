@@ -90,16 +90,7 @@ final class DeployImageTest {
         """
             .formatted(BusyboxImage.NAME, COMMANDS.getOrDefault(kind, "")));
     String name = REPOSITORY + ":" + kind;
-    BusyboxImage.run(
-        PROGRAMS,
-        folder,
-        Map.of("DOCKER_BUILDKIT", "0"),
-        "docker",
-        "build",
-        "-q",
-        "-t",
-        name,
-        context.toString());
+    BusyboxImage.build(PROGRAMS, folder, name, context);
     images.add(name);
   }
 

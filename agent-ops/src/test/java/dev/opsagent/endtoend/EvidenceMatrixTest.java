@@ -4,10 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.OpsAgent;
 import dev.opsagent.configuration.Configuration;
-import dev.opsagent.configuration.ConfigurationSources;
-import dev.opsagent.configuration.ConfigurationSources.Loaded;
 import dev.opsagent.configuration.GatesFile;
-import dev.opsagent.configuration.Setting;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.protocol.ClientSettings;
 import dev.opsagent.protocol.Digests;
@@ -37,7 +34,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -132,7 +128,7 @@ final class EvidenceMatrixTest {
         """
             .formatted(MALLORY.id(), MALLORY.publicKey()),
         StandardOpenOption.APPEND);
-    Configuration configuration = configuration(folder);
+    Configuration configuration = TestBroker.configuration("matrix", folder, 3);
     agent =
         OpsAgent.rehearse(
             configuration,
@@ -161,22 +157,6 @@ final class EvidenceMatrixTest {
     send(task(cell));
     during(cell);
     return client.await(cell.id(), Duration.ofMinutes(2));
-  }
-
-  private static Configuration configuration(Path folder) {
-    Map<Setting, String> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.BOOTSTRAP, TestBroker.bootstrap());
-    flags.put(Setting.TOPIC_PREFIX, TestBroker.unique("matrix"));
-    flags.put(Setting.PARTITIONS, "3");
-    flags.put(Setting.REPLICATION, "1");
-    flags.put(Setting.GROUP, TestBroker.unique("matrix"));
-    flags.put(Setting.DATA, folder.resolve("data").toString());
-    flags.put(Setting.HTTP_PORT, "0");
-    Loaded loaded =
-        new ConfigurationSources(Map.of(), folder, folder)
-            .load(Optional.of(folder.resolve("ops-agent.yaml")), flags);
-    assertThat(loaded).isInstanceOf(Loaded.Valid.class);
-    return ((Loaded.Valid) loaded).configuration();
   }
 
   @AfterAll

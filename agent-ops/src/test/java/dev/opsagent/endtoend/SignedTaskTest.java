@@ -4,9 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.OpsAgent;
 import dev.opsagent.configuration.Configuration;
-import dev.opsagent.configuration.ConfigurationSources;
-import dev.opsagent.configuration.ConfigurationSources.Loaded;
-import dev.opsagent.configuration.Setting;
 import dev.opsagent.console.Metrics;
 import dev.opsagent.protocol.Deliverable.RequirementResult;
 import dev.opsagent.protocol.Json;
@@ -23,10 +20,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -120,21 +115,9 @@ final class SignedTaskTest {
   }
 
   private Configuration configuration(String more) throws Exception {
-    Path file =
-        Files.writeString(
-            folder.resolve("ops-agent.yaml"),
-            "environments: [local]\n" + more + TestKeys.configuration(folder));
-    Map<Setting, String> flags = new EnumMap<>(Setting.class);
-    flags.put(Setting.BOOTSTRAP, TestBroker.bootstrap());
-    flags.put(Setting.TOPIC_PREFIX, TestBroker.unique("signed"));
-    flags.put(Setting.PARTITIONS, "1");
-    flags.put(Setting.REPLICATION, "1");
-    flags.put(Setting.GROUP, TestBroker.unique("signed"));
-    flags.put(Setting.DATA, folder.resolve("data").toString());
-    flags.put(Setting.HTTP_PORT, "0");
-    Loaded loaded =
-        new ConfigurationSources(Map.of(), folder, folder).load(Optional.of(file), flags);
-    assertThat(loaded).isInstanceOf(Loaded.Valid.class);
-    return ((Loaded.Valid) loaded).configuration();
+    Files.writeString(
+        folder.resolve("ops-agent.yaml"),
+        "environments: [local]\n" + more + TestKeys.configuration(folder));
+    return TestBroker.configuration("signed", folder, 1);
   }
 }

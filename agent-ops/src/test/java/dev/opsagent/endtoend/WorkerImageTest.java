@@ -3,7 +3,7 @@ package dev.opsagent.endtoend;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.opsagent.cli.drill.ComposeProject;
+import dev.opsagent.bench.ComposeProject;
 import dev.opsagent.outside.LocalPorts;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.testing.StackImages;
@@ -11,7 +11,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -34,7 +36,7 @@ final class WorkerImageTest {
 
   @BeforeAll
   void build(@TempDir Path folder) throws Exception {
-    StackImages.require();
+    StackImages.require(folder);
     engine = StackImages.project("ops-agent-image", folder);
     engine.docker(
         "build",
@@ -110,6 +112,33 @@ final class WorkerImageTest {
 
     assertThat(engine.docker(new byte[0], command))
         .containsPattern("(?m)^. found +wall +" + level + "\\b");
+  }
+
+  @Test
+  void theProfileAllowsWhatBubblewrapNeedsAndNothingThatChangesTheMachine() throws Exception {
+    JsonNode profile = Json.readTree(Files.readAllBytes(PROFILE));
+    Set<String> allowed = new HashSet<>();
+    profile
+        .path("syscalls")
+        .valueStream()
+        .filter(rule -> rule.path("action").asString().equals("SCMP_ACT_ALLOW"))
+        .forEach(rule -> rule.path("names").forEach(name -> allowed.add(name.asString())));
+
+    assertThat(profile.path("defaultAction").asString()).isEqualTo("SCMP_ACT_ERRNO");
+    assertThat(allowed)
+        .contains("clone", "mount", "pivot_root", "umount2", "unshare", "landlock_restrict_self")
+        .doesNotContain(
+            "bpf",
+            "init_module",
+            "io_uring_setup",
+            "kexec_load",
+            "keyctl",
+            "ptrace",
+            "reboot",
+            "setns",
+            "settimeofday",
+            "swapon",
+            "userfaultfd");
   }
 
   @Test

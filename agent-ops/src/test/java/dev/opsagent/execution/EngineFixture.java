@@ -77,13 +77,18 @@ abstract class EngineFixture {
   }
 
   static TaskDispatch order(String taskId, String operation, boolean dryRun) {
+    return order(taskId, operation, Requirements.NONE, dryRun);
+  }
+
+  static TaskDispatch order(
+      String taskId, String operation, Requirements requirements, boolean dryRun) {
     return new TaskDispatch(
         taskId,
         operation,
         TARGET,
         Optional.empty(),
         Json.mapper().createObjectNode(),
-        Requirements.NONE,
+        requirements,
         List.of(),
         "pm",
         dryRun,

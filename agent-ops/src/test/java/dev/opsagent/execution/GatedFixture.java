@@ -21,13 +21,11 @@ import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Evidence;
 import dev.opsagent.protocol.Evidence.Result;
 import dev.opsagent.protocol.EvidenceKind;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.QaResult;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirements;
 import dev.opsagent.protocol.TaskApprove;
 import dev.opsagent.protocol.TaskDeny;
-import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
 import java.time.Duration;
 import java.time.Instant;
@@ -117,22 +115,7 @@ abstract class GatedFixture extends EngineFixture {
   }
 
   void dispatch(String taskId) {
-    dispatch(order(taskId, "push", Requirements.NONE, false));
-  }
-
-  static TaskDispatch order(
-      String taskId, String operation, Requirements requirements, boolean dryRun) {
-    return new TaskDispatch(
-        taskId,
-        operation,
-        TARGET,
-        Optional.empty(),
-        Json.mapper().createObjectNode(),
-        requirements,
-        List.of(),
-        "pm",
-        dryRun,
-        Optional.empty());
+    dispatch(EngineFixture.order(taskId, "push", Requirements.NONE, false));
   }
 
   void approve(String taskId, String by, String plan) {

@@ -4,19 +4,18 @@ import static dev.opsagent.testing.GitProgram.git;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.authority.OwnershipMap;
+import dev.opsagent.execution.DecoratedOperation;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Operation.Resolution;
-import dev.opsagent.execution.Step;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
-import dev.opsagent.plan.Plan;
-import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Subject;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.GitProgram;
+import dev.opsagent.testing.UntouchedOperation;
 import dev.opsagent.tools.git.GitRepository;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -242,15 +241,10 @@ final class CarriedOperationTest {
   }
 
   /** Is about the head of the remote's branch. */
-  private final class OfHead implements Operation {
+  private final class OfHead implements DecoratedOperation {
     @Override
-    public String name() {
-      return "act";
-    }
-
-    @Override
-    public Optional<Failure> refuse(TaskDispatch task) {
-      return Optional.empty();
+    public Operation operation() {
+      return new UntouchedOperation();
     }
 
     @Override
@@ -261,16 +255,6 @@ final class CarriedOperationTest {
     @Override
     public List<Subject> subjects(TaskDispatch task, Facts observations) {
       return List.of(Subject.commit(remote.toString(), observations.get("head")));
-    }
-
-    @Override
-    public Plan plan(TaskDispatch task, Facts observations) {
-      return Plan.of(observations, List.of());
-    }
-
-    @Override
-    public Step step(PlannedStep planned, TaskDispatch task) {
-      throw new AssertionError("nothing is done");
     }
   }
 }

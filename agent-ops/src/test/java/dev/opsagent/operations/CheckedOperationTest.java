@@ -2,8 +2,8 @@ package dev.opsagent.operations;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.execution.DecoratedOperation;
 import dev.opsagent.execution.Operation;
-import dev.opsagent.execution.Step;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.outside.Answer;
@@ -17,6 +17,7 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirement;
 import dev.opsagent.protocol.TaskDispatch;
+import dev.opsagent.testing.UntouchedOperation;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
@@ -163,31 +164,15 @@ final class CheckedOperationTest {
     }
   }
 
-  private record OneStep() implements Operation {
-    @Override
-    public String name() {
-      return "act";
-    }
-
-    @Override
-    public Optional<Failure> refuse(TaskDispatch task) {
-      return Optional.empty();
-    }
-
-    @Override
-    public Resolution resolve(TaskDispatch task, StepContext context) {
-      return new Resolution.Resolved(Facts.NONE);
+  private record OneStep(Operation operation) implements DecoratedOperation {
+    OneStep() {
+      this(new UntouchedOperation());
     }
 
     @Override
     public Plan plan(TaskDispatch task, Facts observations) {
       return Plan.of(
           observations, List.of(PlannedStep.check("act", "act", Duration.ofMinutes(1), 1)));
-    }
-
-    @Override
-    public Step step(PlannedStep planned, TaskDispatch task) {
-      throw new AssertionError("nothing is done");
     }
   }
 }

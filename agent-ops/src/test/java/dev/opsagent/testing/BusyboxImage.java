@@ -45,6 +45,12 @@ public final class BusyboxImage {
         instanceof Answer.Ok<?>;
   }
 
+  /** Builds an image as the classic builder does, which finds {@link #NAME} on the engine. */
+  public static void build(Programs programs, Path folder, String name, Path context) {
+    Map<String, String> classic = Map.of("DOCKER_BUILDKIT", "0");
+    run(programs, folder, classic, "docker", "build", "-q", "-t", name, context.toString());
+  }
+
   /** Runs a program that must succeed. */
   public static String run(
       Programs programs, Path folder, Map<String, String> environment, String... command) {

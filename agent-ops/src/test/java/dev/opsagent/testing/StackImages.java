@@ -1,6 +1,7 @@
 package dev.opsagent.testing;
 
-import dev.opsagent.cli.drill.ComposeProject;
+import dev.opsagent.bench.BenchFailed;
+import dev.opsagent.bench.ComposeProject;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -26,9 +27,8 @@ public final class StackImages {
   /**
    * Requires an engine with Compose, the images that are not ours, and a package to make ours of.
    */
-  public static void require() throws IOException {
-    Path folder = Files.createTempDirectory("ops-agent-images-");
-    ComposeProject engine = project("ops-agent-images", folder);
+  public static void require(Path scratch) {
+    ComposeProject engine = project("ops-agent-images", scratch);
     Peers.require(
         "Docker with Compose v2",
         () -> works(engine, List.of("compose", "ls")),
@@ -54,7 +54,7 @@ public final class StackImages {
     try {
       engine.docker(new byte[0], command);
       return true;
-    } catch (IOException refused) {
+    } catch (IOException | BenchFailed refused) {
       return false;
     } catch (InterruptedException interrupted) {
       Thread.currentThread().interrupt();

@@ -2,11 +2,18 @@ package dev.opsagent.testing;
 
 import dev.opsagent.broker.ContainerBroker;
 import dev.opsagent.broker.EmbeddedBroker;
+import dev.opsagent.configuration.Configuration;
+import dev.opsagent.configuration.ConfigurationSources;
+import dev.opsagent.configuration.ConfigurationSources.Loaded;
+import dev.opsagent.configuration.Setting;
 import dev.opsagent.outside.FolderRemoval;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
@@ -31,6 +38,28 @@ public final class TestBroker {
       bootstrap = running;
     }
     return running;
+  }
+
+  /**
+   * A worker on this broker, with topics and a group of its own, as {@code ops-agent.yaml} in the
+   * folder has the rest.
+   *
+   * @param name what topics and group are called after
+   */
+  public static Configuration configuration(String name, Path folder, int partitions) {
+    Map<Setting, String> flags = new EnumMap<>(Setting.class);
+    flags.put(Setting.BOOTSTRAP, bootstrap());
+    flags.put(Setting.TOPIC_PREFIX, unique(name));
+    flags.put(Setting.PARTITIONS, Integer.toString(partitions));
+    flags.put(Setting.REPLICATION, "1");
+    flags.put(Setting.GROUP, unique(name));
+    flags.put(Setting.DATA, folder.resolve("data").toString());
+    flags.put(Setting.HTTP_PORT, "0");
+    ConfigurationSources sources = new ConfigurationSources(Map.of(), folder, folder);
+    return switch (sources.load(Optional.of(folder.resolve("ops-agent.yaml")), flags)) {
+      case Loaded.Valid valid -> valid.configuration();
+      case Loaded.Invalid invalid -> throw new AssertionError(invalid.problems());
+    };
   }
 
   /** A name that no other test has. */

@@ -10,6 +10,7 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import tools.jackson.databind.JsonNode;
 
@@ -34,12 +35,14 @@ public record StackRegistry(int port) {
         request("-/user/org.couchdb.user:" + USER)
             .header("Content-Type", "application/json")
             .PUT(BodyPublishers.ofString(account));
-    return answer(request.build(), 201).path("token").asString();
+    return answer(request.build(), 201).orElseThrow(() -> refused(404)).path("token").asString();
   }
 
   /** The versions that it has of a package; none when it has no such package. */
   public List<String> versions(String name) throws IOException, InterruptedException {
-    return List.copyOf(answer(request(name).build(), 200).path("versions").propertyNames());
+    return answer(request(name).build(), 200)
+        .map(it -> List.copyOf(it.path("versions").propertyNames()))
+        .orElse(List.of());
   }
 
   private HttpRequest.Builder request(String path) {
@@ -47,18 +50,22 @@ public record StackRegistry(int port) {
         .timeout(PATIENCE);
   }
 
-  private static JsonNode answer(HttpRequest request, int wanted)
+  /** Empty when it has nothing there. */
+  private static Optional<JsonNode> answer(HttpRequest request, int wanted)
       throws IOException, InterruptedException {
     try (HttpClient client = HttpClient.newHttpClient()) {
       HttpResponse<byte[]> response = client.send(request, BodyHandlers.ofByteArray());
       if (response.statusCode() == 404) {
-        return Json.mapper().createObjectNode();
+        return Optional.empty();
       }
       if (response.statusCode() != wanted) {
-        throw new IOException(
-            "the stack's registry answers " + request.uri() + " with " + response.statusCode());
+        throw refused(response.statusCode());
       }
-      return Json.readTree(response.body());
+      return Optional.of(Json.readTree(response.body()));
     }
+  }
+
+  private static IOException refused(int status) {
+    return new IOException("the stack's registry answers with " + status);
   }
 }

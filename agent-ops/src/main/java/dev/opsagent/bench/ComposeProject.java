@@ -1,4 +1,4 @@
-package dev.opsagent.cli.drill;
+package dev.opsagent.bench;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -11,7 +11,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 
-/** A Compose project of a drill, through the engine's own program. Not for several threads. */
+/**
+ * A Compose project of a drill or a measurement, through the engine's own program. What that cannot
+ * do is a {@link BenchFailed} with what it said. Not for several threads.
+ */
 public final class ComposeProject {
   private static final Duration PATIENCE = Duration.ofMinutes(10);
   private static final int LONGEST_WORDS = 2000;
@@ -21,15 +24,6 @@ public final class ComposeProject {
   private final String name;
   private final Path scratch;
   private final Map<String, String> environment = new TreeMap<>();
-
-  /** What the engine's program could not do; says what it said. */
-  public static final class Failed extends IOException {
-    private static final long serialVersionUID = 1L;
-
-    Failed(String what, String said) {
-      super(what + ": " + said);
-    }
-  }
 
   /**
    * @param file the compose file
@@ -95,16 +89,20 @@ public final class ComposeProject {
     Process process = builder.start();
     try {
       if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        throw new Failed(String.join(" ", command), "it did not end within 10 minutes");
+        throw failed(command, "it did not end within 10 minutes");
       }
     } finally {
       process.descendants().forEach(ProcessHandle::destroyForcibly);
       process.destroyForcibly();
     }
     if (process.exitValue() != 0) {
-      throw new Failed(String.join(" ", command), end(Files.readString(err)));
+      throw failed(command, end(Files.readString(err)));
     }
     return Files.readString(out, StandardCharsets.UTF_8).strip();
+  }
+
+  private static BenchFailed failed(List<String> command, String why) {
+    return new BenchFailed("%s has not ended well: %s".formatted(String.join(" ", command), why));
   }
 
   private static String end(String words) {
