@@ -9,6 +9,7 @@ import dev.opsagent.execution.Gate;
 import dev.opsagent.execution.Guards;
 import dev.opsagent.execution.IndexFill;
 import dev.opsagent.execution.Journal;
+import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.KnownTasks;
 import dev.opsagent.execution.LedgerFold;
 import dev.opsagent.execution.OpenTask;
@@ -215,8 +216,8 @@ final class Partitions implements PartitionHost {
     }
 
     @Override
-    public boolean full() {
-      return engine.full();
+    public boolean full(Input input) {
+      return engine.full(input);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.opsagent.execution;
 
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Entry;
+import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.LiveTask.Run;
 import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.StatusReport;
@@ -45,10 +46,15 @@ public final class PartitionEngine {
   private final Deadlines deadlines;
   private final Lanes lanes = new Lanes();
   private final Queue<String> freed = new ArrayDeque<>();
+
+  /** Input from the first order on that came before the index was complete. */
+  private final Queue<Runnable> early = new ArrayDeque<>();
+
   private final CompletableFuture<Void> drained = new CompletableFuture<>();
   private volatile boolean closing;
   private volatile boolean closed;
   private volatile boolean indexed;
+  private volatile boolean heldUp;
   private volatile int inFlight;
   private boolean watching;
 
@@ -109,8 +115,8 @@ public final class PartitionEngine {
   }
 
   /**
-   * Goes on with what the ledger says. Call it first. Orders must not be delivered before {@link
-   * #indexed()} is called; words on tasks may.
+   * Goes on with what the ledger says. Call it first. Orders that come before {@link #indexed()} is
+   * called wait for that, since nobody could say whether they are known; words on tasks do not.
    */
   public void restore(LedgerFold ledger) {
     turns.execute(() -> {
@@ -133,10 +139,18 @@ public final class PartitionEngine {
     return task;
   }
 
-  /** The index of known tasks is complete: orders may come in. */
+  /** The index of known tasks is complete: orders are taken. */
   public void indexed() {
     indexed = true;
+    turn(this::takeEarly);
     retention.begin();
+  }
+
+  private void takeEarly() {
+    while (!early.isEmpty()) {
+      early.remove().run();
+    }
+    heldUp = false;
   }
 
   /**
@@ -165,9 +179,33 @@ public final class PartitionEngine {
     return lanes.counted();
   }
 
-  /** Whether the partition's {@code pm.tasks} should be paused. */
-  public boolean full() {
-    return !indexed || inFlight >= settings.capacity();
+  /** Whether the input should be paused. */
+  public boolean full(Input input) {
+    return switch (input) {
+      case TASKS -> !indexed || inFlight >= settings.capacity();
+      case CONTROL -> heldUp;
+    };
+  }
+
+  /** Takes an order, or whatever else must know which tasks are known. */
+  private void order(Runnable body) {
+    turn(() -> {
+      heldUp |= !indexed;
+      inOrder(body);
+    });
+  }
+
+  private void word(Runnable body) {
+    turn(() -> inOrder(body));
+  }
+
+  /** What comes behind an order that waits waits too: its position covers the order's. */
+  private void inOrder(Runnable body) {
+    if (heldUp) {
+      early.add(body);
+    } else {
+      body.run();
+    }
   }
 
   /** Accepts the order, or answers it from the record when it is known. */
@@ -179,7 +217,7 @@ public final class PartitionEngine {
   /** The same for an order that was judged by more than its operation. */
   public void dispatch(
       TaskDispatch order, Intent intent, Optional<String> traceparent, Consumed consumed) {
-    turn(() -> {
+    order(() -> {
       orders.dispatch(order, intent, traceparent, consumed);
       count();
       pump(order.target().key());
@@ -188,7 +226,7 @@ public final class PartitionEngine {
 
   /** Refuses what can be read no further than whom to answer. */
   public void refuse(StatusReport report, Optional<String> traceparent, Consumed consumed) {
-    turn(() -> orders.refuse(report, traceparent, consumed));
+    word(() -> orders.refuse(report, traceparent, consumed));
   }
 
   /**
@@ -202,12 +240,12 @@ public final class PartitionEngine {
       String digest,
       Optional<String> traceparent,
       Consumed consumed) {
-    turn(() -> orders.refuse(order, report, digest, traceparent, consumed));
+    order(() -> orders.refuse(order, report, digest, traceparent, consumed));
   }
 
   /** Has a message not count: it is audited, its sender is told, and nothing else happens. */
   public void bar(Barred barred, Consumed consumed) {
-    turn(() -> {
+    order(() -> {
       orders.bar(barred, consumed);
       watchIncidents();
     });
@@ -245,12 +283,12 @@ public final class PartitionEngine {
 
   /** Sends an input record on as it is, or buries it; nothing else happens with it. */
   public void pass(JournalRecord record, Consumed consumed) {
-    turn(() -> append(new Entry(List.of(record), Optional.of(consumed))));
+    word(() -> append(new Entry(List.of(record), Optional.of(consumed))));
   }
 
   /** Hears what somebody says about a task or a target; whoever it says that is has signed it. */
   public void control(ControlMessage message, Consumed consumed) {
-    turn(() -> orders.control(message, consumed));
+    word(() -> orders.control(message, consumed));
   }
 
   private void append(Entry entry) {

@@ -41,8 +41,8 @@ public interface PartitionHost {
     /** Whether it has ended by itself, over a bug or a failing disk: it must be opened again. */
     boolean ended();
 
-    /** Whether no further tasks should be delivered for now; control messages still are. */
-    boolean full();
+    /** Whether no further records of the input should be delivered for now. */
+    boolean full(Journal.Input input);
 
     /**
      * The partition goes to another worker: starts no further step, lets running ones end, and

@@ -8,11 +8,13 @@ import dev.opsagent.protocol.ReasonCode;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -35,7 +37,7 @@ final class Seat {
 
   private State state;
   private int failures;
-  private boolean tasksStand;
+  private final Set<Journal.Input> standing = EnumSet.allOf(Journal.Input.class);
   private boolean told;
   private long unservedSince;
   private boolean refusesTasks;
@@ -74,7 +76,7 @@ final class Seat {
   }
 
   boolean isFull() {
-    return isOpen() && tasksStand;
+    return isOpen() && standing.contains(Journal.Input.TASKS);
   }
 
   /** Whether nothing but the group's answer is missing to open it. */
@@ -117,9 +119,8 @@ final class Seat {
     switch (outcome) {
       case Opened opened -> {
         opened.positions().inputs().forEach((in, at) -> consumer.seek(topics.input(in), at));
-        consumer.resume(refusesTasks ? List.of(topics.input(Journal.Input.CONTROL)) : inputs());
-        tasksStand = refusesTasks;
         state = new State.Open(opened, now());
+        letFlow(opened.shard());
         around.listener().opened(partition, Duration.ofNanos(now() - since));
         if (opened.refusedBefore()) {
           around.listener().served(partition);
@@ -161,18 +162,24 @@ final class Seat {
       giveUp("its tasks have stopped");
       return;
     }
-    boolean full = refusesTasks || opened.shard().full();
-    if (full == tasksStand) {
-      return;
+    letFlow(opened.shard());
+  }
+
+  private void letFlow(PartitionHost.Shard shard) {
+    for (Journal.Input input : Journal.Input.values()) {
+      boolean refused = refusesTasks && input == Journal.Input.TASKS;
+      if (refused || shard.full(input)) {
+        stop(input);
+      } else if (standing.remove(input)) {
+        consumer.resume(List.of(topics.input(input)));
+      }
     }
-    List<TopicPartition> tasks = List.of(topics.input(Journal.Input.TASKS));
-    if (full) {
-      consumer.pause(tasks);
+  }
+
+  private void stop(Journal.Input input) {
+    if (standing.add(input)) {
+      consumer.pause(List.of(topics.input(input)));
     }
-    if (!full) {
-      consumer.resume(tasks);
-    }
-    tasksStand = full;
   }
 
   void deliver(ConsumerRecord<byte[], byte[]> record) {
@@ -190,7 +197,7 @@ final class Seat {
   /** Kills what runs, and begins anew once the group confirms the assignment. */
   void giveUp(String why) {
     lost(why);
-    consumer.pause(inputs());
+    Arrays.stream(Journal.Input.values()).forEach(this::stop);
     rest();
   }
 

@@ -75,7 +75,7 @@ final class Books {
   }
 
   private long orders() {
-    return scenario.messages().stream().filter(it -> it.input() == Input.TASKS).count();
+    return scenario.messages().stream().filter(it -> it.message() instanceof TaskDispatch).count();
   }
 
   Collection<TaskBook> tasks() {

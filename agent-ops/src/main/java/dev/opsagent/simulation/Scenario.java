@@ -176,7 +176,8 @@ record Scenario(
       Duration at = moment();
       messages.add(new Sent(at, Input.TASKS, order, digest));
       while (dice.chance(4)) {
-        messages.add(new Sent(moment(), Input.TASKS, order, digest));
+        Input input = dice.pick(List.of(Input.values()));
+        messages.add(new Sent(moment(), input, order, digest));
       }
       if (dice.chance(6)) {
         TaskDispatch other = order(id, target, !order.dryRun());

@@ -246,7 +246,7 @@ final class Seat implements Weather, SimulatedStep.Hands {
         || place.offset() >= simulation.inputs().count(input)) {
       return;
     }
-    if (input == Input.TASKS && engine.orElseThrow().full()) {
+    if (engine.orElseThrow().full(input)) {
       var _ = process.schedule(FULL, this::deliver);
       return;
     }

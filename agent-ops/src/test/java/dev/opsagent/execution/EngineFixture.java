@@ -39,6 +39,12 @@ abstract class EngineFixture {
   PartitionEngine engine = engine();
 
   PartitionEngine engine() {
+    PartitionEngine fresh = withoutIndex();
+    fresh.indexed();
+    return fresh;
+  }
+
+  PartitionEngine withoutIndex() {
     PartitionEngine.Ports ports =
         new PartitionEngine.Ports(
             journal.open(time),
@@ -58,11 +64,23 @@ abstract class EngineFixture {
   }
 
   void restart() {
+    restartWithoutIndex();
+    indexed();
+  }
+
+  void indexed() {
+    journal.fill(index);
+    engine.indexed();
+    time.settle();
+  }
+
+  /** As long as the index is not filled. */
+  void restartWithoutIndex() {
     engine.lost();
     time.settle();
     index = new MemoryIndex();
-    engine = engine();
-    engine.restore(journal.fold(index));
+    engine = withoutIndex();
+    engine.restore(journal.fold());
     time.settle();
   }
 

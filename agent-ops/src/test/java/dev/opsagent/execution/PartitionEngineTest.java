@@ -280,6 +280,48 @@ class PartitionEngineTest extends EngineFixture {
   }
 
   @Test
+  void an_order_waits_until_it_can_be_told_whether_it_is_known() {
+    dispatch("t1", false);
+    int before = journal.reports("t1").size();
+    restartWithoutIndex();
+
+    dispatch("t1", false);
+    dispatch("t2", false);
+    assertThat(journal.reports("t1")).hasSize(before);
+    assertThat(journal.reports("t2")).isEmpty();
+    indexed();
+
+    assertThat(journal.reports("t1")).hasSize(before + 1);
+    assertThat(journal.last("t2").state()).isEqualTo(TaskState.SUCCEEDED);
+    assertThat(world.effects).filteredOn(effect -> effect.contains("t1")).hasSize(3);
+  }
+
+  @Test
+  void words_are_heard_before_the_index_is_complete_but_not_behind_an_order() {
+    world.behaviour.put("two", Behaviour.UNKNOWN);
+    dispatch("t1", false);
+    time.advance(Duration.ofMinutes(1));
+    restartWithoutIndex();
+    assertThat(engine.full(Input.TASKS)).isTrue();
+    assertThat(engine.full(Input.CONTROL)).isFalse();
+
+    resolve("t1", Decision.DONE);
+    assertThat(journal.last("t1").state()).isEqualTo(TaskState.SUCCEEDED);
+    dispatch(order("t3", "rollback", false));
+    cancel("t2");
+    int heard = journal.records().size();
+    assertThat(engine.full(Input.CONTROL)).isTrue();
+    indexed();
+
+    assertThat(journal.records()).hasSizeGreaterThan(heard);
+    assertThat(journal.reports("t3")).isNotEmpty();
+    assertThat(engine.full(Input.TASKS)).isFalse();
+    assertThat(engine.full(Input.CONTROL)).isFalse();
+    dispatch("t2", false);
+    assertThat(journal.last("t2").state()).isEqualTo(TaskState.CANCELLED);
+  }
+
+  @Test
   void a_cancel_between_two_attempts_undoes_what_was_done() {
     world.behaviour.put("two", Behaviour.FAILS_ONCE);
     dispatch("t1", false);
@@ -314,10 +356,10 @@ class PartitionEngineTest extends EngineFixture {
     engine.indexed();
     world.behaviour.put("two", Behaviour.UNKNOWN);
     dispatch("t1", false);
-    assertThat(engine.full()).isTrue();
+    assertThat(engine.full(Input.TASKS)).isTrue();
     time.advance(Duration.ofHours(2));
     assertThat(journal.last("t1").state()).isEqualTo(TaskState.IN_DOUBT);
-    assertThat(engine.full()).isFalse();
+    assertThat(engine.full(Input.TASKS)).isFalse();
   }
 
   @Test

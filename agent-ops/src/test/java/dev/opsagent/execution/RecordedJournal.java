@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What the engines under test have committed, one after the other, and the weather of their
@@ -63,16 +64,21 @@ final class RecordedJournal {
     }
   }
 
-  LedgerFold fold(KnownTasks known) {
+  LedgerFold fold() {
     LedgerFold fold = new LedgerFold();
-    IndexFill fill = new IndexFill(known);
-    for (JournalRecord record : records()) {
-      if (record instanceof JournalRecord.Ledger ledger) {
-        fold.add(ledger.key(), ledger.bytes());
-        fill.add(ledger.key(), ledger.bytes());
-      }
-    }
+    ledgerRecords().forEach(it -> fold.add(it.key(), it.bytes()));
     return fold;
+  }
+
+  void fill(KnownTasks known) {
+    IndexFill fill = new IndexFill(known);
+    ledgerRecords().forEach(it -> fill.add(it.key(), it.bytes()));
+  }
+
+  private Stream<JournalRecord.Ledger> ledgerRecords() {
+    return records().stream()
+        .filter(JournalRecord.Ledger.class::isInstance)
+        .map(JournalRecord.Ledger.class::cast);
   }
 
   List<JournalRecord> records() {

@@ -27,15 +27,12 @@ import org.apache.kafka.clients.admin.AlterConfigOp;
 import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
 import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TransactionState;
-import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
-import org.apache.kafka.common.errors.GroupIdNotFoundException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
@@ -203,8 +200,7 @@ final class LedgerFaultsTest {
     work();
     worker.terminate();
     try (Admin admin = fleet.admin()) {
-      awaitEndOfTransactions(admin);
-      forgetGroup(admin);
+      admin.deleteConsumerGroups(List.of(fleet.group())).all().get(30, TimeUnit.SECONDS);
     }
 
     worker = fleet.startWorker().awaitReady();
@@ -220,49 +216,6 @@ final class LedgerFaultsTest {
             assertThatCode(() -> Books.agree(fleet, new Books.Circumstances(2, Set.of())))
                 .as("the worker told: %s", worker.log())
                 .doesNotThrowAnyException());
-  }
-
-  /** Offsets of a transaction that is decided reach the group when its markers are written. */
-  private static void awaitEndOfTransactions(Admin admin) {
-    Set<TransactionState> over =
-        Set.of(
-            TransactionState.EMPTY,
-            TransactionState.COMPLETE_COMMIT,
-            TransactionState.COMPLETE_ABORT);
-    Awaitility.await("every transaction has ended")
-        .atMost(Fleet.PATIENCE)
-        .until(
-            () -> admin.listTransactions().all().get(30, TimeUnit.SECONDS),
-            all -> all.stream().allMatch(one -> over.contains(one.state())));
-  }
-
-  /** A transaction whose end is still being written brings offsets back after a deletion. */
-  private void forgetGroup(Admin admin) {
-    Awaitility.await("the group has no offsets any more")
-        .atMost(Fleet.PATIENCE)
-        .during(Duration.ofSeconds(2))
-        .pollInterval(Duration.ofMillis(200))
-        .until(() -> {
-          if (offsets(admin).isEmpty()) {
-            return true;
-          }
-          admin.deleteConsumerGroups(List.of(fleet.group())).all().get(30, TimeUnit.SECONDS);
-          return false;
-        });
-  }
-
-  private Map<TopicPartition, OffsetAndMetadata> offsets(Admin admin) throws Exception {
-    try {
-      return admin
-          .listConsumerGroupOffsets(fleet.group())
-          .partitionsToOffsetAndMetadata()
-          .get(30, TimeUnit.SECONDS);
-    } catch (ExecutionException e) {
-      if (e.getCause() instanceof GroupIdNotFoundException) {
-        return Map.of();
-      }
-      throw e;
-    }
   }
 
   private Producer<byte[], byte[]> writer(Map<String, Object> more) {

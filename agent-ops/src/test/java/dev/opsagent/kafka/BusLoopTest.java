@@ -3,6 +3,7 @@ package dev.opsagent.kafka;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
+import dev.opsagent.execution.Journal.Input;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +66,7 @@ class BusLoopTest {
   void keepsControlFlowingWhileAFullShardGetsNoTasks() {
     BusLoop loop = start(host, BusListener.NONE);
     soon().until(loop::ready);
-    host.full = true;
+    host.full.add(Input.TASKS);
     soon().until(() -> paused(loop));
 
     bus.send(bus.topics.tasks(), 0, "k", "task");
@@ -73,9 +74,34 @@ class BusLoopTest {
     soon().until(() -> host.committed.contains("cancel"));
     assertThat(host.shard(0).delivered).containsExactly("CONTROL cancel");
 
-    host.full = false;
+    host.full.clear();
     loop.nudge();
     soon().until(() -> host.committed.contains("task"));
+  }
+
+  @Test
+  void deliversNothingThatAShardIsNotReadyForWhenItOpens() {
+    host.full.add(Input.TASKS);
+    bus.send(bus.topics.tasks(), 0, "k", "task");
+    bus.send(bus.topics.control(), 0, "k", "cancel");
+    BusLoop loop = start(host, BusListener.NONE);
+    soon().until(() -> host.committed.contains("cancel"));
+    bus.send(bus.topics.control(), 0, "k", "cancel again");
+    soon().until(() -> host.committed.contains("cancel again"));
+    assertThat(host.shard(0).delivered).containsExactly("CONTROL cancel", "CONTROL cancel again");
+
+    host.full.clear();
+    host.full.add(Input.CONTROL);
+    loop.nudge();
+    soon().until(() -> host.committed.contains("task"));
+    bus.send(bus.topics.control(), 0, "k", "waits");
+    bus.send(bus.topics.tasks(), 0, "k", "another task");
+    soon().until(() -> host.committed.contains("another task"));
+    assertThat(host.committed).doesNotContain("waits");
+
+    host.full.clear();
+    loop.nudge();
+    soon().until(() -> host.committed.contains("waits"));
   }
 
   @Test

@@ -4,6 +4,7 @@ import dev.opsagent.execution.Journal;
 import dev.opsagent.execution.Journal.Appended;
 import dev.opsagent.execution.Journal.Consumed;
 import dev.opsagent.execution.Journal.Entry;
+import dev.opsagent.execution.Journal.Input;
 import dev.opsagent.execution.JournalRecord;
 import dev.opsagent.intake.Delivery;
 import java.time.Duration;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 
@@ -19,7 +21,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 final class RecordingHost implements PartitionHost {
   final Map<Integer, RecordingShard> shards = new ConcurrentHashMap<>();
   final List<String> committed = new CopyOnWriteArrayList<>();
-  volatile boolean full;
+  final Set<Input> full = ConcurrentHashMap.newKeySet();
 
   @Override
   public Shard open(int partition, Journal journal, LedgerReader ledger, History heard)
@@ -74,8 +76,8 @@ final class RecordingHost implements PartitionHost {
     }
 
     @Override
-    public boolean full() {
-      return full;
+    public boolean full(Input input) {
+      return full.contains(input);
     }
 
     @Override

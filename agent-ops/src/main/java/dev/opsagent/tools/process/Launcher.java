@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.LongSupplier;
+import java.util.stream.Stream;
 
 /** Starts the processes of one target and ends them. */
 final class Launcher {
@@ -113,12 +114,13 @@ final class Launcher {
 
   /** Ends the process and everything that it started; first politely. */
   Answer<Boolean> end(Entry entry) throws IOException, InterruptedException {
-    tree(entry).forEach(ProcessHandle::destroy);
-    if (isGoneWithin(limits.grace(), entry)) {
+    List<ProcessHandle> known = tree(entry);
+    known.forEach(ProcessHandle::destroy);
+    if (isGoneWithin(limits.grace(), entry, known)) {
       return new Answer.Ok<>(true);
     }
     tree(entry).forEach(ProcessHandle::destroyForcibly);
-    if (isGoneWithin(limits.kill(), entry)) {
+    if (isGoneWithin(limits.kill(), entry, known)) {
       return new Answer.Ok<>(true);
     }
     return new Answer.No<>(
@@ -133,15 +135,23 @@ final class Launcher {
     return processes.tree(entry.process(), marks(entry.spec()));
   }
 
-  private boolean isGoneWithin(Duration time, Entry entry)
+  /**
+   * Waits for what bears the marks and for what was known to: a process that ends loses its
+   * environment before it closes its files, and with them the port that it listens on.
+   */
+  private boolean isGoneWithin(Duration time, Entry entry, List<ProcessHandle> known)
       throws IOException, InterruptedException {
     long end = nanoTime.getAsLong() + time.toNanos();
-    List<ProcessHandle> left = tree(entry);
+    List<ProcessHandle> left = left(entry, known);
     while (!left.isEmpty() && end - nanoTime.getAsLong() > 0) {
       awaitExit(left.getFirst());
-      left = tree(entry);
+      left = left(entry, known);
     }
     return left.isEmpty();
+  }
+
+  private List<ProcessHandle> left(Entry entry, List<ProcessHandle> known) throws IOException {
+    return Stream.concat(tree(entry).stream(), known.stream().filter(processes::isAlive)).toList();
   }
 
   /** Returns early when the process ends; a zombie whose parent sleeps never seems to. */

@@ -55,6 +55,11 @@ final class ProcessTable {
     return identify(identity.pid()).filter(identity::equals).isPresent();
   }
 
+  /** Whether it still holds anything: one that nobody has waited for yet does not. */
+  boolean isAlive(ProcessHandle handle) {
+    return handle.isAlive() && isNoZombie(handle);
+  }
+
   /** Whether the machine has been started again since; no, where it does not tell. */
   boolean isOfAnotherBoot(ProcessIdentity identity) {
     return identify(ProcessHandle.current().pid())

@@ -225,6 +225,7 @@ final class PushJournalRecorder {
               (_, _, _) -> {},
               EngineListener.NONE);
       engine = new PartitionEngine(0, ports, PartitionSettings.DEFAULT);
+      engine.indexed();
     }
 
     @Override
