@@ -2,6 +2,7 @@ package dev.opsagent.endtoend;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.opsagent.protocol.ControlMessage;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Escalation.Trigger;
@@ -74,6 +75,12 @@ final class DeployManifestsTest {
           .replace("kind: Deployment", "kind: StatefulSet")
           .replace("replicas: 2", "serviceName: NAME")
           .replace("NAME}", "NAME-db}");
+
+  private static final String ROLLOUT =
+      DEPLOYMENT
+          .replace("apps/v1", "argoproj.io/v1alpha1")
+          .replace("kind: Deployment", "kind: Rollout")
+          .replace("replicas: 2", "strategy: {canary: {steps: [{setWeight: 50}, {pause: {}}]}}");
 
   private TestingCluster cluster;
   private PlayedIngress ingress;
@@ -237,6 +244,36 @@ final class DeployManifestsTest {
                 .withName("store-db")
                 .get())
         .isNull();
+  }
+
+  @Test
+  void aRolloutThatWaitsForAPersonIsGoneOnWithOrBackFromByHisWord() {
+    SampleService service = stack.service("steps");
+    succeeded(deploy(service, "steps-1", "", SERVICE, ROLLOUT));
+
+    StatusReport asked = deploy(service, "steps-2", "", SERVICE, ROLLOUT);
+
+    assertThat(asked.state()).as("%s", asked.reason()).isEqualTo(TaskState.AWAITING_DECISION);
+    assertThat(code(asked)).contains(ReasonCode.INCONCLUSIVE);
+    assertThat(asked.reason().orElseThrow().detail())
+        .contains("Rollout steps waits for a person", "kubectl argo rollouts promote steps -n");
+    cluster.tellRollout("steps", "promoteFull");
+    control(new TaskResolve("steps-2", service.target(), "ann", Decision.CONTINUE, "promoted"));
+    succeeded(stack.client.await("steps-2", Duration.ofMinutes(3)));
+    assertThat(ingress.version("steps")).contains("steps-2");
+
+    StatusReport again = deploy(service, "steps-3", "", SERVICE, ROLLOUT);
+    assertThat(again.state()).as("%s", again.reason()).isEqualTo(TaskState.AWAITING_DECISION);
+    cluster.tellRollout("steps", "abort");
+    control(new TaskResolve("steps-3", service.target(), "ann", Decision.CONTINUE, "aborted"));
+    StatusReport aborted = stack.client.await("steps-3", Duration.ofMinutes(3));
+    assertThat(aborted.state()).as("%s", aborted.reason()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(code(aborted)).contains(ReasonCode.UNHEALTHY);
+    assertThat(ingress.version("steps")).contains("steps-2");
+  }
+
+  private void control(ControlMessage message) {
+    stack.client.control(message).toCompletableFuture().join();
   }
 
   @Test

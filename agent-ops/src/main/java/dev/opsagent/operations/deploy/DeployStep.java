@@ -128,12 +128,7 @@ record DeployStep(
   public Undo undo(StepContext context) throws Stopped, InterruptedException {
     Sight seen = Sight.of(context.facts());
     String digest = seen.wanted().digest();
-    boolean anothersNow =
-        service
-            .running(context)
-            .filter(now -> now.digest().equals(digest) && !Expected.isRelease(now, context))
-            .isPresent();
-    if (anothersNow) {
+    if (isAnothers(context, digest)) {
       // Of ours, at most one is left that nobody reaches.
       var _ = unlessOk(service.runtime().retire(Service.target(context)));
       return new Undo.Undone();
@@ -143,6 +138,18 @@ record DeployStep(
     long begun = adapters.pace().nanoTime();
     var _ = unlessOk(service.runtime().rollback(Service.target(context), digest));
     return seen.running().isEmpty() ? new Undo.Undone() : servesAgain(context, seen, begun);
+  }
+
+  /** A release that waits for a person to let it go on is told by nothing, and is ours. */
+  private boolean isAnothers(StepContext context, String digest) throws Stopped {
+    Answer<Optional<Running>> now = service.runtime().running(Service.target(context));
+    boolean waits =
+        now instanceof Answer.No<Optional<Running>>(Failure failure)
+            && failure.code() == ReasonCode.INCONCLUSIVE;
+    return !waits
+        && unlessOk(now)
+            .filter(it -> it.digest().equals(digest) && !Expected.isRelease(it, context))
+            .isPresent();
   }
 
   private Undo servesAgain(StepContext context, Sight seen, long begun)

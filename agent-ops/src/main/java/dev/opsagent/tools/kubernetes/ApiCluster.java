@@ -3,6 +3,7 @@ package dev.opsagent.tools.kubernetes;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Printable;
+import io.fabric8.kubernetes.api.model.APIResourceList;
 import io.fabric8.kubernetes.api.model.DeletionPropagation;
 import io.fabric8.kubernetes.api.model.Event;
 import io.fabric8.kubernetes.api.model.HasMetadata;
@@ -49,6 +50,18 @@ final class ApiCluster implements Cluster {
     return outside
         .map(address -> address.replace(Environment.Cluster.SERVICE, service))
         .orElseGet(() -> "http://%s.%s.svc:%d".formatted(service, namespace, port));
+  }
+
+  @Override
+  public Answer<Boolean> has(ManifestKind kind) {
+    return call(
+        "ask for the kinds of " + kind.apiVersion(),
+        () ->
+            Optional.ofNullable(client.getApiResources(kind.apiVersion()))
+                .map(APIResourceList::getResources)
+                .orElse(List.of())
+                .stream()
+                .anyMatch(it -> kind.kind().equals(it.getKind())));
   }
 
   @Override

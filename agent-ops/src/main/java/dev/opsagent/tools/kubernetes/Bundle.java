@@ -10,12 +10,14 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.StatefulSet;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.CrossVersionObjectReference;
 import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.client.utils.Serialization;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -77,7 +79,7 @@ record Bundle(
   private Answer<Bundle> serving(String name) {
     if (named().noneMatch(it -> it.kind().serves())) {
       return unfit(
-          "no Deployment, StatefulSet or DaemonSet is among its manifests",
+          "no Deployment, StatefulSet, DaemonSet or Rollout is among its manifests",
           "give it what is to run");
     }
     Optional<HorizontalPodAutoscaler> astray =
@@ -86,6 +88,16 @@ record Bundle(
       return unfit(
           Named.of(astray.get()) + " leads to nothing of its manifests",
           "correct its scaleTargetRef");
+    }
+    Optional<String> unled =
+        ArgoServices.named(objects).stream()
+            .filter(it -> !names().contains(new Named(ManifestKind.SERVICE, it)))
+            .findFirst();
+    if (unled.isPresent()) {
+      return unfit(
+          "its Rollout leads the Service %s, which is not among its manifests"
+              .formatted(unled.get()),
+          "add the Service, or correct the strategy");
     }
     boolean reached =
         port.isEmpty()
@@ -120,6 +132,11 @@ record Bundle(
     if (scaled && object instanceof Deployment deployment) {
       return deployment.edit().editSpec().withReplicas(null).endSpec().build();
     }
+    if (scaled && object instanceof ArgoRollout rollout) {
+      ArgoRollout other = Serialization.clone(rollout);
+      other.getSpec().replicas = null;
+      return other;
+    }
     return scaled && object instanceof StatefulSet set
         ? set.edit().editSpec().withReplicas(null).endSpec().build()
         : object;
@@ -133,6 +150,29 @@ record Bundle(
 
   private Stream<Named> named() {
     return objects.stream().map(Named::of);
+  }
+
+  /**
+   * A Service that a Rollout leads in one of the releases and not in the other: what its controller
+   * writes there could not be gone back from.
+   */
+  Optional<String> ledOtherwiseThan(Bundle other) {
+    Set<String> led = new TreeSet<>(ArgoServices.named(objects));
+    Set<String> ledThen = ArgoServices.named(other.objects);
+    led.addAll(ledThen);
+    return led.stream()
+        .filter(it -> ledThen.contains(it) != ArgoServices.named(objects).contains(it))
+        .filter(it -> other.names().contains(new Named(ManifestKind.SERVICE, it)))
+        .filter(it -> names().contains(new Named(ManifestKind.SERVICE, it)))
+        .findFirst();
+  }
+
+  /** Its kinds that not every cluster has. */
+  Set<ManifestKind> additions() {
+    return named()
+        .map(Named::kind)
+        .filter(it -> it.addition().isPresent())
+        .collect(Collectors.toUnmodifiableSet());
   }
 
   Set<Named> names() {

@@ -30,6 +30,7 @@ final class BundleLife implements TargetLife {
   private final Cluster cluster;
   private final BundleRecord kept;
   private final BundleObjects objects;
+  private final BundleRefusals refusals;
   private final BundleStart start;
   private final Rollout rollout;
   private final Printable said;
@@ -47,6 +48,7 @@ final class BundleLife implements TargetLife {
     this.cluster = cluster;
     this.kept = new BundleRecord(target, manifests.name(), manifests.namespace());
     this.objects = new BundleObjects(target, cluster);
+    this.refusals = new BundleRefusals(target, cluster);
     this.start = new BundleStart(target, manifests.name(), cluster, kept, rollout, said);
     this.rollout = rollout;
     this.said = said;
@@ -79,7 +81,8 @@ final class BundleLife implements TargetLife {
   }
 
   private Answer<Bundle> bundle(Release release) throws IOException {
-    return Bundle.of(release, manifests.name(), manifests.namespace());
+    return Bundle.of(release, manifests.name(), manifests.namespace())
+        .then(refusals::unlessMissing);
   }
 
   @Override
@@ -185,7 +188,9 @@ final class BundleLife implements TargetLife {
     List<HasMetadata> wanted =
         new Marks(manifests.name(), intent)
             .objects().stream().filter(it -> Named.of(it).kind() != ManifestKind.JOB).toList();
-    return BundleObjects.each(wanted, this::drift)
+    return new ArgoServices(cluster)
+        .kept(wanted)
+        .then(all -> BundleObjects.each(all, this::drift))
         .map(all -> all.stream().flatMap(List::stream).toList());
   }
 
@@ -219,8 +224,9 @@ final class BundleLife implements TargetLife {
         .then(now -> {
           Optional<BundleIntent> begun =
               now.filter(it -> it.current().isSameAs(bundle) && !it.stopped());
-          return start.started(
-              begun.orElseGet(() -> BundleIntent.next(target, bundle, now)), adopt);
+          return refusals
+              .unlessLedOtherwise(begun.orElseGet(() -> BundleIntent.next(target, bundle, now)))
+              .then(intent -> start.started(intent, adopt));
         });
   }
 

@@ -25,6 +25,10 @@ record BundleObjects(String target, Cluster cluster) {
 
   private static final String DRY = "-rehearsed";
 
+  /** How the annotations begin that controllers write on what they look after. */
+  private static final List<String> CONTROLLERS =
+      List.of("deployment.kubernetes.io/", "rollout.argoproj.io/", "argo-rollouts.argoproj.io/");
+
   /** Those that are there. */
   Answer<List<HasMetadata>> there(Collection<Named> names) {
     return each(names, it -> cluster.find(it.kind(), it.name()))
@@ -72,7 +76,7 @@ record BundleObjects(String target, Cluster cluster) {
   private static Map<String, String> annotations(ObjectMeta metadata) {
     Map<String, String> all =
         new HashMap<>(Optional.ofNullable(metadata.getAnnotations()).orElse(Map.of()));
-    all.keySet().removeIf(it -> it.startsWith("deployment.kubernetes.io/"));
+    all.keySet().removeIf(it -> CONTROLLERS.stream().anyMatch(it::startsWith));
     all.remove("kubectl.kubernetes.io/last-applied-configuration");
     return all;
   }

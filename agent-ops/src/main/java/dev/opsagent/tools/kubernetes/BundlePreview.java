@@ -21,11 +21,13 @@ record BundlePreview(String name, Cluster cluster, BundleObjects objects, Printa
 
   /** One line for each object that would be made, changed or deleted. */
   Answer<List<String>> of(BundleIntent intent) {
-    List<HasMetadata> marked = new Marks(name, intent).objects();
     return objects
         .foreign(intent.current().names())
         .map(others -> others.stream().map(Named::of).collect(Collectors.toSet()))
-        .then(taken -> BundleObjects.each(marked, it -> told(it, taken)))
+        .then(taken ->
+            new ArgoServices(cluster)
+                .kept(new Marks(name, intent).objects())
+                .then(marked -> BundleObjects.each(marked, it -> told(it, taken))))
         .then(told ->
             objects
                 .ours(intent.leaving())

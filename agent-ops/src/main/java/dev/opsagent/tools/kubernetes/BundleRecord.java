@@ -9,7 +9,6 @@ import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.ConfigMapBuilder;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.KubernetesList;
-import io.fabric8.kubernetes.api.model.KubernetesListBuilder;
 import io.fabric8.kubernetes.client.utils.Serialization;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
@@ -134,7 +133,9 @@ record BundleRecord(String target, String name, String namespace) {
   }
 
   private static String json(Bundle bundle) {
-    return Serialization.asJson(new KubernetesListBuilder().withItems(bundle.objects()).build());
+    KubernetesList list = new KubernetesList();
+    list.setItems(bundle.objects());
+    return Serialization.asJson(list);
   }
 
   private Answer<BundleIntent> intent(ConfigMap found) {
@@ -163,10 +164,22 @@ record BundleRecord(String target, String name, String namespace) {
 
   private static List<HasMetadata> objects(Map<String, String> data, String key) {
     try {
-      return Serialization.unmarshal(data.getOrDefault(key, ""), KubernetesList.class).getItems();
+      return Serialization.unmarshal(data.getOrDefault(key, ""), KubernetesList.class)
+          .getItems()
+          .stream()
+          .<HasMetadata>map(BundleRecord::typed)
+          .toList();
     } catch (RuntimeException e) {
       throw new InvalidMessage(key, "is no list of objects");
     }
+  }
+
+  /** The client knows the kinds of every cluster only. */
+  private static HasMetadata typed(HasMetadata object) {
+    return ManifestKind.of(object.getApiVersion(), object.getKind())
+        .filter(it -> !it.type().isInstance(object))
+        .<HasMetadata>map(it -> Serialization.unmarshal(Serialization.asJson(object), it.type()))
+        .orElse(object);
   }
 
   private <T> Answer<T> unsound(String cause) {

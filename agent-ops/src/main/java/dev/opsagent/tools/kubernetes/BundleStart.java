@@ -51,7 +51,22 @@ final class BundleStart {
   Answer<Optional<Running>> running(BundleIntent intent) {
     return isUp(intent)
         .then(up ->
-            up ? cluster.pods(Marks.labels(name)).map(pods -> running(intent, pods)) : none());
+            up
+                ? cluster.pods(Marks.labels(name)).map(pods -> running(intent, pods))
+                : undecided(intent));
+  }
+
+  /** Nothing, unless a person has to say what becomes of it. */
+  private Answer<Optional<Running>> undecided(BundleIntent intent) {
+    boolean asked = !intent.stopped() && isOfArgo(intent.workloads());
+    return asked
+        ? objects
+            .there(intent.workloads())
+            .then(found ->
+                ArgoVerdict.undecidedNow(found, "see what runs of " + target)
+                    .<Answer<Optional<Running>>>map(Answer.No::new)
+                    .orElseGet(BundleStart::none))
+        : none();
   }
 
   /**
@@ -71,11 +86,22 @@ final class BundleStart {
 
   private Answer<Boolean> isThere(BundleIntent intent, Set<Named> workloads) {
     Marks marks = new Marks(name, intent);
-    return objects
-        .there(workloads)
-        .map(found ->
-            found.size() == workloads.size()
-                && found.stream().allMatch(it -> marks.areOnPodsOf(it) && Seen.isComplete(it)));
+    Answer<List<Pod>> asked =
+        isOfArgo(workloads) ? cluster.pods(Marks.labels(name)) : new Answer.Ok<>(List.of());
+    return asked.then(pods ->
+        objects
+            .there(workloads)
+            .map(found ->
+                found.size() == workloads.size()
+                    && found.stream()
+                        .allMatch(it ->
+                            marks.areOnPodsOf(it)
+                                && Seen.isComplete(it)
+                                && ArgoState.hasPods(it, pods))));
+  }
+
+  private static boolean isOfArgo(Set<Named> workloads) {
+    return workloads.stream().anyMatch(it -> it.kind() == ManifestKind.ROLLOUT);
   }
 
   private Optional<Running> running(BundleIntent intent, List<Pod> all) {
@@ -122,11 +148,13 @@ final class BundleStart {
         .foreign(wanted.current().names())
         .then(others -> adopted(wanted, others, adopt))
         .then(intent -> {
-          List<HasMetadata> marked = new Marks(name, intent).objects();
-          return objects
-              .rehearse(marked, intent.adopted())
-              .then(done -> kept.write(cluster, intent))
-              .then(done -> objects.apply(marked, intent.adopted()))
+          return new ArgoServices(cluster)
+              .kept(new Marks(name, intent).objects())
+              .then(marked ->
+                  objects
+                      .rehearse(marked, intent.adopted())
+                      .then(done -> kept.write(cluster, intent))
+                      .then(done -> objects.apply(marked, intent.adopted())))
               .then(done -> rolledOut(intent));
         });
   }

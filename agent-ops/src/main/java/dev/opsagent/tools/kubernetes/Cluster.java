@@ -28,6 +28,9 @@ interface Cluster extends AutoCloseable {
   /** Where the service of that name is reached that takes connections on that port. */
   String address(String service, int port);
 
+  /** Whether the server has the kind, which may be one that somebody has to install. */
+  Answer<Boolean> has(ManifestKind kind);
+
   /** What is there of the kind and name. */
   Answer<Optional<HasMetadata>> find(ManifestKind kind, String name);
 

@@ -26,6 +26,7 @@ enum ManifestKind {
   DEPLOYMENT("apps/v1", Deployment.class),
   STATEFUL_SET("apps/v1", StatefulSet.class),
   DAEMON_SET("apps/v1", DaemonSet.class),
+  ROLLOUT("argoproj.io/v1alpha1", ArgoRollout.class),
   JOB("batch/v1", Job.class),
   INGRESS("networking.k8s.io/v1", Ingress.class),
   HORIZONTAL_POD_AUTOSCALER("autoscaling/v2", HorizontalPodAutoscaler.class);
@@ -48,9 +49,10 @@ enum ManifestKind {
     return Arrays.stream(values()).filter(it -> it.kind().equals(kind)).findFirst();
   }
 
+  /** Those that make pods, of the kinds that every cluster has. */
   static Set<ManifestKind> workloads() {
     return Arrays.stream(values())
-        .filter(ManifestKind::isWorkload)
+        .filter(it -> it.isWorkload() && it.addition().isEmpty())
         .collect(Collectors.toUnmodifiableSet());
   }
 
@@ -60,8 +62,17 @@ enum ManifestKind {
         .collect(Collectors.joining(", "));
   }
 
+  String apiVersion() {
+    return apiVersion;
+  }
+
   String kind() {
-    return type.getSimpleName();
+    return HasMetadata.getKind(type);
+  }
+
+  /** What a cluster must have installed to have the kind; empty for those that each one has. */
+  Optional<String> addition() {
+    return this == ROLLOUT ? Optional.of("Argo Rollouts") : Optional.empty();
   }
 
   Class<? extends HasMetadata> type() {
@@ -105,6 +116,18 @@ enum ManifestKind {
       case DAEMON_SET ->
           Set.of(
               "selector", "template", "updateStrategy", "minReadySeconds", "revisionHistoryLimit");
+      case ROLLOUT ->
+          Set.of(
+              "replicas",
+              "selector",
+              "template",
+              "strategy",
+              "minReadySeconds",
+              "revisionHistoryLimit",
+              "progressDeadlineSeconds",
+              "progressDeadlineAbort",
+              "rollbackWindow",
+              "analysis");
       case JOB ->
           Set.of(
               "template",

@@ -82,9 +82,9 @@ final class ManifestReader {
       return STRICT.readValue(new String(Json.write(tree), StandardCharsets.UTF_8), type);
     } catch (JsonMappingException e) {
       throw new InvalidMessage(
-          type.getSimpleName(), path(e) + " is no field of it, or of another type");
+          HasMetadata.getKind(type), path(e) + " is no field of it, or of another type");
     } catch (JsonProcessingException e) {
-      throw new InvalidMessage(type.getSimpleName(), "cannot be read");
+      throw new InvalidMessage(HasMetadata.getKind(type), "cannot be read");
     }
   }
 

@@ -22,6 +22,7 @@ final class ManifestRules {
             metadata(object.path("metadata"), namespace),
             others(spec, "spec", kind.spec()),
             kind.isWorkload() ? workload(spec) : Stream.<String>empty(),
+            kind == ManifestKind.ROLLOUT ? ArgoRules.faults(spec) : Stream.<String>empty(),
             claims(spec.path("volumeClaimTemplates")),
             kind == ManifestKind.SERVICE ? service(spec) : Stream.<String>empty())
         .flatMap(faults -> faults)
@@ -78,6 +79,7 @@ final class ManifestRules {
                 "spec.template.metadata",
                 ManifestFields.TEMPLATE_METADATA),
             marks(template.path("metadata"), "spec.template.metadata"),
+            unless(template.path("spec").isObject(), "spec.template.spec is missing"),
             unless(
                 !update.path("type").asString("").equals("OnDelete"),
                 "spec.updateStrategy.type would leave the release before running"),

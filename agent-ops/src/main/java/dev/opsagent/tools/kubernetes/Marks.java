@@ -4,6 +4,7 @@ import dev.opsagent.protocol.Digests;
 import io.fabric8.kubernetes.api.model.ConfigMap;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
+import io.fabric8.kubernetes.api.model.Pod;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import io.fabric8.kubernetes.api.model.batch.v1.Job;
 import io.fabric8.kubernetes.client.utils.Serialization;
@@ -47,6 +48,12 @@ record Marks(String name, BundleIntent intent) {
     return Seen.template(workload)
         .map(PodTemplateSpec::getMetadata)
         .map(it -> of(it.getAnnotations()).get(MADE_OF));
+  }
+
+  /** Whether a pod is made of what a workload makes its pods of now. */
+  static boolean areMadeOf(HasMetadata workload, Pod pod) {
+    String madeOf = of(pod.getMetadata().getAnnotations()).get(MADE_OF);
+    return madeOf(workload).filter(it -> it.equals(madeOf)).isPresent();
   }
 
   /** All objects as they are applied. */

@@ -10,6 +10,7 @@ import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.ObjectMeta;
 import io.fabric8.kubernetes.api.model.PodTemplateSpec;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -62,7 +63,7 @@ final class Rollout {
   /**
    * Follows what bears the labels.
    *
-   * @param kinds of what makes the pods
+   * @param kinds of what makes the pods; those of what is wanted are followed besides
    */
   Rollout(
       Set<ManifestKind> kinds,
@@ -92,7 +93,9 @@ final class Rollout {
             action,
             "it was not available within %d s".formatted(limit.toSeconds()),
             "give it more time, or read the service's log");
-    return follow(action, left, new RolloutVerdict(wanted, action, words, pods), late);
+    Set<ManifestKind> followed = EnumSet.copyOf(kinds);
+    wanted.workloads().forEach(it -> followed.add(it.kind()));
+    return follow(action, left, followed, new RolloutVerdict(wanted, action, words, pods), late);
   }
 
   /** Waits until no pod of the target is left. */
@@ -107,6 +110,7 @@ final class Rollout {
     return follow(
         action,
         limits.end(),
+        kinds,
         seen -> seen.pods().isEmpty() ? Optional.of(new Answer.Ok<>(true)) : Optional.empty(),
         late);
   }
@@ -114,6 +118,7 @@ final class Rollout {
   private Answer<Boolean> follow(
       String action,
       Duration limit,
+      Set<ManifestKind> followed,
       Function<Watched, Optional<Answer<Boolean>>> question,
       Failure late) {
     Semaphore changes = new Semaphore(0);
@@ -127,7 +132,7 @@ final class Rollout {
             });
     try {
       return cluster
-          .watch(kinds, labels, changes::release)
+          .watch(followed, labels, changes::release)
           .then(watched -> {
             try (watched) {
               return answered(watched, question, changes, over)

@@ -34,6 +34,7 @@ final class RolloutVerdict implements Function<Watched, Optional<Answer<Boolean>
   private boolean begun;
   private final Map<Named, String> stale = new HashMap<>();
   private final Set<String> staleRefusals = new HashSet<>();
+  private final ArgoVerdict argo = new ArgoVerdict();
 
   RolloutVerdict(Wanted wanted, String action, Printable words, PodWords podWords) {
     this.wanted = wanted;
@@ -52,7 +53,8 @@ final class RolloutVerdict implements Function<Watched, Optional<Answer<Boolean>
       return begun ? Optional.of(deleted(workloads)) : Optional.empty();
     }
     begin(workloads, watched);
-    if (workloads.stream().allMatch(wanted::isThere)) {
+    if (workloads.stream()
+        .allMatch(it -> wanted.isThere(it) && ArgoState.hasPods(it, watched.pods()))) {
       return Optional.of(new Answer.Ok<>(true));
     }
     List<ReplicaSet> sets =
@@ -63,8 +65,10 @@ final class RolloutVerdict implements Function<Watched, Optional<Answer<Boolean>
         watched.pods().stream().filter(pod -> wanted.isOf().test(pod.getMetadata())).toList();
     return Faults.of(workloads, sets, pods)
         .or(() -> refused(workloads, watched))
+        .or(() -> argo.degraded(workloads, pods))
         .map(this::failed)
-        .or(() -> late(workloads, pods));
+        .or(() -> late(workloads, pods))
+        .or(() -> argo.undecided(workloads, action).map(this::said));
   }
 
   private Answer<Boolean> deleted(List<HasMetadata> left) {
@@ -83,6 +87,7 @@ final class RolloutVerdict implements Function<Watched, Optional<Answer<Boolean>
     if (!begun) {
       begun = true;
       watched.refusals().forEach(it -> staleRefusals.add(told(it)));
+      argo.begin(workloads);
       workloads.forEach(it ->
           late(it)
               .ifPresent(
@@ -129,6 +134,11 @@ final class RolloutVerdict implements Function<Watched, Optional<Answer<Boolean>
                     "it made no progress: %s: %s".formatted(LATE, it.getMessage()),
                     "give it more time, or read the service's log",
                     pods.stream().findFirst())));
+  }
+
+  private Answer<Boolean> said(Failure failure) {
+    return new Answer.No<>(
+        Failure.of(failure.code(), failure.action(), words.line(failure.cause()), failure.fix()));
   }
 
   private Answer<Boolean> failed(Fault fault) {

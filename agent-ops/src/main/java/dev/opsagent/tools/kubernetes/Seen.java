@@ -48,6 +48,7 @@ final class Seen {
       case Deployment deployment -> isComplete(deployment);
       case StatefulSet set -> isComplete(set);
       case DaemonSet set -> isComplete(set);
+      case ArgoRollout rollout -> ArgoState.of(rollout) instanceof ArgoState.Healthy;
       case Job job -> condition(job, "Complete").isPresent();
       case HasMetadata _ -> true;
     };
@@ -109,6 +110,7 @@ final class Seen {
       case Deployment it -> Optional.of(it.getSpec().getTemplate());
       case StatefulSet it -> Optional.of(it.getSpec().getTemplate());
       case DaemonSet it -> Optional.of(it.getSpec().getTemplate());
+      case ArgoRollout it -> Optional.ofNullable(it.getSpec().template);
       case Job it -> Optional.of(it.getSpec().getTemplate());
       case HasMetadata _ -> Optional.empty();
     };

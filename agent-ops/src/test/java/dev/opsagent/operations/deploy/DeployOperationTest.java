@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Operation.Resolution;
+import dev.opsagent.execution.Step;
 import dev.opsagent.execution.Step.Outcome;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.operations.Health;
@@ -37,6 +38,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,6 +58,8 @@ final class DeployOperationTest {
   @TempDir Path folder;
 
   private Optional<ServiceRuntime.Running> running = Optional.empty();
+  private Optional<ReasonCode> doubt = Optional.empty();
+  private final List<String> takenBack = new ArrayList<>();
   private Optional<DeploymentRecord> known = Optional.empty();
   private Environment environment = Environment.undeclared("local");
   private String repository = "";
@@ -535,6 +539,30 @@ final class DeployOperationTest {
   }
 
   @Test
+  void aReleaseThatWaitsForAPersonIsTakenBackAndOneThatNobodySeesIsNot() {
+    TaskDispatch task = task("image: web:1");
+    Facts facts = sight("image: web:1").facts();
+    PlannedStep planned =
+        operation().plan(task, facts).steps().stream()
+            .filter(step -> step.name().equals(Steps.DEPLOY))
+            .findFirst()
+            .orElseThrow();
+    Step step = operation().step(planned, task);
+
+    doubt = Optional.of(ReasonCode.UNREACHABLE);
+    assertThat(step.undo(context(task, facts))).isInstanceOf(Step.Undo.UndoFailed.class);
+    assertThat(takenBack).isEmpty();
+
+    doubt = Optional.of(ReasonCode.INCONCLUSIVE);
+    assertThat(step.probe(context(task, facts)))
+        .isInstanceOfSatisfying(
+            Step.Probe.Unknown.class,
+            it -> assertThat(it.failure().code()).isEqualTo(ReasonCode.INCONCLUSIVE));
+    assertThat(step.undo(context(task, facts))).isInstanceOf(Step.Undo.Undone.class);
+    assertThat(takenBack).containsExactly(NEW);
+  }
+
+  @Test
   void whatSomebodyElseMadeIsTakenOverByWordOfTheTaskOnly() {
     repository = "repository: {url: 'https://git.example/shop.git'}";
     foreign = List.of("Deployment web (managed by kubectl)");
@@ -656,7 +684,7 @@ final class DeployOperationTest {
         new NoPace());
   }
 
-  /** Tells what runs; nothing else may be asked of it. */
+  /** Tells what runs, and whether it was to go back; nothing else may be asked of it. */
   private final class OneService extends WatchedRuntime {
     OneService(String kind) {
       super(kind);
@@ -676,7 +704,16 @@ final class DeployOperationTest {
 
     @Override
     public Answer<Optional<Running>> running(String target) {
-      return new Answer.Ok<>(running);
+      return doubt
+          .<Answer<Optional<Running>>>map(
+              code -> new Answer.No<>(Failure.of(code, "see what runs", "nobody can say", "")))
+          .orElseGet(() -> new Answer.Ok<>(running));
+    }
+
+    @Override
+    public Answer<Optional<Running>> rollback(String target, String digest) {
+      takenBack.add(digest);
+      return new Answer.Ok<>(Optional.empty());
     }
 
     @Override

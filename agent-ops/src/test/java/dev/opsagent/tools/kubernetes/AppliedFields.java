@@ -12,7 +12,8 @@ import java.util.TreeMap;
 
 /**
  * Server-side apply as far as these tests need it: who applied which field of which object, and
- * what is merged. An element of a list is known by its name or port; other lists are one value.
+ * what is merged. An element of a list is known by its name or port; other lists are one value, and
+ * so is the selector of a Service.
  */
 final class AppliedFields {
   private static final Set<String> IDENTITY = Set.of("apiVersion", "kind", "status");
@@ -148,13 +149,18 @@ final class AppliedFields {
 
   private static void collect(List<String> at, Object value, Map<List<String>, Object> leaves) {
     switch (value) {
-      case Map<?, ?> map when !map.isEmpty() ->
+      case Map<?, ?> map when !map.isEmpty() && !isSelectorOfService(at, map) ->
           map.forEach((key, child) -> collect(below(at, String.valueOf(key)), child, leaves));
       case List<?> list when !list.isEmpty() && list.stream().allMatch(it -> key(it).isPresent()) ->
           list.forEach(child -> collect(below(at, key(child).orElseThrow()), child, leaves));
       case null -> {}
       default -> leaves.put(at, value);
     }
+  }
+
+  private static boolean isSelectorOfService(List<String> at, Map<?, ?> map) {
+    return at.equals(List.of("spec", "selector"))
+        && map.values().stream().allMatch(String.class::isInstance);
   }
 
   private static Optional<String> key(Object element) {

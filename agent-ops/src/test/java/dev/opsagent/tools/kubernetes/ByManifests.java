@@ -21,6 +21,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /** A target of the cluster whose releases are manifests. */
 final class ByManifests extends OnCluster.Deployed {
@@ -210,7 +211,7 @@ final class ByManifests extends OnCluster.Deployed {
 
   /** All objects that are there for the target, but for pods. */
   List<String> objects() {
-    return Arrays.stream(ManifestKind.values())
+    return kinds()
         .flatMap(kind ->
             cluster()
                 .client()
@@ -224,16 +225,22 @@ final class ByManifests extends OnCluster.Deployed {
         .toList();
   }
 
+  /** A real cluster need not have what somebody has to install. */
+  private static Stream<ManifestKind> kinds() {
+    return Arrays.stream(ManifestKind.values())
+        .filter(it -> cluster().isPlayed() || it.addition().isEmpty());
+  }
+
   @Override
   void remove() {
-    for (ManifestKind kind : ManifestKind.values()) {
-      cluster()
-          .client()
-          .resources(kind.type())
-          .inNamespace(cluster().namespace())
-          .withLabel(Marks.SERVICE, name())
-          .delete();
-    }
+    kinds()
+        .forEach(kind ->
+            cluster()
+                .client()
+                .resources(kind.type())
+                .inNamespace(cluster().namespace())
+                .withLabel(Marks.SERVICE, name())
+                .delete());
     for (String end : new String[] {"-other", "others"}) {
       cluster()
           .client()

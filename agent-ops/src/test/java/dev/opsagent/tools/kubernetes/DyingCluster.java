@@ -34,6 +34,11 @@ final class DyingCluster implements Cluster {
   }
 
   @Override
+  public Answer<Boolean> has(ManifestKind kind) {
+    return cluster.has(kind);
+  }
+
+  @Override
   public Answer<Optional<HasMetadata>> find(ManifestKind kind, String name) {
     return cluster.find(kind, name);
   }

@@ -501,7 +501,7 @@ class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
                     "kind: Deployment, name: NAME", "kind: Deployment, name: other")));
 
     assertThat(astray.cause()).contains("leads to nothing of its manifests");
-    assertThat(nothing.cause()).contains("no Deployment, StatefulSet or DaemonSet");
+    assertThat(nothing.cause()).contains("no Deployment, StatefulSet, DaemonSet or Rollout");
     assertThat(unreached.cause()).contains("no Service " + subject.name() + " with the port 8080");
     assertThat(subject.objects()).isEmpty();
   }

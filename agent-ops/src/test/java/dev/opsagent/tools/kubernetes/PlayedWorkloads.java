@@ -23,6 +23,7 @@ import io.fabric8.kubernetes.client.KubernetesClient;
 import io.fabric8.kubernetes.client.KubernetesClientException;
 import io.fabric8.kubernetes.client.informers.ResourceEventHandler;
 import io.fabric8.kubernetes.client.utils.Serialization;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
@@ -36,8 +37,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Plays the controllers of what was made from manifests: the pods of Deployments, StatefulSets,
- * DaemonSets and Jobs, and the collector of those that nobody owns. What becomes of a pod, {@link
- * TestingController} says; a Job whose command is {@code /bin/false} fails, and any other is done.
+ * DaemonSets, Rollouts and Jobs, and the collector of those that nobody owns. What becomes of a
+ * pod, {@link TestingController} says; a Job whose command is {@code /bin/false} fails, and any
+ * other is done.
  */
 final class PlayedWorkloads implements AutoCloseable {
   private static final String HASH = "pod-template-hash";
@@ -59,6 +61,7 @@ final class PlayedWorkloads implements AutoCloseable {
     var _ = client.apps().statefulSets().inNamespace(namespace).inform(new Told<>());
     var _ = client.apps().daemonSets().inNamespace(namespace).inform(new Told<>());
     var _ = client.batch().v1().jobs().inNamespace(namespace).inform(new Told<>());
+    var _ = client.resources(ArgoRollout.class).inNamespace(namespace).inform(new Told<>());
     var _ = client.pods().inNamespace(namespace).inform(new Told<>());
   }
 
@@ -99,7 +102,10 @@ final class PlayedWorkloads implements AutoCloseable {
     due.set(false);
     try {
       List<HasMetadata> workloads =
-          ManifestKind.workloads().stream().<HasMetadata>flatMap(it -> all(it).stream()).toList();
+          Arrays.stream(ManifestKind.values())
+              .filter(ManifestKind::isWorkload)
+              .<HasMetadata>flatMap(it -> all(it).stream())
+              .toList();
       List<String> owners = workloads.stream().map(PlayedWorkloads::owner).toList();
       pods().stream()
           .filter(pod -> !owners.contains(pod.getMetadata().getLabels().get(OWNER)))
@@ -177,6 +183,7 @@ final class PlayedWorkloads implements AutoCloseable {
     return switch (workload) {
       case Deployment it -> Objects.requireNonNullElse(it.getSpec().getReplicas(), 1);
       case StatefulSet it -> Objects.requireNonNullElse(it.getSpec().getReplicas(), 1);
+      case ArgoRollout it -> it.getSpec().wanted();
       case HasMetadata _ -> 1;
     };
   }
@@ -184,7 +191,7 @@ final class PlayedWorkloads implements AutoCloseable {
   private void begin(HasMetadata workload, PodTemplateSpec template, String hash) {
     Map<String, String> labels = new HashMap<>(template.getMetadata().getLabels());
     labels.put(OWNER, owner(workload));
-    labels.put(HASH, hash);
+    labels.put(workload instanceof ArgoRollout ? ArgoServices.HASH : HASH, hash);
     ObjectMeta metadata = workload.getMetadata();
     var _ =
         client
@@ -259,6 +266,10 @@ final class PlayedWorkloads implements AutoCloseable {
                   .withNumberReady(ready)
                   .withNumberAvailable(ready)
                   .build());
+      case ArgoRollout it ->
+          it.setStatus(
+              new PlayedRollouts(client)
+                  .status(it, new PlayedRollouts.Pods(hash, all.size(), updated, ready)));
       case Job it -> it.setStatus(ended(it));
       case HasMetadata _ -> throw new IllegalArgumentException(workload.getKind());
     }
@@ -283,7 +294,8 @@ final class PlayedWorkloads implements AutoCloseable {
   }
 
   private static boolean isOf(Pod pod, String hash) {
-    return hash.equals(pod.getMetadata().getLabels().get(HASH));
+    Map<String, String> labels = pod.getMetadata().getLabels();
+    return hash.equals(labels.getOrDefault(HASH, labels.get(ArgoServices.HASH)));
   }
 
   private List<Pod> pods(HasMetadata workload) {

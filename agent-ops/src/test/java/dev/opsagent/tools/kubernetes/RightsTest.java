@@ -70,6 +70,7 @@ class RightsTest extends OnCluster {
             KubernetesManifestsTest.AUTOSCALER,
             set,
             daemons,
+            ArgoRolloutTest.ROLLOUT.replace("metadata: {name: NAME}", "metadata: {name: NAME-led}"),
             KubernetesManifestsTest.JOB);
     ServiceRuntime runtime = all.runtime();
     ok(runtime.deploy(all.target(), first));

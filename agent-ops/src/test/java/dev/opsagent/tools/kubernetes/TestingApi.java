@@ -38,6 +38,13 @@ final class TestingApi extends KubernetesCrudDispatcher {
   static final String UNKNOWN = "unknown";
   static final String LOG = "no database for hunter2";
 
+  private static final String ARGO =
+      """
+      {"kind": "APIResourceList", "apiVersion": "v1", "groupVersion": "argoproj.io/v1alpha1",
+       "resources": [{"name": "rollouts", "singularName": "rollout", "namespaced": true,
+                      "kind": "Rollout", "verbs": ["get", "list", "patch", "watch"]}]}
+      """;
+
   private static final Pattern MANAGER = Pattern.compile("[?&]fieldManager=([^&]+)");
 
   private static final Pattern VERSION = Pattern.compile("[?&]resourceVersion=([0-9]+)");
@@ -50,6 +57,7 @@ final class TestingApi extends KubernetesCrudDispatcher {
   private final AppliedFields fields = new AppliedFields();
   private final ReentrantLock leaving = new ReentrantLock();
   private volatile long lastDeletion;
+  private volatile boolean hasRollouts = true;
 
   @Override
   public MockResponse dispatch(RecordedRequest request) {
@@ -64,6 +72,11 @@ final class TestingApi extends KubernetesCrudDispatcher {
     return Right.of(request.method().name(), request.getPath())
         .flatMap(right -> forbidden(request, right))
         .orElseGet(() -> super.dispatch(request));
+  }
+
+  /** Whether somebody has installed Argo Rollouts; as long as nobody says so, it is. */
+  void installRollouts(boolean installed) {
+    hasRollouts = installed;
   }
 
   /** What the worker has asked for so far. */
@@ -85,6 +98,11 @@ final class TestingApi extends KubernetesCrudDispatcher {
 
   @Override
   public MockResponse handleGet(String path) {
+    if (bare(path).equals("/apis/argoproj.io/v1alpha1")) {
+      return hasRollouts
+          ? new MockResponse().setResponseCode(200).setBody(ARGO)
+          : new MockResponse().setResponseCode(404).setBody("404 page not found");
+    }
     if (bare(path).endsWith("/log")) {
       return new MockResponse().setResponseCode(200).setBody(LOG);
     }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.logging.Level;
@@ -171,6 +172,25 @@ public final class TestingCluster implements AutoCloseable {
   /** What the worker has asked for, where it is played. */
   Set<Right> asked() {
     return api.map(TestingApi::asked).orElse(Set.of());
+  }
+
+  /**
+   * What {@code kubectl argo rollouts} writes into the status of a Rollout.
+   *
+   * @param field {@code promoteFull} or {@code abort}
+   */
+  public void tellRollout(String name, String field) {
+    ArgoRollout rollout =
+        client.resources(ArgoRollout.class).inNamespace(namespace).withName(name).get();
+    Map<String, Object> status = new HashMap<>(rollout.getStatus());
+    status.put(field, true);
+    rollout.setStatus(status);
+    var _ = client.resource(rollout).updateStatus();
+  }
+
+  /** Whether Argo Rollouts is installed, where it is played. */
+  void installRollouts(boolean installed) {
+    api.orElseThrow().installRollouts(installed);
   }
 
   /** Where the file is that leads the worker to it. */
