@@ -64,6 +64,7 @@ final class BundleStart {
             .there(intent.workloads())
             .then(found ->
                 ArgoVerdict.undecidedNow(found, "see what runs of " + target)
+                    .map(it -> Failure.of(it.code(), it.action(), said.line(it.cause()), it.fix()))
                     .<Answer<Optional<Running>>>map(Answer.No::new)
                     .orElseGet(BundleStart::none))
         : none();
