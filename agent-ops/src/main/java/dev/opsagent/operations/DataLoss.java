@@ -5,7 +5,7 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import java.util.List;
 
-/** Data that a release would lose, told to whoever decides. */
+/** Data that a release would lose, or change for good, told to whoever decides. */
 public final class DataLoss {
   private static final int NAMED = 5;
 
@@ -23,7 +23,7 @@ public final class DataLoss {
     return Failure.of(
         ReasonCode.DATA_LOSS_RISK,
         "deploy to " + Service.target(context),
-        "data would be lost: " + named + more,
+        "data would be lost or changed for good: " + named + more,
         fix);
   }
 }

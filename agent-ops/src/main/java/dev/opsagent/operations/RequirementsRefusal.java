@@ -76,7 +76,9 @@ public final class RequirementsRefusal {
       case BUILD_TIME -> "building is timed by image.build, and by a push that packs";
       case REPLICAS -> "replicas are those of a deploy of one service whose runtime runs several";
       case CPUS, MEMORY -> "processors and memory are limited for a deploy of one image";
-      case AUTOSCALING -> "no runtime of the target scales a service by its load";
+      case AUTOSCALING ->
+          "a service is scaled by its load by a deploy of one image to a cluster; manifests hold an"
+              + " autoscaler of their own";
       case SBOM -> "no operation makes a bill of materials";
       case PROVENANCE -> "no operation attests how an artifact was made";
       case SIGNED -> "this worker does not ask for signatures";

@@ -3,6 +3,7 @@ package dev.opsagent.outside;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -90,6 +91,20 @@ public interface ServiceRuntime {
    */
   default Answer<Running> scale(String target, int replicas, Trial trial) {
     return oneOfEach("run %d replicas of %s".formatted(replicas, target));
+  }
+
+  /** Whether the number of replicas of a service can follow its load here. */
+  default boolean autoscales() {
+    return false;
+  }
+
+  /**
+   * How the number of replicas of what runs follows its load, as it is enforced.
+   *
+   * @return empty when nothing runs, or the number does not follow the load
+   */
+  default Answer<Optional<Autoscaling>> autoscaling(String target) {
+    return new Answer.Ok<>(Optional.empty());
   }
 
   /**
@@ -279,6 +294,9 @@ public interface ServiceRuntime {
    * @param environment plain settings, never secrets
    * @param replicas how many of it run at once, where the runtime runs more than one; absent: as
    *     many as run of the release before, else one
+   * @param autoscaling how their number follows the load, where the runtime {@link
+   *     ServiceRuntime#autoscales}; absent, with no replicas said: as it does for the release
+   *     before
    * @param taskId the task that deploys it: the fence that a later probe compares
    */
   record Release(
@@ -293,6 +311,7 @@ public interface ServiceRuntime {
       Optional<String> project,
       Map<String, String> environment,
       Optional<Integer> replicas,
+      Optional<Autoscaling> autoscaling,
       Duration timeout) {
     public Release {
       command = List.copyOf(command);
@@ -324,20 +343,27 @@ public interface ServiceRuntime {
           project,
           environment,
           Optional.empty(),
+          Optional.empty(),
           timeout);
     }
 
     /** The same with so many replicas. */
     public Release times(int count) {
-      return with(port, Optional.of(count));
+      return with(port, Optional.of(count), autoscaling);
+    }
+
+    /** The same, whose number of replicas follows the load like that. */
+    public Release following(Autoscaling load) {
+      return with(port, replicas, Optional.of(load));
     }
 
     /** The same on another port. */
     public Release on(int other) {
-      return with(Optional.of(other), replicas);
+      return with(Optional.of(other), replicas, autoscaling);
     }
 
-    private Release with(Optional<Integer> at, Optional<Integer> count) {
+    private Release with(
+        Optional<Integer> at, Optional<Integer> count, Optional<Autoscaling> load) {
       return new Release(
           version,
           digest,
@@ -350,6 +376,7 @@ public interface ServiceRuntime {
           project,
           environment,
           count,
+          load,
           timeout);
     }
   }

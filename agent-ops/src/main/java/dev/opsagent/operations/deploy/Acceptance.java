@@ -17,6 +17,8 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.InvalidMessage;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.Requirement;
+import dev.opsagent.protocol.Requirements.Autoscaling;
+import dev.opsagent.protocol.Requirements.Scaling;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
 import java.util.EnumSet;
@@ -53,6 +55,7 @@ record Acceptance(String operation, Adapters adapters) {
             ofManifests(task, parameters),
             ofStrategy(task, parameters),
             ofReplicas(task, parameters),
+            ofAutoscaling(task, parameters),
             adapters.environment(task).flatMap(it -> ofLimits(it, parameters)),
             parameters.published().flatMap(this::ofPackage),
             parameters.reference().flatMap(image -> ofImage(image, task, parameters)),
@@ -65,11 +68,9 @@ record Acceptance(String operation, Adapters adapters) {
   private Set<Requirement> enforced(TaskDispatch task, DeployParameters parameters) {
     Set<Requirement> enforced = EnumSet.noneOf(Requirement.class);
     boolean sized = !(parameters.source().isPresent() && isOnCluster(task, parameters));
-    boolean replicated =
-        runtime(task, parameters)
-            .flatMap(it -> adapters.find(it.id()))
-            .filter(ServiceRuntime::replicates)
-            .isPresent();
+    Optional<ServiceRuntime> runtime =
+        runtime(task, parameters).flatMap(it -> adapters.find(it.id()));
+    boolean replicated = runtime.filter(ServiceRuntime::replicates).isPresent();
     if (Terms.of(adapters.environment(task), parameters.proof()).health().http().isPresent()) {
       enforced.addAll(PerformanceStep.ENFORCED);
     }
@@ -78,6 +79,9 @@ record Acceptance(String operation, Adapters adapters) {
     }
     if (parameters.reference().isPresent()) {
       enforced.addAll(EnumSet.of(Requirement.CPUS, Requirement.MEMORY));
+      runtime
+          .filter(ServiceRuntime::autoscales)
+          .ifPresent(_ -> enforced.add(Requirement.AUTOSCALING));
     }
     return enforced;
   }
@@ -217,6 +221,27 @@ record Acceptance(String operation, Adapters adapters) {
             "parameters.strategy",
             "must be rolling, blue-green or canary where more than one is to run")
         : environment.flatMap(it -> Refusals.ofReplicas(it, parameters.replicas()));
+  }
+
+  /** An autoscaler goes by the share that is used of the processors which a replica asks for. */
+  private Optional<Failure> ofAutoscaling(TaskDispatch task, DeployParameters parameters) {
+    Optional<Autoscaling> wanted = task.requirements().scaling().flatMap(Scaling::autoscaling);
+    if (wanted.isEmpty()) {
+      return Optional.empty();
+    }
+    if (parameters.replicas().isPresent()) {
+      return Refusals.invalid(
+          "parameters.replicas, or requirements.scaling.replicas,",
+          "is for the autoscaler of requirements.scaling.autoscaling to say");
+    }
+    Optional<Environment> environment = adapters.environment(task);
+    boolean known =
+        parameters.cpus().isPresent()
+            || environment.map(Environment::limits).flatMap(Limits::cpus).isPresent();
+    return known
+        ? environment.flatMap(it -> Refusals.ofMost(it, wanted.get()))
+        : Refusals.invalid(
+            "requirements.scaling.cpus", "is missing: autoscaling goes by the share of it");
   }
 
   private static Optional<Failure> ofStages(Strategy strategy, DeployParameters parameters) {

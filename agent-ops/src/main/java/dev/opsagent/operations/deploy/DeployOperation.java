@@ -33,6 +33,7 @@ import dev.opsagent.protocol.DeploymentRecord;
 import dev.opsagent.protocol.DeploymentRecord.Release;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Scaling;
 import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import java.math.BigDecimal;
@@ -213,7 +214,13 @@ public final class DeployOperation implements Operation {
       steps.add(Steps.introduce(task.target(), seen.runtime(), version, seen.terms()));
       parameters.stages().forEach(stage -> addStage(steps, task, seen, stage));
     }
-    steps.add(deploy(task, seen, version));
+    PlannedStep deploy = deploy(task, seen, version);
+    steps.add(
+        task.requirements()
+            .scaling()
+            .flatMap(Scaling::autoscaling)
+            .map(load -> Steps.following(deploy, load))
+            .orElse(deploy));
     steps.add(Steps.verify(task.target(), version, seen.terms().health()));
     PerformanceStep.planned(task, version).ifPresent(steps::add);
     ScalingStep.planned(task).ifPresent(steps::add);

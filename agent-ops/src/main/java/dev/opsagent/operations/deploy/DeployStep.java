@@ -21,6 +21,7 @@ import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Scaling;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -106,6 +107,7 @@ record DeployStep(
         Optional.empty(),
         parameters.environment(),
         seen.terms().replicas(),
+        context.task().requirements().scaling().flatMap(Scaling::autoscaling),
         context.timeout());
   }
 

@@ -25,9 +25,10 @@ import java.util.List;
 record ProtectStep(DeployStep deploy) implements FallibleStep {
   private static final int NAMED = 5;
   private static final int LINES = 20;
-  private static final String ASK = "let it go with done, or keep it with undone";
+  private static final String ASK =
+      "let that happen with done, or keep the data as they are with undone";
   private static final String REFUSE =
-      "keep it in the release, or dispatch it with allowDataLoss: true, which asks a person";
+      "leave the data as they are, or dispatch it with allowDataLoss: true, which asks a person";
 
   @Override
   public Outcome apply(StepContext context) throws Stopped {

@@ -7,6 +7,7 @@ import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -24,6 +25,16 @@ final class Refusals {
     return replicas.filter(it -> it > most).isPresent()
         ? invalid(
             "parameters.replicas", "is more than the %d of %s".formatted(most, environment.name()))
+        : Optional.empty();
+  }
+
+  /** Likewise of what follows the load. */
+  static Optional<Failure> ofMost(Environment environment, Autoscaling wanted) {
+    int most = environment.limits().replicas();
+    return wanted.max() > most
+        ? invalid(
+            "requirements.scaling.autoscaling.max",
+            "is more than the %d of %s".formatted(most, environment.name()))
         : Optional.empty();
   }
 

@@ -17,10 +17,10 @@ import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.Requirement;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import dev.opsagent.protocol.Requirements.Scaling;
 import dev.opsagent.protocol.TaskDispatch;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
@@ -36,7 +36,9 @@ record ScalingStep(Service service) implements FallibleStep {
   static final String NAME = "check-scaling";
 
   private static final Set<Requirement> ENFORCED =
-      Set.copyOf(EnumSet.of(Requirement.REPLICAS, Requirement.CPUS, Requirement.MEMORY));
+      Set.copyOf(
+          EnumSet.of(
+              Requirement.REPLICAS, Requirement.CPUS, Requirement.MEMORY, Requirement.AUTOSCALING));
 
   /** Runtimes round processors to thousandths. */
   private static final double ROUNDING = 0.001;
@@ -75,46 +77,21 @@ record ScalingStep(Service service) implements FallibleStep {
     Allotment allotment =
         unlessOk(service.runtime().allotted(Service.target(context)))
             .orElseGet(() -> new Allotment(Optional.empty(), Optional.empty()));
-    Map<Requirement, String> found = found(running, allotment);
-    List<String> wrong = wrong(wanted, running, allotment, found);
+    Optional<Autoscaling> autoscaling =
+        wanted.autoscaling().isPresent()
+            ? unlessOk(service.runtime().autoscaling(Service.target(context)))
+            : Optional.empty();
+    Found found = new Found(count(running), allotment, autoscaling);
+    List<String> wrong = found.otherwiseThan(wanted);
     if (!wrong.isEmpty()) {
       throw otherwise(context, String.join("; ", wrong));
     }
     return new Outcome.Applied(
-        Facts.NONE, demanded(context.task()).results(it -> found.getOrDefault(it, "")));
-  }
-
-  private static Map<Requirement, String> found(Running running, Allotment allotment) {
-    Map<Requirement, String> found = new EnumMap<>(Requirement.class);
-    found.put(Requirement.REPLICAS, String.valueOf(count(running)));
-    found.put(Requirement.CPUS, allotment.cpus().map(it -> it + " processors").orElse("no limit"));
-    found.put(Requirement.MEMORY, allotment.memory().map(it -> it + " bytes").orElse("no limit"));
-    return found;
+        Facts.NONE, demanded(context.task()).results(it -> found.words().getOrDefault(it, "")));
   }
 
   private static int count(Running running) {
     return running.replicas().map(Replicas::running).orElse(1);
-  }
-
-  private static List<String> wrong(
-      Scaling wanted, Running running, Allotment allotment, Map<Requirement, String> found) {
-    List<Requirement> wrong = new ArrayList<>();
-    if (wanted.replicas().filter(it -> it != count(running)).isPresent()) {
-      wrong.add(Requirement.REPLICAS);
-    }
-    if (wanted.cpus().filter(it -> !isAbout(it, allotment.cpus())).isPresent()) {
-      wrong.add(Requirement.CPUS);
-    }
-    if (wanted.memory().isPresent() && !wanted.memory().equals(allotment.memory())) {
-      wrong.add(Requirement.MEMORY);
-    }
-    return wrong.stream()
-        .map(it -> "%s is %s".formatted(it.field(), found.getOrDefault(it, "unknown")))
-        .toList();
-  }
-
-  private static boolean isAbout(double wanted, Optional<Double> found) {
-    return found.filter(it -> Math.abs(it - wanted) <= ROUNDING).isPresent();
   }
 
   private static Stopped otherwise(StepContext context, String cause) {
@@ -124,5 +101,46 @@ record ScalingStep(Service service) implements FallibleStep {
             "read back how much of %s runs".formatted(Service.target(context)),
             cause,
             "see who else changes what runs there"));
+  }
+
+  /**
+   * What the runtime has.
+   *
+   * @param autoscaling how the number follows the load; absent: it does not
+   */
+  private record Found(int replicas, Allotment allotment, Optional<Autoscaling> autoscaling) {
+    Map<Requirement, String> words() {
+      Map<Requirement, String> words = new EnumMap<>(Requirement.class);
+      words.put(Requirement.REPLICAS, String.valueOf(replicas));
+      words.put(
+          Requirement.CPUS, allotment.cpus().map(it -> it + " processors").orElse("no limit"));
+      words.put(Requirement.MEMORY, allotment.memory().map(it -> it + " bytes").orElse("no limit"));
+      words.put(
+          Requirement.AUTOSCALING, autoscaling.map(Autoscaling::toString).orElse("not there"));
+      return words;
+    }
+
+    List<String> otherwiseThan(Scaling wanted) {
+      Set<Requirement> wrong = EnumSet.noneOf(Requirement.class);
+      if (wanted.replicas().filter(it -> it != replicas).isPresent()) {
+        wrong.add(Requirement.REPLICAS);
+      }
+      if (wanted.cpus().filter(it -> !isAbout(it, allotment.cpus())).isPresent()) {
+        wrong.add(Requirement.CPUS);
+      }
+      if (wanted.memory().isPresent() && !wanted.memory().equals(allotment.memory())) {
+        wrong.add(Requirement.MEMORY);
+      }
+      if (wanted.autoscaling().isPresent() && !wanted.autoscaling().equals(autoscaling)) {
+        wrong.add(Requirement.AUTOSCALING);
+      }
+      return wrong.stream()
+          .map(it -> "%s is %s".formatted(it.field(), words().getOrDefault(it, "unknown")))
+          .toList();
+    }
+
+    private static boolean isAbout(double wanted, Optional<Double> found) {
+      return found.filter(it -> Math.abs(it - wanted) <= ROUNDING).isPresent();
+    }
   }
 }

@@ -7,6 +7,7 @@ import dev.opsagent.operations.deploy.DeployParameters.Stage;
 import dev.opsagent.operations.deploy.Sight.Terms;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.plan.Reversibility;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import dev.opsagent.protocol.Target;
 import java.time.Duration;
 import java.util.Locale;
@@ -89,6 +90,19 @@ final class Steps {
         new Effect(Effect.Kind.DEPLOYMENT, resource(target, runtime, version)),
         terms.recovery(),
         2);
+  }
+
+  /** The same, after which the number of replicas follows the load. */
+  static PlannedStep following(PlannedStep deploy, Autoscaling load) {
+    return new PlannedStep(
+        deploy.name(),
+        "%s, with replicas by its load: %s".formatted(deploy.description(), load),
+        deploy.workspace(),
+        deploy.reversibility(),
+        deploy.effects(),
+        deploy.paths(),
+        deploy.timeout(),
+        deploy.attempts());
   }
 
   static PlannedStep introduce(Target target, String runtime, String version, Terms terms) {

@@ -26,7 +26,7 @@ import java.util.Optional;
 /** Replaces what runs on the target by the release. */
 record DeployStep(ReleaseSource sources, Deployment deployment) implements FallibleStep {
   private static final String KEEP =
-      "keep it in the release, or bring the commit up with deploy and allowDataLoss: true";
+      "leave the data as they are, or bring the commit up with deploy and allowDataLoss: true";
 
   @Override
   public Probe probe(StepContext context) throws Stopped {

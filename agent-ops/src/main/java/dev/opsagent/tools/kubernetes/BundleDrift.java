@@ -1,5 +1,6 @@
 package dev.opsagent.tools.kubernetes;
 
+import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Printable;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import io.fabric8.kubernetes.api.model.FieldsV1;
@@ -36,8 +37,21 @@ final class BundleDrift {
   }
 
   /** An object that is gone. */
-  static Difference gone(Named named) {
+  private static Difference gone(Named named) {
     return new Difference(named.toString(), "present", ABSENT, Optional.empty());
+  }
+
+  /** What is otherwise of an object in the cluster than it would be if it were applied again. */
+  static Answer<List<Difference>> of(HasMetadata wanted, Cluster cluster, Printable said) {
+    Named named = Named.of(wanted);
+    return cluster
+        .find(named.kind(), named.name())
+        .then(live ->
+            live.isEmpty()
+                ? new Answer.Ok<>(List.of(gone(named)))
+                : cluster
+                    .rehearse(wanted, true)
+                    .map(applied -> between(live.get(), applied, said)));
   }
 
   /**

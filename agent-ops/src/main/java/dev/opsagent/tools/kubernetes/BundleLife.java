@@ -190,20 +190,8 @@ final class BundleLife implements TargetLife {
             .objects().stream().filter(it -> Named.of(it).kind() != ManifestKind.JOB).toList();
     return new ArgoServices(cluster)
         .kept(wanted)
-        .then(all -> BundleObjects.each(all, this::drift))
+        .then(all -> BundleObjects.each(all, it -> BundleDrift.of(it, cluster, said)))
         .map(all -> all.stream().flatMap(List::stream).toList());
-  }
-
-  private Answer<List<Difference>> drift(HasMetadata wanted) {
-    Named named = Named.of(wanted);
-    return cluster
-        .find(named.kind(), named.name())
-        .then(live ->
-            live.isEmpty()
-                ? new Answer.Ok<>(List.of(BundleDrift.gone(named)))
-                : cluster
-                    .rehearse(wanted, true)
-                    .map(applied -> BundleDrift.between(live.get(), applied, said)));
   }
 
   private static <T> Answer<Optional<T>> none() {

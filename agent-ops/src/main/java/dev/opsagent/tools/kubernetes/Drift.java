@@ -16,7 +16,8 @@ record Drift(Current current, Manifests manifests) {
   List<Difference> found() {
     // What was stopped by a task is not compared: its release says how many pods it has.
     Intent intent = current.intent();
-    Deployment wanted = manifests.deployment(intent.scaled(intent.recipe().count()));
+    Deployment wanted =
+        manifests.deployment(intent.scaled(intent.recipe().beginsWith(intent.replicas())));
     List<Difference> found = new ArrayList<>();
     compare("replicas", wanted, DeploymentSpec::getReplicas).ifPresent(found::add);
     compare("image", wanted, spec -> container(spec).getImage()).ifPresent(found::add);

@@ -56,9 +56,20 @@ record Intent(
             it.proved() && !it.recipe().isSameAs(recipe)
                 ? Optional.of(it.recipe())
                 : it.previous());
-    int count = recipe.replicas().or(() -> current.map(it -> it.recipe().count())).orElse(1);
+    Recipe next = scaledAsBefore(recipe, current.map(Intent::recipe));
+    int count = next.beginsWith(current.map(Intent::replicas).orElse(1));
     return new Intent(
-        target, recipe.times(count), before, Optional.empty(), false, count, Optional.empty());
+        target, next.times(count), before, Optional.empty(), false, count, Optional.empty());
+  }
+
+  /** What a release leaves open stays as it was: how many there are, and who says so. */
+  private static Recipe scaledAsBefore(Recipe recipe, Optional<Recipe> before) {
+    if (recipe.replicas().isPresent() || recipe.autoscaling().isPresent()) {
+      return recipe;
+    }
+    return recipe
+        .times(before.map(Recipe::count).orElse(1))
+        .following(before.flatMap(Recipe::autoscaling));
   }
 
   /** The release before; empty when there is none. */
@@ -70,13 +81,19 @@ record Intent(
             Optional.empty(),
             Optional.of(recipe.digest()),
             false,
-            before.count(),
+            before.beginsWith(replicas),
             Optional.empty()));
   }
 
   Intent restarted(String task, String at) {
     return new Intent(
-        target, recipe.by(task), previous, takenBack, false, recipe.count(), Optional.of(at));
+        target,
+        recipe.by(task),
+        previous,
+        takenBack,
+        false,
+        recipe.beginsWith(replicas),
+        Optional.of(at));
   }
 
   /** The same with so many pods, also after a stop. */
@@ -90,6 +107,11 @@ record Intent(
 
   Intent rolledOut() {
     return new Intent(target, recipe, previous, takenBack, true, replicas, restartedAt);
+  }
+
+  /** Whether an autoscaler says how many pods there are; of what is stopped, none does. */
+  boolean isAutoscaled() {
+    return recipe.autoscaling().isPresent() && replicas > 0;
   }
 
   /** Whether a server takes it. */

@@ -8,6 +8,7 @@ import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Printable;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import java.io.IOException;
 import java.util.EnumSet;
 import java.util.Map;
@@ -19,13 +20,14 @@ import java.util.regex.Pattern;
 
 /**
  * Runs services in the namespace of the target's environment: an image as a Deployment, with a
- * Service when the release has a port, both of the name of the target's service; or the manifests
- * of a repository. No file is kept: what is intended, and what can be gone back to, stands on the
- * Deployment, or in a ConfigMap of this agent's own.
+ * Service when the release has a port and an autoscaler when it follows its load, all of the name
+ * of the target's service; or the manifests of a repository. No file is kept: what is intended, and
+ * what can be gone back to, stands on the Deployment, or in a ConfigMap of this agent's own.
  *
  * <ul>
  *   <li>All is written by server-side apply under the field manager {@code ops-agent}, and never
  *       forced: what somebody else manages is a {@code CONFLICT} that names the manager and field.
+ *       Only the number of pods is taken back from an autoscaler of this agent's own.
  *   <li>Only images that are named by their digest are run; the cluster pulls them.
  *   <li>Of an image, the pods of the release before end before those of the next begin, or one by
  *       one as those become available, as is asked for; of manifests, as they say.
@@ -94,6 +96,16 @@ public final class KubernetesRuntime extends PerTargetRuntime<TargetOnCluster> {
   public Answer<Running> scale(String target, int replicas, Trial trial) {
     String action = "run %d replicas of %s".formatted(replicas, target);
     return ask(target, action, life -> life.scale(replicas));
+  }
+
+  @Override
+  public boolean autoscales() {
+    return true;
+  }
+
+  @Override
+  public Answer<Optional<Autoscaling>> autoscaling(String target) {
+    return ask(target, "see how " + target + " is scaled", TargetOnCluster::autoscaling);
   }
 
   @Override

@@ -17,7 +17,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Tells in words which data a release would lose: storage that goes, shrinks or is replaced, and a
- * StatefulSet that goes, since one of another name begins with empty storage.
+ * StatefulSet that goes, since one of another name begins with empty storage. So it does of a
+ * migration, which each deployment runs, and no rollback undoes.
  */
 final class ManifestLosses {
   private final Map<String, HasMetadata> next;
@@ -27,7 +28,7 @@ final class ManifestLosses {
   }
 
   /**
-   * What is lost, in the order of what is there; empty when nothing is.
+   * What is lost, in the order of what is there, and what is migrated; empty when nothing is.
    *
    * @param now the target's objects as the cluster has them
    * @param next all objects of the release
@@ -36,7 +37,14 @@ final class ManifestLosses {
     ManifestLosses losses =
         new ManifestLosses(
             next.stream().collect(Collectors.toMap(ManifestLosses::name, Function.identity())));
-    return now.stream().flatMap(losses::of).toList();
+    return Stream.concat(
+            now.stream().flatMap(losses::of),
+            next.stream().filter(Marks::areOfMigration).map(ManifestLosses::migrated))
+        .toList();
+  }
+
+  private static String migrated(HasMetadata job) {
+    return name(job) + " migrates data, which a rollback does not undo";
   }
 
   private Stream<String> of(HasMetadata now) {

@@ -10,6 +10,7 @@ import tools.jackson.databind.JsonNode;
 /** What an object of a repository may ask of a cluster. A fault begins with the field's path. */
 final class ManifestRules {
   private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+  private static final String MIGRATION = "metadata.annotations[" + Marks.MIGRATION + "]";
   private static final String NOT_TAKEN = " is not taken from a repository";
 
   private ManifestRules() {}
@@ -20,6 +21,7 @@ final class ManifestRules {
     return Stream.of(
             others(object, "", ManifestFields.ROOT),
             metadata(object.path("metadata"), namespace),
+            migration(kind, object.path("metadata").path("annotations").path(Marks.MIGRATION)),
             others(spec, "spec", kind.spec()),
             kind.isWorkload() ? workload(spec) : Stream.<String>empty(),
             kind == ManifestKind.ROLLOUT ? ArgoRules.faults(spec) : Stream.<String>empty(),
@@ -59,7 +61,17 @@ final class ManifestRules {
         .flatMap(part ->
             metadata.path(part).propertyNames().stream()
                 .filter(ManifestRules::isReserved)
-                .map(name -> "%s.%s[%s]%s".formatted(path, part, name, NOT_TAKEN)));
+                .map(name -> path + "." + part + "[" + name + "]")
+                .filter(field -> !field.equals(MIGRATION))
+                .map(field -> field + NOT_TAKEN));
+  }
+
+  /** A mark that did nothing would be taken for a guard. */
+  private static Stream<String> migration(ManifestKind kind, JsonNode mark) {
+    boolean guards = kind == ManifestKind.JOB && mark.asString("").equals(Marks.IS_ONE);
+    return unless(
+        mark.isMissingNode() || guards,
+        "%s must be \"%s\", and is for a Job only".formatted(MIGRATION, Marks.IS_ONE));
   }
 
   private static boolean isReserved(String name) {

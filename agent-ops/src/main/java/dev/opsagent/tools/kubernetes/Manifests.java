@@ -1,5 +1,6 @@
 package dev.opsagent.tools.kubernetes;
 
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import io.fabric8.kubernetes.api.model.Container;
 import io.fabric8.kubernetes.api.model.ContainerBuilder;
 import io.fabric8.kubernetes.api.model.EnvVar;
@@ -14,6 +15,8 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentBuilder;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStrategyBuilder;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscaler;
+import io.fabric8.kubernetes.api.model.autoscaling.v2.HorizontalPodAutoscalerBuilder;
 import java.math.BigDecimal;
 import java.math.RoundingMode;
 import java.util.HashMap;
@@ -95,6 +98,31 @@ record Manifests(String namespace, String name) {
         .withProtocol("TCP")
         .withNewTargetPort(port)
         .endPort()
+        .endSpec()
+        .build();
+  }
+
+  HorizontalPodAutoscaler autoscaler(Intent intent, Autoscaling bounds) {
+    return new HorizontalPodAutoscalerBuilder()
+        .withMetadata(metadata(Map.of(Intent.TARGET, intent.target())))
+        .withNewSpec()
+        .withNewScaleTargetRef()
+        .withApiVersion("apps/v1")
+        .withKind(ManifestKind.DEPLOYMENT.kind())
+        .withName(name)
+        .endScaleTargetRef()
+        .withMinReplicas(bounds.min())
+        .withMaxReplicas(bounds.max())
+        .addNewMetric()
+        .withType("Resource")
+        .withNewResource()
+        .withName("cpu")
+        .withNewTarget()
+        .withType("Utilization")
+        .withAverageUtilization(bounds.targetCpuPercent())
+        .endTarget()
+        .endResource()
+        .endMetric()
         .endSpec()
         .build();
   }

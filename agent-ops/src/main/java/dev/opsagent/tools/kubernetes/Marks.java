@@ -26,6 +26,12 @@ record Marks(String name, BundleIntent intent) {
   static final String SERVICE = Intent.PREFIX + "service";
   static final String MADE_OF = Intent.PREFIX + "made-of";
 
+  /** By this a repository says that a Job changes data, which nothing takes back. */
+  static final String MIGRATION = Intent.PREFIX + "migration";
+
+  /** The one value of {@link #MIGRATION}. */
+  static final String IS_ONE = "true";
+
   /** How the objects of the target are found. */
   static Map<String, String> labels(String name) {
     return Map.of(SERVICE, name, Manifests.MANAGED_BY, Manifests.OPS_AGENT);
@@ -41,6 +47,11 @@ record Marks(String name, BundleIntent intent) {
   /** Whether an object was made for any target. */
   static boolean areOfAny(HasMetadata object) {
     return of(object.getMetadata().getAnnotations()).containsKey(Intent.TARGET);
+  }
+
+  /** Whether a repository says of an object that it changes data. */
+  static boolean areOfMigration(HasMetadata object) {
+    return IS_ONE.equals(of(object.getMetadata().getAnnotations()).get(MIGRATION));
   }
 
   /** What the pods of a workload are made of. */

@@ -5,6 +5,7 @@ import dev.opsagent.outside.ServiceRuntime.Image;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ import java.util.regex.Pattern;
  * @param timeoutMillis the longest that a rollout may take
  * @param replicas how many pods there are to be; absent: as many as before, else one
  * @param rolling whether it takes the place of the one before pod by pod; absent: it does not
+ * @param autoscaling how the number of pods follows the load; absent: it does not
  */
 record Recipe(
     String version,
@@ -35,7 +37,8 @@ record Recipe(
     Optional<Long> memory,
     long timeoutMillis,
     Optional<Integer> replicas,
-    Optional<Boolean> rolling) {
+    Optional<Boolean> rolling,
+    Optional<Autoscaling> autoscaling) {
   static final Pattern PINNED = Pattern.compile("[^@]+@sha256:[0-9a-f]{64}");
 
   Recipe {
@@ -70,7 +73,8 @@ record Recipe(
         image.memory(),
         release.timeout().toMillis(),
         release.replicas(),
-        Optional.empty());
+        Optional.empty(),
+        release.autoscaling());
   }
 
   /** The same release, run by another task. */
@@ -87,20 +91,27 @@ record Recipe(
         memory,
         timeoutMillis,
         replicas,
-        rolling);
+        rolling,
+        autoscaling);
   }
 
   /** The same release with so many pods. */
   Recipe times(int count) {
-    return with(Optional.of(count), rolling);
+    return with(Optional.of(count), rolling, autoscaling);
   }
 
   /** The same release, that takes the place of the one before pod by pod. */
   Recipe podByPod() {
-    return with(replicas, Optional.of(true));
+    return with(replicas, Optional.of(true), autoscaling);
   }
 
-  private Recipe with(Optional<Integer> count, Optional<Boolean> podByPod) {
+  /** The same release, whose number of pods follows the load like that. */
+  Recipe following(Optional<Autoscaling> load) {
+    return with(replicas, rolling, load);
+  }
+
+  private Recipe with(
+      Optional<Integer> count, Optional<Boolean> podByPod, Optional<Autoscaling> load) {
     return new Recipe(
         version,
         digest,
@@ -113,11 +124,21 @@ record Recipe(
         memory,
         timeoutMillis,
         count,
-        podByPod);
+        podByPod,
+        load);
   }
 
   int count() {
     return replicas.orElse(1);
+  }
+
+  /**
+   * With how many pods it takes the place of another release.
+   *
+   * @param now how many pods that has
+   */
+  int beginsWith(int now) {
+    return autoscaling.map(it -> Math.clamp(now, it.min(), it.max())).orElseGet(this::count);
   }
 
   boolean isRolling() {

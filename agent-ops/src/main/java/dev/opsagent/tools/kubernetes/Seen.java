@@ -63,6 +63,18 @@ final class Seen {
         && number(status.getAvailableReplicas()) == wanted;
   }
 
+  /**
+   * Whether what an autoscaler adds to and takes from serves: nothing of another template is left,
+   * and so many pods are available. Once it has rolled out, it need not be told anew after each
+   * change of their number.
+   */
+  static boolean serves(Deployment deployment, int least, boolean proved) {
+    DeploymentStatus status = status(deployment);
+    return (proved || isObserved(deployment))
+        && number(status.getUpdatedReplicas()) == number(status.getReplicas())
+        && number(status.getAvailableReplicas()) >= least;
+  }
+
   private static boolean isComplete(StatefulSet set) {
     StatefulSetStatus status =
         Optional.ofNullable(set.getStatus()).orElseGet(StatefulSetStatus::new);

@@ -3,6 +3,7 @@ package dev.opsagent.tools.kubernetes;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import io.fabric8.kubernetes.api.model.apps.Deployment;
 import java.util.Optional;
@@ -15,7 +16,15 @@ record TargetObjects(String target, Manifests manifests, Cluster cluster) {
   /** A Deployment of this target with what is intended by it. */
   record Current(Deployment deployment, Intent intent) {
     boolean isUp() {
-      return intent.replicas() > 0 && Seen.isComplete(deployment);
+      return intent.isAutoscaled()
+          ? Seen.serves(deployment, least(), intent.proved())
+          : intent.replicas() > 0 && Seen.isComplete(deployment);
+    }
+
+    private int least() {
+      return intent.recipe().autoscaling().map(Autoscaling::min).stream()
+          .mapToInt(it -> Math.min(it, intent.replicas()))
+          .sum();
     }
 
     /** What has rolled out counts, also when nobody lived to write it down. */
@@ -51,24 +60,57 @@ record TargetObjects(String target, Manifests manifests, Cluster cluster) {
         .orElseGet(() -> foreign(found));
   }
 
-  Answer<Boolean> apply(Intent intent) {
-    return intent.fits()
-        ? cluster.apply(manifests.deployment(intent))
-        : new Answer.No<>(
-            Failure.of(
-                ReasonCode.INVALID_PARAMETERS,
-                "deploy %s to %s".formatted(intent.recipe().version(), target),
-                "its settings, with those of the release before, are more than a cluster keeps",
-                "move large settings out of env"));
+  /**
+   * Applies the Deployment.
+   *
+   * @param live what the Deployment that is there was made of
+   */
+  Answer<Boolean> apply(Intent intent, Optional<Recipe> live) {
+    if (!intent.fits()) {
+      return unfit(
+          intent,
+          "its settings, with those of the release before, are more than a cluster keeps",
+          "move large settings out of env");
+    }
+    if (intent.recipe().autoscaling().isPresent() && intent.recipe().cpus().isEmpty()) {
+      return unfit(
+          intent,
+          "the autoscaler of the release before goes by the share of cpus, which it does not say",
+          "give it cpus, or replicas, with which the autoscaler goes");
+    }
+    return autoscaler().applied(intent, live);
   }
 
-  /** The Service is there exactly while the release has a port. */
-  Answer<Boolean> reachable(Intent intent) {
+  private Answer<Boolean> unfit(Intent intent, String cause, String fix) {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.INVALID_PARAMETERS,
+            "deploy %s to %s".formatted(intent.recipe().version(), target),
+            cause,
+            fix));
+  }
+
+  AutoscaledDeployment autoscaler() {
+    return new AutoscaledDeployment(manifests, cluster);
+  }
+
+  /** What stands beside the Deployment: a Service and an autoscaler, while the release has them. */
+  Answer<Boolean> accompanied(Intent intent) {
     return noForeignService()
         .then(ours ->
             intent.recipe().port().isPresent()
                 ? cluster.apply(manifests.service(intent, intent.recipe().port().get()))
-                : withoutService(ours));
+                : withoutService(ours))
+        .then(done -> autoscaler().made(intent));
+  }
+
+  /** Nothing that is not ours is there of the names that the release needs. */
+  Answer<Boolean> noForeigners(Intent intent) {
+    return noForeignService()
+        .then(done ->
+            intent.recipe().autoscaling().isPresent()
+                ? noForeign(ManifestKind.HORIZONTAL_POD_AUTOSCALER)
+                : new Answer.Ok<>(true));
   }
 
   private Answer<Boolean> withoutService(boolean there) {
@@ -76,9 +118,13 @@ record TargetObjects(String target, Manifests manifests, Cluster cluster) {
   }
 
   /** Whether there is a Service; one that is not ours is a failure. */
-  Answer<Boolean> noForeignService() {
+  private Answer<Boolean> noForeignService() {
+    return noForeign(ManifestKind.SERVICE);
+  }
+
+  private Answer<Boolean> noForeign(ManifestKind kind) {
     return cluster
-        .service(manifests.name())
+        .find(kind, manifests.name())
         .then(found ->
             found.isPresent() && !isOurs(found.get())
                 ? foreign(found.get())
@@ -92,8 +138,10 @@ record TargetObjects(String target, Manifests manifests, Cluster cluster) {
   }
 
   /** The Deployment goes last: it tells what is to be done. */
-  Answer<Boolean> removed() {
-    return noForeignService()
+  Answer<Boolean> removed(Intent intent) {
+    return noForeigners(intent)
+        .then(done -> autoscaler().removed(intent.recipe()))
+        .then(done -> noForeignService())
         .then(this::withoutService)
         .then(done -> cluster.delete(ManifestKind.DEPLOYMENT, manifests.name()));
   }

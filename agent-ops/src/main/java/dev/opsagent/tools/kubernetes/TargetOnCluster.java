@@ -9,6 +9,7 @@ import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
@@ -67,6 +68,11 @@ record TargetOnCluster(
 
   Answer<Running> scale(int replicas) throws IOException, InterruptedException {
     return ask(life -> life == image ? image.scale(replicas) : saidByManifests(replicas));
+  }
+
+  /** That of manifests is their own, and not held to what a task demands. */
+  Answer<Optional<Autoscaling>> autoscaling() throws IOException, InterruptedException {
+    return ask(life -> life == image ? image.autoscaling() : new Answer.Ok<>(Optional.empty()));
   }
 
   private Answer<Running> saidByManifests(int replicas) {

@@ -11,12 +11,14 @@ import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import dev.opsagent.tools.kubernetes.TargetObjects.Current;
 import io.fabric8.kubernetes.api.model.Pod;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The life of one target. What is intended is written on its Deployment, which is changed by one
@@ -85,7 +87,9 @@ final class Workload implements TargetLife {
           if (running.isEmpty()) {
             return nothingKept("scale");
           }
-          return bringUp(running.get().times(replicas));
+          return running.get().isAutoscaled()
+              ? saidByAutoscaler(replicas)
+              : bringUp(running.get().times(replicas), current);
         });
   }
 
@@ -110,7 +114,10 @@ final class Workload implements TargetLife {
           }
           Intent intent = current.get().settled();
           boolean ran = intent.replicas() > 0;
-          Answer<Boolean> scaled = ran ? objects.apply(intent.scaled(0)) : new Answer.Ok<>(true);
+          Answer<Boolean> scaled =
+              ran
+                  ? objects.apply(intent.scaled(0), Optional.of(intent.recipe()))
+                  : new Answer.Ok<>(true);
           return scaled.then(done -> rollout.gone(target)).map(gone -> ran);
         });
   }
@@ -127,7 +134,7 @@ final class Workload implements TargetLife {
           boolean begun = intent.recipe().taskId().equals(taskId) && intent.replicas() > 0;
           return begun
               ? carriedOn(current.get())
-              : bringUp(intent.restarted(taskId, timers.now().toString()));
+              : bringUp(intent.restarted(taskId, timers.now().toString()), current);
         });
   }
 
@@ -135,7 +142,23 @@ final class Workload implements TargetLife {
   public Answer<List<Difference>> drift() {
     return objects
         .current()
-        .map(current -> current.map(it -> new Drift(it, manifests).found()).orElseGet(List::of));
+        .then(current -> current.map(this::drift).orElseGet(() -> new Answer.Ok<>(List.of())));
+  }
+
+  private Answer<List<Difference>> drift(Current current) {
+    List<Difference> found = new Drift(current, manifests).found();
+    return objects
+        .autoscaler()
+        .drift(current.intent(), said)
+        .map(more -> Stream.concat(found.stream(), more.stream()).toList());
+  }
+
+  /** How the number of pods follows the load, as the cluster has it. */
+  Answer<Optional<Autoscaling>> autoscaling() {
+    return objects
+        .currentOfOurs()
+        .then(current ->
+            current.filter(Current::isUp).isPresent() ? objects.autoscaler().found() : none());
   }
 
   @Override
@@ -183,8 +206,12 @@ final class Workload implements TargetLife {
                 recipe.port().map(port -> cluster.address(manifests.name(), port)),
                 Optional.empty(),
                 intent.previous().map(Recipe::version),
-                Optional.of(new Replicas(pods.size(), intent.replicas()))
-                    .filter(it -> it.wanted() > 1)));
+                Optional.of(replicas(intent, pods.size())).filter(it -> it.wanted() > 1)));
+  }
+
+  /** With an autoscaler there are as many as it has come to by now. */
+  private static Replicas replicas(Intent intent, int pods) {
+    return new Replicas(pods, intent.isAutoscaled() ? pods : intent.replicas());
   }
 
   private Answer<Running> deploy(Recipe recipe, Optional<Current> current) {
@@ -195,25 +222,28 @@ final class Workload implements TargetLife {
             .isPresent();
     return begun
         ? carriedOn(current.get())
-        : bringUp(Intent.next(target, recipe, current.map(Current::settled)));
+        : bringUp(Intent.next(target, recipe, current.map(Current::settled)), current);
   }
 
   private Answer<Running> carriedOn(Current current) {
-    return objects.reachable(current.intent()).then(done -> rolledOut(current.intent()));
+    return objects.accompanied(current.intent()).then(done -> rolledOut(current.intent()));
   }
 
-  private Answer<Running> bringUp(Intent intent) {
+  private Answer<Running> bringUp(Intent intent, Optional<Current> current) {
     return objects
-        .noForeignService()
-        .then(done -> objects.apply(intent))
-        .then(applied -> objects.reachable(intent))
+        .noForeigners(intent)
+        .then(done -> objects.apply(intent, current.map(it -> it.intent().recipe())))
+        .then(applied -> objects.accompanied(intent))
         .then(done -> rolledOut(intent));
   }
 
   private Answer<Running> rolledOut(Intent intent) {
     return rollout
         .done(intent.wanted(manifests.name()))
-        .then(done -> intent.proved() ? new Answer.Ok<>(true) : objects.apply(intent.rolledOut()))
+        .then(done ->
+            intent.proved()
+                ? new Answer.Ok<>(true)
+                : objects.apply(intent.rolledOut(), Optional.of(intent.recipe())))
         .then(done -> running())
         .then(running ->
             running
@@ -230,20 +260,24 @@ final class Workload implements TargetLife {
     if (!intent.recipe().digest().equals(digest)) {
       return running(Optional.of(current));
     }
-    return intent.back().map(it -> back(it, intent)).orElseGet(this::remove);
+    return intent.back().map(it -> back(it, intent)).orElseGet(() -> remove(intent));
   }
 
   private Answer<Optional<Running>> back(Intent before, Intent bad) {
-    return undone(objects.apply(before), bad).then(applied -> back(before));
+    return undone(objects.apply(before, Optional.of(bad.recipe())), bad)
+        .then(applied -> back(before));
   }
 
   private Answer<Optional<Running>> back(Intent before) {
-    return undone(objects.reachable(before).then(done -> rolledOut(before)), before)
+    return undone(objects.accompanied(before).then(done -> rolledOut(before)), before)
         .map(Optional::of);
   }
 
-  private Answer<Optional<Running>> remove() {
-    return objects.removed().then(deleted -> rollout.gone(target)).map(gone -> Optional.empty());
+  private Answer<Optional<Running>> remove(Intent intent) {
+    return objects
+        .removed(intent)
+        .then(deleted -> rollout.gone(target))
+        .map(gone -> Optional.empty());
   }
 
   private <T> Answer<T> undone(Answer<T> done, Intent intent) {
@@ -265,6 +299,16 @@ final class Workload implements TargetLife {
         "start " + intent.recipe().version() + " of " + target,
         "it ended soon after its start",
         "read the service's log");
+  }
+
+  private Answer<Running> saidByAutoscaler(int replicas) {
+    return new Answer.No<>(
+        Failure.of(
+            ReasonCode.PRECONDITION_FAILED,
+            "run %d replicas of %s".formatted(replicas, target),
+            "an autoscaler says how many there are",
+            "deploy it with other bounds in requirements.scaling.autoscaling, or with replicas,"
+                + " with which the autoscaler goes"));
   }
 
   private Answer<Running> nothingKept(String deed) {

@@ -489,6 +489,38 @@ final class DeployOperationTest {
   }
 
   @Test
+  void anAutoscalerIsForAnImageOnAClusterAndInThePlanThatPeopleApprove() {
+    environment = with(Kind.STAGING, RuntimeKind.KUBERNETES, Limits.DEFAULT);
+    String image = "image: web@" + NEW;
+    requirements = scaling("cpus: 0.5, ", 2, 5);
+    assertThat(refused(image)).isEmpty();
+    assertThat(steps(image)).containsExactly("validate", "deploy", "verify", "check-scaling");
+    assertThat(
+            operation()
+                .plan(task(image), observed(operation(), image))
+                .steps()
+                .get(1)
+                .description())
+        .endsWith("with replicas by its load: 2 to 5 at 70 % of a processor share");
+
+    requirements = scaling("", 2, 5);
+    assertThat(refused(image)).contains("requirements.scaling.cpus is missing");
+    requirements = scaling("cpus: 0.5, ", 2, 11);
+    assertThat(refused(image)).contains("requirements.scaling.autoscaling.max is more than the 10");
+    requirements = scaling("cpus: 0.5, ", 2, 5);
+    assertThat(refused("{image: 'web@%s', replicas: 1}".formatted(NEW)))
+        .contains("is for the autoscaler");
+    repository = "repository: {url: 'https://git.example/shop.git'}";
+    assertThat(refused("{source: {path: k8s}}"))
+        .contains("requirements.scaling.autoscaling here", "manifests hold an autoscaler");
+  }
+
+  private static String scaling(String more, int min, int max) {
+    return "{scaling: {%sautoscaling: {min: %d, max: %d, targetCpuPercent: 70}}}"
+        .formatted(more, min, max);
+  }
+
+  @Test
   void whatRunsIsScaledAndTakenBackToAsManyAsThereWere() {
     runs(OLD);
     known(Optional.of(OLD), List.of(), "docker");
@@ -700,6 +732,11 @@ final class DeployOperationTest {
     @Override
     public boolean replicates() {
       return kind().equals("docker");
+    }
+
+    @Override
+    public boolean autoscales() {
+      return kind().equals("kubernetes");
     }
 
     @Override

@@ -10,6 +10,7 @@ import dev.opsagent.outside.Answer;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable.RequirementResult;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Requirements.Autoscaling;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.testing.WatchedRuntime;
 import java.nio.charset.StandardCharsets;
@@ -23,6 +24,7 @@ final class ScalingStepTest {
   private int replicas = 2;
   private Optional<Double> cpus = Optional.of(0.5);
   private Optional<Long> memory = Optional.of(67_108_864L);
+  private Optional<Autoscaling> autoscaling = Optional.of(new Autoscaling(2, 5, 70));
 
   @Test
   void whatTheRuntimeHasIsToldOfEachRequirement() {
@@ -50,6 +52,28 @@ final class ScalingStepTest {
                         "scaling.replicas is 1; scaling.cpus is 0.6 processors; scaling.memory is"
                             + " no limit"));
     assertThat(apply("{replicas: 1}")).isInstanceOf(Outcome.Applied.class);
+  }
+
+  @Test
+  void theBoundsOfAnAutoscalerAreReadBack() {
+    String wanted = "{autoscaling: {min: 2, max: 5, targetCpuPercent: 70}}";
+    assertThat(apply(wanted))
+        .isInstanceOfSatisfying(
+            Outcome.Applied.class,
+            it ->
+                assertThat(it.deliverables())
+                    .map(one -> ((RequirementResult) one).measured())
+                    .containsExactly("2 to 5 at 70 % of a processor share"));
+
+    autoscaling = Optional.of(new Autoscaling(2, 9, 70));
+    assertThat(cause(wanted))
+        .isEqualTo("scaling.autoscaling is 2 to 9 at 70 % of a processor share");
+    autoscaling = Optional.empty();
+    assertThat(cause(wanted)).isEqualTo("scaling.autoscaling is not there");
+  }
+
+  private String cause(String scaling) {
+    return ((Outcome.Failed) apply(scaling)).failure().cause();
   }
 
   private Outcome apply(String scaling) {
@@ -88,6 +112,11 @@ final class ScalingStepTest {
                   Optional.empty(),
                   Optional.empty(),
                   Optional.of(new Replicas(replicas, 2)))));
+    }
+
+    @Override
+    public Answer<Optional<Autoscaling>> autoscaling(String target) {
+      return new Answer.Ok<>(autoscaling);
     }
 
     @Override

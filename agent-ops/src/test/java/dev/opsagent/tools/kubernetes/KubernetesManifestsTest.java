@@ -270,6 +270,31 @@ class KubernetesManifestsTest extends OnCluster implements RuntimeContract {
   }
 
   @Test
+  void eachDeploymentOfAMigrationIsALossAndTheDeploymentStillRunsIt() throws Exception {
+    ByManifests subject = subject();
+    String migration =
+        JOB.replace(
+            "metadata: {name: NAME-migrate}",
+            "metadata: {name: NAME-migrate, annotations: {dev.opsagent/migration: \"true\"}}");
+    String[] documents = {
+      ByManifests.SETTINGS, ByManifests.SERVICE, ByManifests.DEPLOYMENT, migration
+    };
+    String told =
+        "Job %s-migrate migrates data, which a rollback does not undo".formatted(subject.name());
+    Release first = subject.of("1.0.0", "task-1", documents);
+    assertThat(ok(subject.runtime().losses(subject.target(), first))).containsExactly(told);
+
+    deployed(subject, first);
+
+    assertThat(subject.job("-migrate").getMetadata().getAnnotations())
+        .containsEntry("dev.opsagent/migration", "true");
+    Release second = subject.of("2.0.0", "task-2", documents);
+    assertThat(ok(subject.runtime().losses(subject.target(), second))).containsExactly(told);
+    assertThat(ok(subject.runtime().losses(subject.target(), subject.release("3", "task-3"))))
+        .isEmpty();
+  }
+
+  @Test
   void anAutoscalerOwnsTheNumberOfPods() throws Exception {
     ByManifests subject = subject();
     String[] documents = {

@@ -1,11 +1,15 @@
 package dev.opsagent.tools.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.opsagent.protocol.InvalidMessage;
 import io.fabric8.kubernetes.api.model.HasMetadata;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestLossesTest {
   private static final String CLAIM =
@@ -31,6 +35,18 @@ class ManifestLossesTest {
             spec: {accessModes: [ReadWriteOnce], resources: {requests: {storage: 2Gi}}}
       """
           .replace("DIGEST", "2".repeat(64));
+  private static final String MIGRATION =
+      """
+      apiVersion: batch/v1
+      kind: Job
+      metadata: {name: migrate, annotations: {dev.opsagent/migration: "true"}}
+      spec:
+        template:
+          spec:
+            restartPolicy: Never
+            containers: [{name: migrate, image: "registry.invalid/db@sha256:DIGEST"}]
+      """
+          .replace("DIGEST", "3".repeat(64));
   private static final String SETTINGS =
       """
       apiVersion: v1
@@ -87,6 +103,42 @@ class ManifestLossesTest {
     assertThat(ManifestLosses.of(objects(fast), objects(slow)))
         .containsExactly("PersistentVolumeClaim data gets the storage class slow, on new storage");
     assertThat(ManifestLosses.of(objects(fast), objects(CLAIM))).isEmpty();
+  }
+
+  @Test
+  void aMigrationIsToldWithEachDeploymentSinceEachRunsIt() {
+    String told = "Job migrate migrates data, which a rollback does not undo";
+
+    assertThat(ManifestLosses.of(List.of(), objects(MIGRATION))).containsExactly(told);
+    assertThat(ManifestLosses.of(objects(MIGRATION), objects(MIGRATION))).containsExactly(told);
+    assertThat(ManifestLosses.of(objects(CLAIM), objects(MIGRATION)))
+        .containsExactly("PersistentVolumeClaim data goes, and its data stay unused", told);
+    assertThat(ManifestLosses.of(objects(MIGRATION), objects(SETTINGS))).isEmpty();
+    assertThat(ManifestLosses.of(List.of(), objects(MIGRATION.replaceAll(", annotations.*", "}"))))
+        .as("a Job that is none")
+        .isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"\"yes\"", "\"false\"", "\"\""})
+  void aMigrationIsMarkedByOneValueOnly(String value) {
+    String odd = MIGRATION.replace("\"true\"", value);
+
+    assertThatThrownBy(() -> objects(odd))
+        .isInstanceOf(InvalidMessage.class)
+        .hasMessageContaining("metadata.annotations[dev.opsagent/migration] must be \"true\"");
+  }
+
+  @Test
+  void onlyAJobIsAMigration() {
+    String marked = "metadata: {annotations: {dev.opsagent/migration: \"true\"}, ";
+
+    assertThatThrownBy(() -> objects(SET.replaceFirst("metadata: \\{", marked)))
+        .hasMessageContaining("is for a Job only");
+    String pods = MIGRATION.replace("template:\n", "template:\n    " + marked + "labels: {}}\n");
+    assertThatThrownBy(() -> objects(pods))
+        .hasMessageContaining(
+            "spec.template.metadata.annotations[dev.opsagent/migration] is not taken");
   }
 
   private static List<HasMetadata> objects(String... documents) {
