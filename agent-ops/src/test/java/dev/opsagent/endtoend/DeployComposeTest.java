@@ -280,6 +280,51 @@ final class DeployComposeTest {
   }
 
   @Test
+  void aServiceOfAProjectIsScaledAndTakenBackToTheNumberOfBeforeWhenItDoesNotServe() {
+    SampleService service = service("many");
+    String file =
+        FILE.formatted(BusyboxImage.NAME, SERVES)
+            + """
+              worker:
+                image: %s
+                command: [/bin/busybox, sleep, '600']
+                stop_signal: SIGKILL
+            """
+                .formatted(BusyboxImage.NAME);
+    succeeded(deployFile(service, "many-1", file, "\"strategy\": \"blue-green\""));
+
+    succeeded(stack.run(scaling(service, "many-3", "worker", 3, "/")));
+
+    assertThat(serviceNames(service)).containsExactly("web", "worker", "worker", "worker");
+    assertThat(service.answer()).startsWith("200 sample many-1");
+    StatusReport sick = stack.run(scaling(service, "many-sick", "worker", 2, "/nowhere"));
+    assertThat(sick.state()).as("%s", sick.reason()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(serviceNames(service)).containsExactly("web", "worker", "worker", "worker");
+    StatusReport fixed = stack.run(scaling(service, "many-web", "web", 2, "/"));
+    assertThat(code(fixed)).contains(ReasonCode.PRECONDITION_FAILED);
+    assertThat(fixed.reason().orElseThrow().detail()).contains("services.web.ports");
+    assertThat(fixed.changes()).isEmpty();
+    succeeded(stack.run(service.task("many-stop", "stop", "{}")));
+  }
+
+  private static TaskDispatch scaling(
+      SampleService service, String taskId, String name, int count, String page) {
+    return service.task(
+        taskId,
+        "scale",
+        """
+        {"replicas": %d, "composeService": "%s",
+         "health": {"http": {"path": "%s"}, "attempts": 4, "interval": "PT0.25S"}}
+        """
+            .formatted(count, name, page));
+  }
+
+  private List<String> serviceNames(SampleService service) {
+    String name = "{{.Label \"com.docker.compose.service\"}}";
+    return containers("--no-trunc", name, service.target().key()).stream().sorted().toList();
+  }
+
+  @Test
   void dataIsNotLostUnlessTheTaskAndAPersonLetItGo() {
     SampleService service = service("data");
     String without = FILE.formatted(BusyboxImage.NAME, SERVES);
