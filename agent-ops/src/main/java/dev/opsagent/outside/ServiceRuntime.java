@@ -199,8 +199,8 @@ public interface ServiceRuntime {
   }
 
   /**
-   * The data that deploying this release would lose, or part its service from, in words: what holds
-   * it and whose it is. Changes nothing.
+   * The data that deploying this release would lose, part its service from, or change by a
+   * migration that its files mark, in words: what holds it and whose it is. Changes nothing.
    *
    * @return empty when all of it is kept
    */

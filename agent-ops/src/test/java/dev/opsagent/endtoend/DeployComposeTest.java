@@ -357,6 +357,27 @@ final class DeployComposeTest {
     succeeded(stack.run(service.task("data-stop", "stop", "{}")));
   }
 
+  @Test
+  void aMigrationRunsOnlyWhenTheTaskAndAPersonLetIt() {
+    SampleService service = service("moves");
+    String file =
+        FILE.formatted(BusyboxImage.NAME, SERVES)
+            + "    labels: {dev.opsagent.migration: 'true'}\n";
+
+    StatusReport refused = deployFile(service, "moves-1", file, "\"adopt\": false");
+
+    assertThat(code(refused)).contains(ReasonCode.DATA_LOSS_RISK);
+    assertThat(refused.reason().orElseThrow().detail()).contains("service web changes data");
+    StatusReport asked = deployFile(service, "moves-2", file, "\"allowDataLoss\": true");
+    assertThat(asked.state()).isEqualTo(TaskState.AWAITING_DECISION);
+    assertThat(stack.escalations("moves-2"))
+        .extracting(Escalation::trigger)
+        .containsExactly(Trigger.DATA_LOSS_RISK);
+    assertThat(containers("--all", "{{.ID}}", service.target().key())).isEmpty();
+    succeeded(decided(service, "moves-2", Decision.DONE));
+    succeeded(stack.run(service.task("moves-stop", "stop", "{}")));
+  }
+
   private StatusReport decided(SampleService service, String taskId, Decision decision) {
     stack
         .client

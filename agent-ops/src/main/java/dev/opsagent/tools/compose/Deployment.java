@@ -124,9 +124,7 @@ final class Deployment implements TargetLife {
   public Answer<List<String>> losses(Release release) throws IOException {
     return switch (containers.mounts(target)) {
       case Answer.No<List<Mount>> no -> new Answer.No<>(no.failure());
-      case Answer.Ok<List<Mount>>(List<Mount> now) when now.isEmpty() -> new Answer.Ok<>(List.of());
-      case Answer.Ok<List<Mount>>(List<Mount> now) ->
-          preparation.volumes(release).map(next -> next.losses(now));
+      case Answer.Ok<List<Mount>>(List<Mount> now) -> preparation.losses(release, now);
     };
   }
 

@@ -8,6 +8,7 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.compose.Compose.Project;
 import dev.opsagent.tools.compose.Containers.Container;
+import dev.opsagent.tools.compose.Volumes.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -50,10 +51,20 @@ final class Preparation {
     };
   }
 
-  /** What the volumes of its services are; copies it, and changes nothing that runs. */
-  Answer<Volumes> volumes(Release release) throws IOException {
+  /**
+   * What its services would miss of the data of those that run, and what they change of any; copies
+   * it, and changes nothing that runs.
+   */
+  Answer<List<String>> losses(Release release, List<Mount> now) throws IOException {
     return copied(release)
-        .then(kept -> config(kept).map(config -> new Volumes(config, kept.project())));
+        .then(kept ->
+            config(kept)
+                .map(config ->
+                    Stream.of(
+                            new Volumes(config, kept.project()).losses(now),
+                            new Migrations(config).words())
+                        .flatMap(List::stream)
+                        .toList()));
   }
 
   /** Whether it shares nothing with a release of another project that runs at the same time. */
@@ -121,8 +132,9 @@ final class Preparation {
       return no(
           ReasonCode.INVALID_PARAMETERS, "its compose file declares no service " + service, "");
     }
-    return new Counts(config)
+    return new Migrations(config)
         .onlyOnce(service)
+        .or(() -> new Counts(config).onlyOnce(service))
         .filter(_ -> count > 1)
         .<Answer<JsonNode>>map(fault ->
             no(
