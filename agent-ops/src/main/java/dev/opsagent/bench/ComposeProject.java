@@ -1,23 +1,17 @@
 package dev.opsagent.bench;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A Compose project of a drill or a measurement, through the engine's own program. What that cannot
  * do is a {@link BenchFailed} with what it said. Not for several threads.
  */
 public final class ComposeProject {
-  private static final Duration PATIENCE = Duration.ofMinutes(10);
-  private static final int LONGEST_WORDS = 2000;
   private static final List<String> NEEDED = List.of("PATH", "HOME", "DOCKER_HOST");
 
   private final Path file;
@@ -75,39 +69,7 @@ public final class ComposeProject {
       throws IOException, InterruptedException {
     List<String> command = new ArrayList<>(List.of("docker"));
     command.addAll(arguments);
-    Path out = scratch.resolve("docker.out");
-    Path err = scratch.resolve("docker.err");
-    Path in = Files.write(scratch.resolve("docker.in"), input);
-    ProcessBuilder builder =
-        new ProcessBuilder(command)
-            .directory(scratch.toFile())
-            .redirectInput(in.toFile())
-            .redirectOutput(out.toFile())
-            .redirectError(err.toFile());
-    builder.environment().clear();
-    builder.environment().putAll(environment);
-    Process process = builder.start();
-    try {
-      if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-        throw failed(command, "it did not end within 10 minutes");
-      }
-    } finally {
-      process.descendants().forEach(ProcessHandle::destroyForcibly);
-      process.destroyForcibly();
-    }
-    if (process.exitValue() != 0) {
-      throw failed(command, end(Files.readString(err)));
-    }
-    return Files.readString(out, StandardCharsets.UTF_8).strip();
-  }
-
-  private static BenchFailed failed(List<String> command, String why) {
-    return new BenchFailed("%s has not ended well: %s".formatted(String.join(" ", command), why));
-  }
-
-  private static String end(String words) {
-    String said = words.strip();
-    return said.substring(Math.max(0, said.length() - LONGEST_WORDS));
+    return new ProgramRun(scratch, environment).run(command, input);
   }
 
   /** The ids of a service's containers. */

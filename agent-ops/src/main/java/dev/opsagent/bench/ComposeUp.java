@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.Map;
 
 /** {@code docker compose up --wait}, as a person deploys an image without an agent. */
-public final class ComposeUp {
+public final class ComposeUp implements Rival {
   private final Path folder;
   private final String image;
   private final ComposeProject project;
@@ -24,16 +24,22 @@ public final class ComposeUp {
     this.project = new ComposeProject(folder.resolve("compose.yaml"), name, folder, environment);
   }
 
-  /** What it brings up. */
+  @Override
+  public String name() {
+    return "docker compose up --wait";
+  }
+
+  @Override
+  public String environment() {
+    return "local";
+  }
+
+  @Override
   public String image() {
     return image;
   }
 
-  /**
-   * Brings the image up in a project of its own, and takes it down again.
-   *
-   * @return nanoseconds until it was up
-   */
+  @Override
   public long up() throws IOException, InterruptedException {
     Files.createDirectories(folder);
     Files.writeString(
@@ -55,10 +61,10 @@ public final class ComposeUp {
     }
   }
 
-  /** Removes the containers of a target, of which a worker keeps some to go back to. */
-  public void remove(String target) throws IOException, InterruptedException {
+  @Override
+  public void remove(String service) throws IOException, InterruptedException {
     Files.createDirectories(folder);
-    String label = "label=dev.opsagent.target=" + target;
+    String label = "label=dev.opsagent.target=local/" + service;
     for (String id : project.docker("ps", "--all", "--quiet", "--filter", label).lines().toList()) {
       project.docker("rm", "--force", id);
     }

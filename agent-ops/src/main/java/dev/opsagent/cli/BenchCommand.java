@@ -5,8 +5,11 @@ import dev.opsagent.bench.BenchFailed;
 import dev.opsagent.bench.Comparison;
 import dev.opsagent.bench.ComposeUp;
 import dev.opsagent.bench.KnownIds;
+import dev.opsagent.bench.KubectlApply;
+import dev.opsagent.bench.Rival;
 import dev.opsagent.bench.Scale;
 import dev.opsagent.bench.Starts;
+import dev.opsagent.configuration.Configuration;
 import dev.opsagent.configuration.Setting;
 import dev.opsagent.outside.FolderRemoval;
 import dev.opsagent.protocol.Failure;
@@ -37,7 +40,8 @@ import picocli.CommandLine.Parameters;
       "",
       "  start  from the start of a worker's process to ready, and its idle memory",
       "  index  fill an index of known tasks with --ids ids, and look some up",
-      "  deploy services at once by one worker; with --image, one image against Compose",
+      "  deploy services at once by one worker; with --image, one image against Compose or,",
+      "         with --kubeconfig, against kubectl",
       "  train  start a worker once and keep what it loaded in FILE, for quicker starts",
       "",
       "Without --bootstrap a broker is started in a process of its own first.",
@@ -97,8 +101,33 @@ final class BenchCommand implements Callable<Integer> {
   @Option(
       names = "--image",
       paramLabel = "REF",
-      description = "deploy: an image of the engine, by tag, that listens on the port in PORT.")
+      description = {
+        "deploy: an image of the engine, by tag, that listens on the port in PORT;",
+        "with --kubeconfig, one by digest that the cluster can pull and that answers",
+        "GET / with 200."
+      })
   private @Nullable String image;
+
+  @Option(
+      names = "--kubeconfig",
+      paramLabel = "FILE",
+      description = "deploy --image: to the cluster that it leads to, against kubectl.")
+  private @Nullable Path kubeconfig;
+
+  @Option(
+      names = "--namespace",
+      paramLabel = "NAME",
+      description = "deploy --kubeconfig: what is deployed there comes and goes.")
+  private @Nullable String namespace;
+
+  @Option(
+      names = "--address",
+      paramLabel = "URL",
+      description = {
+        "deploy --kubeconfig: where services are reached from here, {service} being",
+        "the name (default: http://SERVICE.NAMESPACE.svc:PORT)."
+      })
+  private @Nullable String address;
 
   @Option(names = "--quick", description = "About two minutes (the default).")
   private boolean quick;
@@ -147,6 +176,7 @@ final class BenchCommand implements Callable<Integer> {
       throw CommandFailed.usage(
           "measure", "--services is out of range", "give 1 to " + MOST_SERVICES);
     }
+    var _ = cluster(); // refused before anything is started
     if (what == What.DEPLOY) {
       return deploy();
     }
@@ -215,14 +245,7 @@ final class BenchCommand implements Callable<Integer> {
     Interruption.Armed armed = Interruption.arm(() -> stage.close(false), around.err());
     try {
       DeployBench.Measured measured =
-          new DeployBench(stage)
-              .measure(
-                  services,
-                  Optional.ofNullable(image)
-                      .map(it ->
-                          new ComposeUp(
-                              stage.folder().resolve("compose"), it, around.environment())),
-                  runs);
+          new DeployBench(stage).measure(services, environments(stage), rival(stage), runs);
       return new BenchReport(around, output.format()).deployments(measured);
     } catch (BenchFailed failed) {
       throw failed(stage.folder(), failed);
@@ -230,6 +253,55 @@ final class BenchCommand implements Callable<Integer> {
       armed.disarm();
       stage.close(false);
     }
+  }
+
+  private Optional<Rival> rival(LocalStage stage) {
+    Path folder = stage.folder().resolve("rival");
+    return Optional.ofNullable(image)
+        .map(it ->
+            cluster()
+                .<Rival>map(at -> new KubectlApply(folder, at, it, around.environment()))
+                .orElseGet(() -> new ComposeUp(folder, it, around.environment())));
+  }
+
+  private Optional<KubectlApply.Namespace> cluster() {
+    return Optional.ofNullable(kubeconfig)
+        .map(file -> {
+          if (image == null || namespace == null) {
+            throw CommandFailed.usage(
+                "measure",
+                "--kubeconfig needs --image and --namespace",
+                "name an image by its digest and a namespace that the bench may use");
+          }
+          return new KubectlApply.Namespace(
+              around.directory().resolve(file).toAbsolutePath(),
+              namespace,
+              Optional.ofNullable(address));
+        });
+  }
+
+  private Configuration.Served environments(LocalStage stage) throws IOException {
+    Optional<KubectlApply.Namespace> cluster = cluster();
+    if (cluster.isEmpty()) {
+      return new Configuration.Served.Named(List.of("local"));
+    }
+    Path file = stage.folder().resolve("environments.yaml");
+    Files.writeString(
+        file,
+        """
+        version: 1
+        environments:
+          - {name: local, kind: local, runtime: process}
+          - name: cluster
+            kind: local
+            runtime: kubernetes
+            kubernetes: {namespace: "%s", kubeconfig: "%s"%s}
+        """
+            .formatted(
+                cluster.get().name(),
+                cluster.get().kubeconfig(),
+                cluster.get().address().map(", address: \"%s\""::formatted).orElse("")));
+    return new Configuration.Served.Declared(file);
   }
 
   private List<Starts.Run> starts(Bench bench) throws InterruptedException {

@@ -3,6 +3,8 @@ package dev.opsagent.cli;
 import com.fasterxml.jackson.annotation.JsonProperty;
 import dev.opsagent.bench.Comparison;
 import dev.opsagent.bench.ComposeUp;
+import dev.opsagent.bench.KubectlApply;
+import dev.opsagent.bench.Rival;
 import dev.opsagent.cli.drill.SamplePackage;
 import dev.opsagent.configuration.Configuration;
 import dev.opsagent.outside.Answer;
@@ -13,6 +15,7 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.StatusReport;
 import dev.opsagent.protocol.StatusReport.StepReport.Outcome;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import dev.opsagent.protocol.TaskState;
 import dev.opsagent.tools.npm.LocalVerdaccio;
@@ -30,8 +33,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
- * How long deployments take by a worker: many services at once, and one image against {@code docker
- * compose up --wait} of the same.
+ * How long deployments take by a worker: many services at once, and one image against what a person
+ * would use for it.
  */
 final class DeployBench {
   private static final Duration READY = Duration.ofSeconds(60);
@@ -54,7 +57,7 @@ final class DeployBench {
    * @param slowest the task that took longest, from its order to its end
    * @param ratio of both
    * @param steps by name: the milliseconds that half of the tasks did not exceed
-   * @param docker absent: no image was named
+   * @param one absent: no image was named
    */
   record Measured(
       int services,
@@ -62,7 +65,7 @@ final class DeployBench {
       @JsonProperty("slowest_s") double slowest,
       double ratio,
       @JsonProperty("steps_p50_ms") Map<String, Double> steps,
-      Optional<AgainstCompose> docker) {
+      @JsonProperty("one_image") Optional<Against> one) {
 
     List<String> lines() {
       List<String> lines = new ArrayList<>();
@@ -70,7 +73,7 @@ final class DeployBench {
           "%d services at once: %.2f s, and the slowest %.2f s: %.2f times (goal: at most 1.3)"
               .formatted(services, total, slowest, ratio));
       steps.forEach((step, millis) -> lines.add(line(step, millis)));
-      docker.ifPresent(it -> lines.addAll(it.lines()));
+      one.ifPresent(it -> lines.addAll(it.lines()));
       return lines;
     }
   }
@@ -82,28 +85,31 @@ final class DeployBench {
   /**
    * Medians of deployments in turns.
    *
+   * @param rival what it was compared with
    * @param steps ours by step, in the last run
-   * @param overhead ours less Compose's (goal: at most 300 ms, or a tenth)
+   * @param overhead ours less the rival's (goal: at most 300 ms, or a tenth)
    */
-  record AgainstCompose(
+  record Against(
+      String rival,
       int runs,
       @JsonProperty("ours_s") double ours,
-      @JsonProperty("compose_s") double compose,
+      @JsonProperty("theirs_s") double theirs,
       double ratio,
       @JsonProperty("overhead_ms") double overhead,
       @JsonProperty("steps_ms") Map<String, Double> steps) {
-    static AgainstCompose of(List<Double> ours, List<Double> compose, Map<String, Double> steps) {
+    static Against of(
+        Rival rival, List<Double> ours, List<Double> theirs, Map<String, Double> steps) {
       double mine = Comparison.median(ours);
-      double theirs = Comparison.median(compose);
-      return new AgainstCompose(
-          ours.size(), mine, theirs, mine / theirs, (mine - theirs) * 1000, steps);
+      double other = Comparison.median(theirs);
+      return new Against(
+          rival.name(), ours.size(), mine, other, mine / other, (mine - other) * 1000, steps);
     }
 
     List<String> lines() {
       List<String> lines = new ArrayList<>();
       lines.add(
-          "one image: %.2f s, by docker compose up --wait %.2f s: %.2f times, %.0f ms more"
-              .formatted(ours, compose, ratio, overhead));
+          "one image: %.2f s, by %s %.2f s: %.2f times, %.0f ms more"
+              .formatted(ours, rival, theirs, ratio, overhead));
       steps.forEach((step, millis) -> lines.add(line(step, millis)));
       return lines;
     }
@@ -113,13 +119,15 @@ final class DeployBench {
    * Measures.
    *
    * @param services how many are deployed at once
-   * @param image of the engine, to be compared with Compose
+   * @param environments in which the worker deploys
+   * @param rival to compare one image's deployment with
    * @param runs of that comparison
    */
-  Measured measure(int services, Optional<ComposeUp> image, int runs)
+  Measured measure(int services, Configuration.Served environments, Optional<Rival> rival, int runs)
       throws IOException, InterruptedException {
     LocalVerdaccio registry = registry();
-    Configuration configuration = stage.configuration(stage.broker(), Optional.of(registry));
+    Configuration configuration =
+        stage.configuration(stage.broker(), Optional.of(registry), environments);
     publish(configuration);
     if (!stage.worker(configuration).awaitReady(READY)) {
       throw failed("start the worker", "it is not ready after " + READY.toSeconds() + " s");
@@ -127,7 +135,7 @@ final class DeployBench {
     try (Bus bus = ClientBus.open(configuration)) {
       warmUp(bus);
       Measured atOnce = atOnce(bus, services);
-      return image.isEmpty()
+      return rival.isEmpty()
           ? atOnce
           : new Measured(
               atOnce.services(),
@@ -135,7 +143,7 @@ final class DeployBench {
               atOnce.slowest(),
               atOnce.ratio(),
               atOnce.steps(),
-              Optional.of(against(bus, image.get(), runs)));
+              Optional.of(against(bus, rival.get(), runs)));
     }
   }
 
@@ -178,25 +186,25 @@ final class DeployBench {
         Optional.empty());
   }
 
-  private AgainstCompose against(Bus bus, ComposeUp compose, int runs)
-      throws IOException, InterruptedException {
+  private Against against(Bus bus, Rival rival, int runs) throws IOException, InterruptedException {
     List<Double> ours = new ArrayList<>();
     List<Double> theirs = new ArrayList<>();
     Map<String, Double> steps = Map.of();
     for (int i = 0; i <= runs; i++) {
       stage.say("one image, run %d of %d".formatted(i, runs));
       String service = "one-" + i;
-      Run run = run(bus, List.of(ofImage(service, compose.image())));
-      run(bus, List.of(stop(service)));
-      compose.remove("local/" + service);
-      double up = compose.up() / NANOS;
+      Target target = new Target(rival.environment(), service);
+      Run run = run(bus, List.of(ofImage(target, rival)));
+      run(bus, List.of(stop(target)));
+      rival.remove(service);
+      double up = rival.up() / NANOS;
       if (i > 0) { // the first run warms both up
         ours.add(run.total() / NANOS);
         steps = run.steps();
         theirs.add(up);
       }
     }
-    return AgainstCompose.of(ours, theirs, steps);
+    return Against.of(rival, ours, theirs, steps);
   }
 
   /**
@@ -263,15 +271,27 @@ final class DeployBench {
     return Orders.task(BY, "bench-" + service, "deploy", service, parameters);
   }
 
-  private static TaskDispatch ofImage(String service, String image) {
-    ObjectNode parameters = Json.mapper().createObjectNode().put("port", LocalPorts.free());
-    parameters.put("image", image).put("runtime", "docker");
-    return Orders.task(BY, "bench-" + service, "deploy", service, parameters);
+  private static TaskDispatch ofImage(Target target, Rival rival) {
+    ObjectNode parameters = Json.mapper().createObjectNode().put("image", rival.image());
+    switch (rival) {
+      case ComposeUp _ -> parameters.put("runtime", "docker").put("port", LocalPorts.free());
+      case KubectlApply cluster -> {
+        String path = cluster.namespace().path(target.service());
+        parameters.put("port", KubectlApply.PORT);
+        parameters.putObject("env").put("VERSION", VERSION);
+        parameters.putObject("health").putObject("http").put("path", path);
+      }
+    }
+    return task("bench-" + target.service(), "deploy", target, parameters);
   }
 
-  private static TaskDispatch stop(String service) {
-    ObjectNode parameters = Json.mapper().createObjectNode();
-    return Orders.task(BY, "bench-stop-" + service, "stop", service, parameters);
+  private static TaskDispatch stop(Target target) {
+    return task("bench-stop-" + target.service(), "stop", target, Json.mapper().createObjectNode());
+  }
+
+  private static TaskDispatch task(
+      String taskId, String operation, Target target, ObjectNode parameters) {
+    return Orders.task(BY, taskId, operation, target, parameters, Optional.empty());
   }
 
   private static CommandFailed failed(String action, String cause) {

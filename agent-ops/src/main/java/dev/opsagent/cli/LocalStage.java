@@ -164,6 +164,12 @@ final class LocalStage {
         bootstrap, registry, new Configuration.Served.Named(List.of("local")), signing());
   }
 
+  /** The same for other environments. */
+  Configuration configuration(
+      String bootstrap, Optional<LocalVerdaccio> registry, Configuration.Served served) {
+    return configuration(bootstrap, registry, served, signing());
+  }
+
   /** The same for other environments, and for agents with keys of their own. */
   Configuration configuration(
       String bootstrap,

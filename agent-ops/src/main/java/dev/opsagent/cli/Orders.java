@@ -4,6 +4,7 @@ import dev.opsagent.protocol.EventCodec;
 import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.MessageType;
 import dev.opsagent.protocol.RepositoryRef;
+import dev.opsagent.protocol.Target;
 import dev.opsagent.protocol.TaskDispatch;
 import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
@@ -26,9 +27,20 @@ final class Orders {
       String service,
       ObjectNode parameters,
       Optional<RepositoryRef> from) {
+    return task(by, taskId, operation, new Target("local", service), parameters, from);
+  }
+
+  /** The same, elsewhere. */
+  static TaskDispatch task(
+      String by,
+      String taskId,
+      String operation,
+      Target target,
+      ObjectNode parameters,
+      Optional<RepositoryRef> from) {
     ObjectNode task = Json.mapper().createObjectNode();
     task.put("taskId", taskId).put("operation", operation);
-    task.putObject("target").put("environment", "local").put("service", service);
+    task.set("target", Json.mapper().valueToTree(target));
     from.ifPresent(it -> task.set("repository", Json.mapper().valueToTree(it)));
     task.set("parameters", parameters);
     task.putObject("requirements");

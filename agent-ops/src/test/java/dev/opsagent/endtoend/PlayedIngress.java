@@ -16,7 +16,7 @@ import java.util.Optional;
  * Leads callers into a played cluster: {@code /SERVICE/} answers as a pod would that the Service
  * selects and that is ready, {@code sample} and its setting VERSION; else 503.
  */
-final class PlayedIngress implements AutoCloseable {
+public final class PlayedIngress implements AutoCloseable {
   private final TestingCluster cluster;
   private final HttpServer server;
 
@@ -25,7 +25,7 @@ final class PlayedIngress implements AutoCloseable {
     this.server = server;
   }
 
-  static PlayedIngress before(TestingCluster cluster) throws IOException {
+  public static PlayedIngress before(TestingCluster cluster) throws IOException {
     InetSocketAddress any = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
     PlayedIngress ingress = new PlayedIngress(cluster, HttpServer.create(any, 0));
     ingress.server.createContext("/", ingress::answer);
@@ -33,7 +33,7 @@ final class PlayedIngress implements AutoCloseable {
     return ingress;
   }
 
-  String address() {
+  public String address() {
     return "http://127.0.0.1:" + server.getAddress().getPort();
   }
 

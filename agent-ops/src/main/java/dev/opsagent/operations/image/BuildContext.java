@@ -52,8 +52,15 @@ record BuildContext(Checkout checkout, ImageParameters parameters) {
   }
 
   private DockerIgnore ignore(String prefix) throws Stopped {
-    Optional<byte[]> content = unlessOk(checkout.file(prefix + DockerIgnore.FILE));
+    Optional<byte[]> own = unlessOk(checkout.file(prefix + ownIgnoreFile()));
+    Optional<byte[]> content =
+        own.isPresent() ? own : unlessOk(checkout.file(prefix + DockerIgnore.FILE));
     return DockerIgnore.read(content.orElseGet(() -> new byte[0]));
+  }
+
+  /** One that belongs to a single Dockerfile comes before the one of the whole context. */
+  private String ownIgnoreFile() {
+    return parameters.dockerfile() + DockerIgnore.FILE;
   }
 
   /** The engine needs both files that say how to build, also where they say they are left out. */

@@ -1,9 +1,7 @@
 package dev.opsagent.tools.docker;
 
-import com.github.dockerjava.api.command.BuildImageCmd;
 import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.NotFoundException;
-import com.github.dockerjava.api.model.BuildResponseItem;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ImageBuilder;
 import dev.opsagent.protocol.Failure;
@@ -18,24 +16,36 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
+import tools.jackson.databind.JsonNode;
 
 /**
- * Builds on a Docker engine with its classic builder: the one that every engine offers over its
- * plain HTTP interface. The engine ends a build when its connection closes.
+ * Builds on a Docker engine, with BuildKit where the engine has it, else with its classic builder.
+ * The engine ends a build when its connection closes.
  */
 public final class DockerBuilder implements ImageBuilder {
   private static final Duration ANSWER = Duration.ofSeconds(60);
 
   private final DockerDoor door;
   private final UnaryOperator<String> mask;
+  private final boolean kit;
 
   /**
    * @param environment of this process: {@code DOCKER_HOST} and its companions lead to the engine
    * @param mask takes secrets out of what a build prints
    */
   public DockerBuilder(Map<String, String> environment, UnaryOperator<String> mask) {
+    this(environment, mask, true);
+  }
+
+  private DockerBuilder(Map<String, String> environment, UnaryOperator<String> mask, boolean kit) {
     this.door = new DockerDoor(environment);
     this.mask = mask;
+    this.kit = kit;
+  }
+
+  /** One that uses the classic builder, also where the engine has BuildKit. */
+  public static DockerBuilder classic(Map<String, String> environment, UnaryOperator<String> mask) {
+    return new DockerBuilder(environment, mask, false);
   }
 
   @Override
@@ -104,10 +114,13 @@ public final class DockerBuilder implements ImageBuilder {
   private Answer<Made> build(Session session, Recipe recipe, Listener listener) {
     String action = "build the image";
     BuildOutput output = new BuildOutput(listener, mask);
-    Gathered<BuildResponseItem> items = new Gathered<>(output::take);
+    Gathered<JsonNode> items = new Gathered<>(output::take);
     try (InputStream tar = new BufferedInputStream(Files.newInputStream(recipe.archive()))) {
-      return Session.call(action, () -> command(session, recipe, tar).exec(items))
-          .then(stream -> Session.awaited(action, stream, recipe.timeout()))
+      return Session.call(action, () -> kit && offersBuildKit(session))
+          .then(with -> {
+            new BuildCall(session, with).start(recipe, tar, items);
+            return Session.awaited(action, items, recipe.timeout());
+          })
           .then(ended -> output.result(action))
           .then(session::image)
           .then(found -> found.<Answer<Made>>map(Answer.Ok::new).orElseGet(() -> gone(action)));
@@ -121,19 +134,8 @@ public final class DockerBuilder implements ImageBuilder {
     }
   }
 
-  private static BuildImageCmd command(Session session, Recipe recipe, InputStream tar) {
-    BuildImageCmd command =
-        session
-            .client()
-            .buildImageCmd(tar)
-            .withDockerfilePath(recipe.dockerfile())
-            .withLabels(recipe.labels())
-            .withRemove(true)
-            .withForcerm(true)
-            .withPull(false);
-    recipe.args().forEach(command::withBuildArg);
-    recipe.target().ifPresent(command::withTarget);
-    return command;
+  private static boolean offersBuildKit(Session session) {
+    return BuildCall.offersBuildKit(session.client().versionCmd().exec());
   }
 
   private static <T> Answer<T> gone(String action) {

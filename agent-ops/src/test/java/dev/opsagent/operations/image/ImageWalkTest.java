@@ -20,6 +20,7 @@ import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.MarkedImages;
 import dev.opsagent.testing.RegistryServer;
 import dev.opsagent.testing.SequentialRun;
+import dev.opsagent.tools.docker.DockerBuilder;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -37,12 +39,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whole builds, on a real engine and a real registry. */
+/** Whole builds, on a real engine, with BuildKit, and a real registry. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
-final class ImageWalkTest {
+class ImageWalkTest {
   private final List<AutoCloseable> open = new ArrayList<>();
   private RegistryServer registry;
-  private ImageWorld world;
+  ImageWorld world;
 
   @BeforeAll
   void start(@TempDir Path scratch) throws IOException {
@@ -62,6 +64,25 @@ final class ImageWalkTest {
   @BeforeEach
   void make(@TempDir Path folder) {
     world = new ImageWorld(folder, registry);
+    world.builder = builder(text -> text.replace("hush", "***"));
+  }
+
+  ImageBuilder builder(UnaryOperator<String> mask) {
+    return new DockerBuilder(System.getenv(), mask);
+  }
+
+  /** How the line begins that tells of a line of the tests' Dockerfiles, counted from 0. */
+  String begins(int line) {
+    return "[" + (line + 2) + "/";
+  }
+
+  /** What is said of a program's exit code. */
+  String exit(int code) {
+    return "exit code: " + code;
+  }
+
+  private boolean isStep(String line) {
+    return line.startsWith(begins(0));
   }
 
   @AfterEach
@@ -170,23 +191,68 @@ final class ImageWalkTest {
   }
 
   @Test
+  void aDockerfilesOwnDockerignoreComesBeforeThatOfTheContext() {
+    world.commit(
+        Map.of(
+            ".dockerignore", "a\n",
+            "Dockerfile.dockerignore", "b\n*.dockerignore\n",
+            "a", "x",
+            "b", "x"),
+        "COPY . /all");
+
+    assertThat(world.built("t1", "1").run()).isEmpty();
+
+    assertThat(world.files(world.image + ":1", "/all"))
+        .containsExactly("/all/.dockerignore", "/all/Dockerfile", "/all/a");
+  }
+
+  @Test
+  void anImageIsBuiltOnOneThatOnlyARegistryHas() {
+    world.commit(Map.of(), run("echo base"));
+    assertThat(world.pushed("t1", "base").run()).isEmpty();
+    String base = world.image + ":base";
+    world.images.docker("image", "rm", base);
+    GitProgram.commitAndPush(
+        world.developer,
+        "feat: on top",
+        Map.of(
+            "Dockerfile",
+            "FROM %s AS top\nARG WORD=none\n%s\nFROM top\n%s\n"
+                .formatted(base, run("echo $WORD > /word"), run("rm /word"))));
+
+    SequentialRun run =
+        world.task(
+            "t2",
+            "2",
+            parameters -> {
+              parameters.put("target", "top").putObject("args").put("WORD", "a b&c=%");
+              return parameters;
+            });
+
+    assertThat(run.run()).isEmpty();
+    assertThat(
+            world.images.docker("run", "--rm", world.image + ":2", "/bin/busybox", "cat", "/word"))
+        .containsExactly("a b&c=%");
+  }
+
+  @Test
   void whatTheSameInputsHaveMadeIsFoundAndNotBuiltAgain() {
     world.commit(Map.of(), run("echo first"));
     SequentialRun first = world.pushed("t1", "1.0.0");
     assertThat(first.run()).isEmpty();
-    assertThat(first.lines).anyMatch(line -> line.startsWith("Step 3/"));
+    assertThat(first.lines).anyMatch(this::isStep);
     String id = world.images.id(world.image + ":1.0.0");
 
     SequentialRun again = world.pushed("t2", "1.0.0");
     SequentialRun other = world.pushed("t3", "1.0.1");
 
     assertThat(again.run()).isEmpty();
-    assertThat(again.lines).noneMatch(line -> line.startsWith("Step "));
+    assertThat(again.lines).noneMatch(this::isStep);
     assertThat(again.deliverables).isEqualTo(first.deliverables);
     assertThat(other.run()).isEmpty();
     assertThat(other.lines)
         .contains("an image of the same inputs is there already")
-        .noneMatch(line -> line.startsWith("Step "));
+        .noneMatch(this::isStep);
     assertThat(world.images.id(world.image + ":1.0.1")).isEqualTo(id);
     other.undo();
     assertThat(world.images.id(world.image + ":1.0.0")).as("another task's stays").isEqualTo(id);
@@ -211,7 +277,7 @@ final class ImageWalkTest {
     SequentialRun again = world.built("t1", "1");
 
     assertThat(again.run()).isEmpty();
-    assertThat(again.lines).noneMatch(line -> line.startsWith("Step "));
+    assertThat(again.lines).noneMatch(this::isStep);
     assertThat(world.images.id(world.image + ":1")).isNotEmpty();
   }
 
@@ -340,8 +406,8 @@ final class ImageWalkTest {
 
     assertThat(failure.code()).isEqualTo(ReasonCode.TOOL_FAILED);
     assertThat(failure.cause())
-        .startsWith("Step 4/")
-        .contains("returned a non-zero code: 3")
+        .startsWith(begins(1))
+        .contains(exit(3))
         .endsWith("its output ends: *** now | no disk");
     assertThat(run.lines).contains("no disk").noneMatch(line -> line.contains("hush"));
     assertThat(run.remains).isEmpty();
@@ -381,7 +447,8 @@ final class ImageWalkTest {
 
   @Test
   void aBuildThatIsCancelledAmidAStepLeavesNothingOnTheEngine() throws InterruptedException {
-    world.commit(Map.of(), run("echo layer"), run("echo begun; /bin/busybox sleep 600"));
+    String seconds = Long.toString(10_000 + ProcessHandle.current().pid());
+    world.commit(Map.of(), run("echo layer"), run("echo begun; /bin/busybox sleep " + seconds));
     SequentialRun run = world.built("t1", "1");
     assertThat(run.resolve()).isEmpty();
     assertThat(run.runUntil(Steps.BUILD)).isEmpty();
@@ -396,6 +463,28 @@ final class ImageWalkTest {
     assertThat(outcomes).hasOnlyElementsOfType(Outcome.Failed.class).hasSize(1);
     assertThat(run.step(Steps.BUILD).undo(run.context())).isEqualTo(new Undo.Undone());
     assertThat(world.images.all()).isEmpty();
+    await().atMost(Duration.ofSeconds(60)).until(() -> !sleeps(seconds));
+  }
+
+  /** Whether the step's program runs, where the engine's processes are this machine's. */
+  private static boolean sleeps(String seconds) {
+    return ProcessHandle.allProcesses()
+        .flatMap(one -> one.info().arguments().stream())
+        .anyMatch(arguments -> List.of(arguments).containsAll(List.of("sleep", seconds)));
+  }
+
+  @Test
+  void aStepMayKeepACacheBetweenBuilds() {
+    String mount = "RUN --mount=type=cache,id=%s,target=/cache ".formatted(world.image);
+    world.commit(Map.of(), mount + run("echo kept > /cache/file").substring(4));
+    assertThat(world.built("t1", "1").run()).isEmpty();
+    world.commit(Map.of("other", "x"), mount + run("cp /cache/file /file").substring(4));
+
+    assertThat(world.built("t2", "2").run()).isEmpty();
+
+    assertThat(
+            world.images.docker("run", "--rm", world.image + ":2", "/bin/busybox", "cat", "file"))
+        .containsExactly("kept");
   }
 
   @Test

@@ -89,7 +89,13 @@ final class TestingApi extends KubernetesCrudDispatcher {
       return new MockResponse().setResponseCode(200).setBody(LOG);
     }
     // The mock selects by names only.
-    return super.handleGet(selectable(path));
+    return TestingDiscovery.told(bare(path))
+        .map(told ->
+            new MockResponse()
+                .setResponseCode(200)
+                .setHeader("Content-Type", "application/json")
+                .setBody(told))
+        .orElseGet(() -> super.handleGet(selectable(path)));
   }
 
   private static String selectable(String path) {

@@ -31,6 +31,7 @@ public final class TestingCluster implements AutoCloseable {
   private final Optional<TestingController> controller;
   private final Optional<PlayedWorkloads> workloads;
   private final Path kubeconfig;
+  private final Path ofTest;
   private final KubernetesClient client;
   private final String namespace;
 
@@ -40,6 +41,7 @@ public final class TestingCluster implements AutoCloseable {
       Optional<TestingController> controller,
       Optional<PlayedWorkloads> workloads,
       Path kubeconfig,
+      Path ofTest,
       KubernetesClient client,
       String namespace) {
     this.mock = mock;
@@ -47,6 +49,7 @@ public final class TestingCluster implements AutoCloseable {
     this.controller = controller;
     this.workloads = workloads;
     this.kubeconfig = kubeconfig;
+    this.ofTest = ofTest;
     this.client = client;
     this.namespace = namespace;
   }
@@ -79,6 +82,7 @@ public final class TestingCluster implements AutoCloseable {
         Optional.empty(),
         Optional.empty(),
         kubeconfig,
+        kubeconfig,
         client,
         namespace);
   }
@@ -107,6 +111,7 @@ public final class TestingCluster implements AutoCloseable {
         Optional.of(controller),
         Optional.of(workloads),
         kubeconfig,
+        ofTest,
         client(Config.fromKubeconfig(ofTest.toFile())),
         namespace);
   }
@@ -171,6 +176,11 @@ public final class TestingCluster implements AutoCloseable {
   /** Where the file is that leads the worker to it. */
   public Path kubeconfig() {
     return kubeconfig;
+  }
+
+  /** Where the file is that leads somebody to it who may do everything. */
+  public Path ofAnybody() {
+    return ofTest;
   }
 
   /** As an environment declares it. */

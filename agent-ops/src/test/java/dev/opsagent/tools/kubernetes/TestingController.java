@@ -18,6 +18,7 @@ import io.fabric8.kubernetes.api.model.apps.Deployment;
 import io.fabric8.kubernetes.api.model.apps.DeploymentCondition;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatus;
 import io.fabric8.kubernetes.api.model.apps.DeploymentStatusBuilder;
+import io.fabric8.kubernetes.api.model.apps.DeploymentStrategy;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSet;
 import io.fabric8.kubernetes.api.model.apps.ReplicaSetBuilder;
 import io.fabric8.kubernetes.client.KubernetesClient;
@@ -113,7 +114,7 @@ final class TestingController implements AutoCloseable {
     String hash = Integer.toHexString(Serialization.asJson(template).hashCode());
     int wanted = deployment.getSpec().getReplicas();
     List<Pod> old = pods(name).stream().filter(pod -> !isOf(pod, hash)).toList();
-    if ("RollingUpdate".equals(deployment.getSpec().getStrategy().getType())) {
+    if (rolls(deployment)) {
       roll(name, hash, template, old, wanted);
       tell(deployment, name, hash);
       return;
@@ -125,6 +126,14 @@ final class TestingController implements AutoCloseable {
       scale(name, hash, template, forbidden ? 0 : wanted);
     }
     tell(deployment, name, hash);
+  }
+
+  /** Where nobody says how pods are replaced, a server says that they roll. */
+  private static boolean rolls(Deployment deployment) {
+    return Optional.ofNullable(deployment.getSpec().getStrategy())
+        .map(DeploymentStrategy::getType)
+        .filter(type -> !type.equals("RollingUpdate"))
+        .isEmpty();
   }
 
   /** One more than wanted at most, and none fewer. */
