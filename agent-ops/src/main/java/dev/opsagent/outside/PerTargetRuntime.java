@@ -97,6 +97,12 @@ public abstract class PerTargetRuntime<L extends TargetLife> implements ServiceR
   }
 
   @Override
+  public final Answer<Running> scale(String target, String service, int replicas) {
+    String action = "run %d of %s on %s".formatted(replicas, service, target);
+    return ask(target, action, life -> life.scale(service, replicas));
+  }
+
+  @Override
   public final Answer<Running> duplicate(String target, String other, int port, String taskId) {
     String action = "run what %s has once more".formatted(target);
     return ask(other, action, life -> life.duplicate(target, port, taskId));

@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** Where services run. What runs for a target is found again after any crash of the worker. */
 public interface ServiceRuntime {
@@ -107,6 +108,24 @@ public interface ServiceRuntime {
     return new Answer.Ok<>(Optional.empty());
   }
 
+  /** Whether what runs here is made of services, each of which there can be more than one of. */
+  default boolean isComposed() {
+    return false;
+  }
+
+  /**
+   * Has so many containers of one of the services that what runs for the target is made of, and
+   * waits until those that are added are healthy; the others go on as they are. Harmless when there
+   * are so many.
+   *
+   * @param service one of {@link Running#services()}
+   * @param replicas 1 or more
+   * @return a failure when nothing runs, or something of the service can be there only once
+   */
+  default Answer<Running> scale(String target, String service, int replicas) {
+    return oneOfEach("run %d of %s on %s".formatted(replicas, service, target));
+  }
+
   /**
    * Runs the release that a target has for another target too, on another port; what was there is
    * replaced.
@@ -195,8 +214,8 @@ public interface ServiceRuntime {
   }
 
   /**
-   * The data that deploying this release would lose, or part its service from, in words: what holds
-   * it and whose it is. Changes nothing.
+   * The data that deploying this release would lose, part its service from, or change by a
+   * migration that its files mark, in words: what holds it and whose it is. Changes nothing.
    *
    * @return empty when all of it is kept
    */
@@ -398,6 +417,7 @@ public interface ServiceRuntime {
    *     callers; absent: at the address
    * @param previous version that ran before and can be started again
    * @param replicas how many of it there are; absent: it is one
+   * @param services how many there are of each of the services that it is made of; empty: it is one
    */
   record Running(
       String version,
@@ -407,7 +427,25 @@ public interface ServiceRuntime {
       Optional<String> address,
       Optional<String> direct,
       Optional<String> previous,
-      Optional<Replicas> replicas) {
+      Optional<Replicas> replicas,
+      Map<String, Replicas> services) {
+    public Running {
+      services = Map.copyOf(services);
+    }
+
+    /** Not made of services. */
+    public Running(
+        String version,
+        String digest,
+        String taskId,
+        String identity,
+        Optional<String> address,
+        Optional<String> direct,
+        Optional<String> previous,
+        Optional<Replicas> replicas) {
+      this(version, digest, taskId, identity, address, direct, previous, replicas, Map.of());
+    }
+
     /** One of it. */
     public Running(
         String version,
@@ -438,14 +476,15 @@ public interface ServiceRuntime {
 
     /** Whether all of it runs. */
     public boolean isWhole() {
-      return replicas.filter(it -> it.running() < it.wanted()).isEmpty();
+      return Stream.concat(replicas.stream(), services.values().stream())
+          .allMatch(it -> it.running() >= it.wanted());
     }
   }
 
   /**
    * How many there are of a release.
    *
-   * @param running at least 1
+   * @param running at least 1; of a service that others are made of, 0 or more
    * @param wanted how many there are to be
    */
   record Replicas(int running, int wanted) {}

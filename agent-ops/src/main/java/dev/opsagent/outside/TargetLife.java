@@ -49,6 +49,12 @@ public interface TargetLife {
     return new Answer.Ok<>(Optional.empty());
   }
 
+  /** Refused, where nothing is made of services. */
+  default Answer<Running> scale(String service, int replicas)
+      throws IOException, InterruptedException {
+    return ServiceRuntime.oneOfEach("run %d of %s".formatted(replicas, service));
+  }
+
   /** Refused, where nothing can run more than once. */
   default Answer<Running> duplicate(String of, int port, String taskId)
       throws IOException, InterruptedException {

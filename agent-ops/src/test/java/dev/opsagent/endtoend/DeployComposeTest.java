@@ -280,6 +280,51 @@ final class DeployComposeTest {
   }
 
   @Test
+  void aServiceOfAProjectIsScaledAndTakenBackToTheNumberOfBeforeWhenItDoesNotServe() {
+    SampleService service = service("many");
+    String file =
+        FILE.formatted(BusyboxImage.NAME, SERVES)
+            + """
+              worker:
+                image: %s
+                command: [/bin/busybox, sleep, '600']
+                stop_signal: SIGKILL
+            """
+                .formatted(BusyboxImage.NAME);
+    succeeded(deployFile(service, "many-1", file, "\"strategy\": \"blue-green\""));
+
+    succeeded(stack.run(scaling(service, "many-3", "worker", 3, "/")));
+
+    assertThat(serviceNames(service)).containsExactly("web", "worker", "worker", "worker");
+    assertThat(service.answer()).startsWith("200 sample many-1");
+    StatusReport sick = stack.run(scaling(service, "many-sick", "worker", 2, "/nowhere"));
+    assertThat(sick.state()).as("%s", sick.reason()).isEqualTo(TaskState.ROLLED_BACK);
+    assertThat(serviceNames(service)).containsExactly("web", "worker", "worker", "worker");
+    StatusReport fixed = stack.run(scaling(service, "many-web", "web", 2, "/"));
+    assertThat(code(fixed)).contains(ReasonCode.PRECONDITION_FAILED);
+    assertThat(fixed.reason().orElseThrow().detail()).contains("services.web.ports");
+    assertThat(fixed.changes()).isEmpty();
+    succeeded(stack.run(service.task("many-stop", "stop", "{}")));
+  }
+
+  private static TaskDispatch scaling(
+      SampleService service, String taskId, String name, int count, String page) {
+    return service.task(
+        taskId,
+        "scale",
+        """
+        {"replicas": %d, "composeService": "%s",
+         "health": {"http": {"path": "%s"}, "attempts": 4, "interval": "PT0.25S"}}
+        """
+            .formatted(count, name, page));
+  }
+
+  private List<String> serviceNames(SampleService service) {
+    String name = "{{.Label \"com.docker.compose.service\"}}";
+    return containers("--no-trunc", name, service.target().key()).stream().sorted().toList();
+  }
+
+  @Test
   void dataIsNotLostUnlessTheTaskAndAPersonLetItGo() {
     SampleService service = service("data");
     String without = FILE.formatted(BusyboxImage.NAME, SERVES);
@@ -310,6 +355,27 @@ final class DeployComposeTest {
     succeeded(decided(service, "data-3", Decision.DONE));
     assertThat(service.answer()).startsWith("200 sample data-3");
     succeeded(stack.run(service.task("data-stop", "stop", "{}")));
+  }
+
+  @Test
+  void aMigrationRunsOnlyWhenTheTaskAndAPersonLetIt() {
+    SampleService service = service("moves");
+    String file =
+        FILE.formatted(BusyboxImage.NAME, SERVES)
+            + "    labels: {dev.opsagent.migration: 'true'}\n";
+
+    StatusReport refused = deployFile(service, "moves-1", file, "\"adopt\": false");
+
+    assertThat(code(refused)).contains(ReasonCode.DATA_LOSS_RISK);
+    assertThat(refused.reason().orElseThrow().detail()).contains("service web changes data");
+    StatusReport asked = deployFile(service, "moves-2", file, "\"allowDataLoss\": true");
+    assertThat(asked.state()).isEqualTo(TaskState.AWAITING_DECISION);
+    assertThat(stack.escalations("moves-2"))
+        .extracting(Escalation::trigger)
+        .containsExactly(Trigger.DATA_LOSS_RISK);
+    assertThat(containers("--all", "{{.ID}}", service.target().key())).isEmpty();
+    succeeded(decided(service, "moves-2", Decision.DONE));
+    succeeded(stack.run(service.task("moves-stop", "stop", "{}")));
   }
 
   private StatusReport decided(SampleService service, String taskId, Decision decision) {

@@ -23,7 +23,9 @@ interface Expected {
   /** Whether there are as many of it as there are to be. */
   static boolean isWhole(Running running, StepContext context) {
     Optional<Integer> wanted = Sight.of(context.facts()).terms().replicas();
-    return running.isWhole() && wanted.filter(it -> it > running.wanted()).isEmpty();
+    // What is made of services has a number of each, and none of its own.
+    return running.isWhole()
+        && (!running.services().isEmpty() || wanted.filter(it -> it > running.wanted()).isEmpty());
   }
 
   /** Whatever this task brought up. */

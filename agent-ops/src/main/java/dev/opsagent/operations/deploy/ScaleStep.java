@@ -10,8 +10,8 @@ import dev.opsagent.operations.FallibleStep;
 import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ServiceRuntime.Replicas;
 import dev.opsagent.outside.ServiceRuntime.Running;
-import dev.opsagent.outside.ServiceRuntime.Trial;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -30,9 +30,18 @@ record ScaleStep(Service service, Adapters adapters) implements FallibleStep {
     if (!Expected.isAsBefore(now, context)) {
       return new Probe.Conflicting(overtaken(now, context));
     }
-    return now.isWhole() && now.wanted() == wanted(context)
+    return isDone(now, context)
         ? new Probe.Satisfied(Facts.NONE, List.of(service.status(now, false)))
         : new Probe.Missing();
+  }
+
+  private static boolean isDone(Running now, StepContext context) {
+    int wanted = wanted(context);
+    Optional<String> service = ServiceParameters.of(context.task()).composeService();
+    // Of a service, containers that are too many run until they are removed.
+    return service.isPresent()
+        ? new Replicas(wanted, wanted).equals(now.services().get(service.get()))
+        : now.isWhole() && now.wanted() == wanted;
   }
 
   private static int wanted(StepContext context) {
@@ -47,8 +56,11 @@ record ScaleStep(Service service, Adapters adapters) implements FallibleStep {
   }
 
   private Answer<Running> scaled(int replicas, StepContext context) {
-    Trial trial = Trials.of(adapters, context);
-    return service.runtime().scale(Service.target(context), replicas, trial);
+    String target = Service.target(context);
+    return ServiceParameters.of(context.task())
+        .composeService()
+        .map(it -> service.runtime().scale(target, it, replicas))
+        .orElseGet(() -> service.runtime().scale(target, replicas, Trials.of(adapters, context)));
   }
 
   @Override

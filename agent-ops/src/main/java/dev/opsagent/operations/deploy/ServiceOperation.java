@@ -14,6 +14,7 @@ import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.deploy.Sight.Before;
 import dev.opsagent.operations.deploy.Sight.Next;
 import dev.opsagent.operations.deploy.Sight.Terms;
+import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
@@ -107,6 +108,9 @@ public final class ServiceOperation implements Operation {
       return Refusals.invalid(
           "parameters.replicas", deed == Deed.SCALE ? "is missing" : "is for scale only");
     }
+    if (parameters.composeService().isPresent() && deed != Deed.SCALE) {
+      return Refusals.invalid("parameters.composeService", "is for scale only");
+    }
     return adapters.environment(task).flatMap(it -> Refusals.ofReplicas(it, parameters.replicas()));
   }
 
@@ -139,10 +143,11 @@ public final class ServiceOperation implements Operation {
             case ROLLBACK ->
                 Optional.of(running.isPresent() ? before(running.get(), context) : unseen(context));
             case RESTART -> Optional.of(again(running, context));
-            case SCALE -> Optional.of(more(runtime, running, context));
+            case SCALE -> Optional.of(more(parameters, runtime, running, context));
             case STOP -> Optional.empty();
           };
-      Optional<Before> left = running.map(Before::of).or(() -> recorded(context));
+      Optional<Before> left =
+          running.map(it -> Before.of(it, parameters.count(it))).or(() -> recorded(context));
       Sight seen =
           new Sight(
               runtime,
@@ -233,22 +238,37 @@ public final class ServiceOperation implements Operation {
                 "deploy a release"));
   }
 
-  private Next more(String runtime, Optional<Running> running, StepContext context) throws Stopped {
-    if (!service(runtime).runtime().replicates()) {
+  private Next more(
+      ServiceParameters parameters, String kind, Optional<Running> running, StepContext context)
+      throws Stopped {
+    ServiceRuntime runtime = service(kind).runtime();
+    if (!runtime.isComposed() && !runtime.replicates()) {
       throw refused(
           ReasonCode.INVALID_PARAMETERS,
           context,
-          "the runtime %s runs one of each service".formatted(runtime),
+          "the runtime %s runs one of each service".formatted(kind),
           "say how many there are in the files that are deployed");
     }
-    return running
-        .map(now -> new Next(now.version(), now.digest()))
-        .orElseThrow(() ->
+    Running now =
+        running.orElseThrow(() ->
             refused(
                 ReasonCode.PRECONDITION_FAILED,
                 context,
                 "nothing runs there",
                 "restart it, or deploy a release"));
+    Optional<String> service = parameters.composeService();
+    boolean meant =
+        runtime.isComposed()
+            ? service.filter(now.services()::containsKey).isPresent()
+            : service.isEmpty();
+    if (!meant) {
+      throw refused(
+          ReasonCode.INVALID_PARAMETERS,
+          context,
+          "what runs there is made of the services " + new TreeSet<>(now.services().keySet()),
+          runtime.isComposed() ? "name one in /composeService" : "leave /composeService out");
+    }
+    return new Next(now.version(), now.digest());
   }
 
   private Stopped refused(ReasonCode code, StepContext context, String cause, String fix) {
@@ -275,7 +295,9 @@ public final class ServiceOperation implements Operation {
       case SCALE -> {
         Steps.measure(task.target(), seen.terms().health()).ifPresent(steps::add);
         int replicas = seen.terms().replicas().orElseThrow();
-        steps.add(Steps.scale(task.target(), seen.runtime(), version, replicas, seen.terms()));
+        Optional<String> part = ServiceParameters.of(task).composeService();
+        steps.add(
+            Steps.scale(task.target(), seen.runtime(), version, part, replicas, seen.terms()));
       }
       case STOP -> steps.add(Steps.stop(task.target(), seen.runtime()));
     }

@@ -55,13 +55,18 @@ record Sight(
       Optional<String> address,
       int replicas) {
     static Before of(Running running) {
+      return of(running, running.wanted());
+    }
+
+    /** With so many of what is to be scaled. */
+    static Before of(Running running, int replicas) {
       return new Before(
           running.version(),
           running.digest(),
           running.taskId(),
           running.identity(),
           running.address(),
-          running.wanted());
+          replicas);
     }
 
     /** Whether it is that release still, be it that the runtime has started it again. */

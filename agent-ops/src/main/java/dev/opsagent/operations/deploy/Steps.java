@@ -181,14 +181,21 @@ final class Steps {
   }
 
   static PlannedStep scale(
-      Target target, String runtime, String version, int replicas, Terms terms) {
+      Target target,
+      String runtime,
+      String version,
+      Optional<String> service,
+      int replicas,
+      Terms terms) {
+    String of = service.map(it -> it + " of ").orElse("");
+    String which = service.map(it -> " " + it).orElse("");
     return PlannedStep.effect(
         SCALE,
-        "run %d of %s on %s".formatted(replicas, version, target),
+        "run %d of %s%s on %s".formatted(replicas, of, version, target),
         Reversibility.REVERSIBLE,
         new Effect(
             Effect.Kind.SCALING,
-            "%s:%s@%s x%d".formatted(runtime, target.key(), version, replicas)),
+            "%s:%s@%s%s x%d".formatted(runtime, target.key(), version, which, replicas)),
         terms.recovery(),
         2);
   }

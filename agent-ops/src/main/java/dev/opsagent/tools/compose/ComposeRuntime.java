@@ -43,6 +43,11 @@ public final class ComposeRuntime extends PerTargetRuntime<Deployment> {
     return "compose";
   }
 
+  @Override
+  public boolean isComposed() {
+    return true;
+  }
+
   /** Whether an engine answers and Compose is installed; the failure says what to install. */
   public Answer<Boolean> available() {
     return ask("", "reach Docker", _ -> new Answer.Ok<>(true));

@@ -6,6 +6,7 @@ import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ServiceRuntime.Difference;
 import dev.opsagent.outside.ServiceRuntime.Release;
+import dev.opsagent.outside.ServiceRuntime.Replicas;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.outside.TargetLife;
 import dev.opsagent.protocol.Failure;
@@ -14,6 +15,7 @@ import dev.opsagent.tools.compose.Containers.Container;
 import dev.opsagent.tools.compose.Volumes.Mount;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -99,6 +101,21 @@ final class Deployment implements TargetLife {
   }
 
   @Override
+  public Answer<Running> scale(String service, int count) throws IOException, InterruptedException {
+    Scaling scaling = new Scaling(target, service, count);
+    Answer<Boolean> scaled =
+        switch (running()) {
+          case Answer.No<Optional<Running>> no -> new Answer.No<>(no.failure());
+          case Answer.Ok<Optional<Running>> ok ->
+              scaling.scale(ok.value(), folder, preparation, projects);
+        };
+    return switch (scaled) {
+      case Answer.No<Boolean> no -> new Answer.No<>(no.failure());
+      case Answer.Ok<Boolean> _ -> running().then(scaling::confirmed);
+    };
+  }
+
+  @Override
   public Answer<Boolean> standsBeside(Release release) throws IOException {
     return preparation.standsBeside(release);
   }
@@ -107,13 +124,11 @@ final class Deployment implements TargetLife {
   public Answer<List<String>> losses(Release release) throws IOException {
     return switch (containers.mounts(target)) {
       case Answer.No<List<Mount>> no -> new Answer.No<>(no.failure());
-      case Answer.Ok<List<Mount>>(List<Mount> now) when now.isEmpty() -> new Answer.Ok<>(List.of());
-      case Answer.Ok<List<Mount>>(List<Mount> now) ->
-          preparation.volumes(release).map(next -> next.losses(now));
+      case Answer.Ok<List<Mount>>(List<Mount> now) -> preparation.losses(release, now);
     };
   }
 
-  /** Each service of a release that is up has one container, which runs or has ended well. */
+  /** Each service of a release that is up has its containers, which run or have ended well. */
   @Override
   public Answer<List<Difference>> drift() throws IOException {
     Optional<Kept> up = folder.read().filter(Kept.State::isUp).map(Kept.State::current);
@@ -136,8 +151,10 @@ final class Deployment implements TargetLife {
           of("services", Integer.toString(kept.services()), Integer.toString(services.size())));
     }
     services.forEach((service, all) -> {
-      if (all.size() > 1) {
-        differences.add(of("containers of " + service, "1", Integer.toString(all.size())));
+      int wanted = kept.replicas(service);
+      if (all.size() != wanted) {
+        String count = Integer.toString(all.size());
+        differences.add(of("containers of " + service, Integer.toString(wanted), count));
       }
     });
     found.stream()
@@ -305,6 +322,22 @@ final class Deployment implements TargetLife {
         one.task(),
         ids,
         Optional.of(one.address()).filter(address -> !address.isEmpty()),
-        state.flatMap(it -> it.before(one.digest(), one.task())).map(Kept::version));
+        Optional.empty(),
+        state.flatMap(it -> it.before(one.digest(), one.task())).map(Kept::version),
+        Optional.empty(),
+        counted(release, state.flatMap(it -> it.find(one.digest(), one.task()))));
+  }
+
+  /** What is not kept tells by itself how many there are to be. */
+  private static Map<String, Replicas> counted(List<Container> release, Optional<Kept> kept) {
+    Map<String, Replicas> counted = new HashMap<>();
+    release.stream()
+        .collect(Collectors.groupingBy(Container::service))
+        .forEach((service, all) -> {
+          int up = (int) all.stream().filter(Container::isUp).count();
+          int wanted = kept.map(it -> it.replicas(service)).orElse(all.size());
+          counted.put(service, new Replicas(up, wanted));
+        });
+    return counted;
   }
 }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
  * @param project name of the Compose project
  * @param file the compose file, relative to the release's folder
  * @param services how many services the file declares
+ * @param replicas how many containers each of them has; absent: kept before that was known, and one
  */
 record Kept(
     String version,
@@ -24,9 +25,11 @@ record Kept(
     int services,
     Optional<Integer> port,
     Map<String, String> environment,
-    long timeoutMillis) {
+    long timeoutMillis,
+    Optional<Map<String, Integer>> replicas) {
   Kept {
     environment = Map.copyOf(environment);
+    replicas = replicas.map(Map::copyOf);
   }
 
   static Kept of(Release release, String project, String file) {
@@ -39,19 +42,39 @@ record Kept(
         0,
         release.port(),
         release.environment(),
-        release.timeout().toMillis());
+        release.timeout().toMillis(),
+        Optional.empty());
   }
 
-  /** The same, once it is known how many services it declares. */
-  Kept with(int declared) {
+  /** The same, once it is known how many containers each of its services has. */
+  Kept with(Map<String, Integer> counts) {
+    return with(taskId, counts.size(), Optional.of(counts));
+  }
+
+  /** The same with so many containers of a service. */
+  Kept scaled(String service, int count) {
+    Map<String, Integer> counts = new HashMap<>(replicas.orElse(Map.of()));
+    counts.put(service, count);
+    return with(taskId, services, Optional.of(counts));
+  }
+
+  /** The same; how many containers its services have was not written down once. */
+  Kept knowing(Map<String, Integer> counts) {
+    return replicas.isPresent() ? this : with(counts);
+  }
+
+  int replicas(String service) {
+    return replicas.map(it -> it.get(service)).orElse(1);
+  }
+
+  private Kept with(String task, int declared, Optional<Map<String, Integer>> counts) {
     return new Kept(
-        version, digest, taskId, project, file, declared, port, environment, timeoutMillis);
+        version, digest, task, project, file, declared, port, environment, timeoutMillis, counts);
   }
 
   /** The same release, brought up by another task. */
   Kept by(String task) {
-    return new Kept(
-        version, digest, task, project, file, services, port, environment, timeoutMillis);
+    return with(task, services, replicas);
   }
 
   boolean isSameAs(Kept other) {
@@ -133,6 +156,11 @@ record Kept(
       return Stream.concat(leaving.stream(), releases())
           .filter(kept -> kept.isOf(digest, taskId))
           .findFirst();
+    }
+
+    /** The state in which there are to be more or fewer containers of what was brought up last. */
+    State scaling(Kept scaled) {
+      return new State(scaled, isUp, leaving, history, withdrawn);
     }
 
     State up() {

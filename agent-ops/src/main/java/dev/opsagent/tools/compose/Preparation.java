@@ -8,6 +8,7 @@ import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.tools.compose.Compose.Project;
 import dev.opsagent.tools.compose.Containers.Container;
+import dev.opsagent.tools.compose.Volumes.Mount;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -50,10 +51,20 @@ final class Preparation {
     };
   }
 
-  /** What the volumes of its services are; copies it, and changes nothing that runs. */
-  Answer<Volumes> volumes(Release release) throws IOException {
+  /**
+   * What its services would miss of the data of those that run, and what they change of any; copies
+   * it, and changes nothing that runs.
+   */
+  Answer<List<String>> losses(Release release, List<Mount> now) throws IOException {
     return copied(release)
-        .then(kept -> config(kept).map(config -> new Volumes(config, kept.project())));
+        .then(kept ->
+            config(kept)
+                .map(config ->
+                    Stream.of(
+                            new Volumes(config, kept.project()).losses(now),
+                            new Migrations(config).words())
+                        .flatMap(List::stream)
+                        .toList()));
   }
 
   /** Whether it shares nothing with a release of another project that runs at the same time. */
@@ -105,7 +116,32 @@ final class Preparation {
   Answer<Kept> again(Kept kept, Kept next) {
     return compose
         .config("read the compose file", folder.project(kept, true))
-        .then(config -> pin(config, next));
+        .then(config -> pin(config, next.knowing(new Counts(config).all())));
+  }
+
+  /** The release with so many containers of a service, if there can be. Changes nothing. */
+  Answer<Kept> scaled(Kept kept, String service, int count) {
+    return compose
+        .config("read the compose file", folder.project(kept, true))
+        .then(config -> scalable(config, service, count))
+        .map(config -> kept.knowing(new Counts(config).all()).scaled(service, count));
+  }
+
+  private Answer<JsonNode> scalable(JsonNode config, String service, int count) {
+    if (!config.path("services").has(service)) {
+      return no(
+          ReasonCode.INVALID_PARAMETERS, "its compose file declares no service " + service, "");
+    }
+    return new Migrations(config)
+        .onlyOnce(service)
+        .or(() -> new Counts(config).onlyOnce(service))
+        .filter(_ -> count > 1)
+        .<Answer<JsonNode>>map(fault ->
+            no(
+                ReasonCode.PRECONDITION_FAILED,
+                fault + ", which there is only once",
+                "remove the key from the compose file, and deploy that"))
+        .orElseGet(() -> new Answer.Ok<>(config));
   }
 
   private Answer<Kept> prepare(Kept first, Duration timeout) {
@@ -114,7 +150,7 @@ final class Preparation {
         .then(vacant -> config(first))
         .then(config -> allowed(config, folder.release(first)))
         .then(config -> build(config, project, timeout))
-        .then(config -> pin(config, first.with(services(config).size())));
+        .then(config -> pin(config, first.with(new Counts(config).all())));
   }
 
   private static Optional<String> file(Release release, Path copy) throws IOException {
@@ -161,13 +197,19 @@ final class Preparation {
   /** Gives each image a name that nobody moves, and writes the release's own settings down. */
   private Answer<Kept> pin(JsonNode config, Kept kept) {
     Map<String, Object> overrides = new TreeMap<>();
+    Counts counts = new Counts(config);
     for (Map.Entry<String, JsonNode> service : services(config).entrySet()) {
       switch (pin(service.getKey(), service.getValue(), kept)) {
         case Answer.No<String> no -> {
           return new Answer.No<>(no.failure());
         }
-        case Answer.Ok<String> image ->
-            overrides.put(service.getKey(), Map.of("image", image.value(), "labels", labels(kept)));
+        case Answer.Ok<String> image -> {
+          String name = service.getKey();
+          Map<String, Object> settings = new TreeMap<>(counts.override(name, kept.replicas(name)));
+          settings.put("image", image.value());
+          settings.put("labels", labels(kept));
+          overrides.put(name, settings);
+        }
       }
     }
     return written(kept, config, overrides);

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** The Compose projects of one target: brought up, taken down, cleared away. */
 final class Projects {
@@ -44,30 +45,34 @@ final class Projects {
   /** Brings the release up in the place of whatever the project runs, and waits for its health. */
   Answer<Boolean> up(Kept kept) throws InterruptedException {
     String action = "bring version " + kept.version() + " of " + target + " up";
+    return up(action, kept, "--remove-orphans");
+  }
+
+  /**
+   * Has as many containers of the service as the release is to have, and waits for their health.
+   */
+  Answer<Boolean> scale(Kept kept, String service) throws InterruptedException {
+    String action = "run %d of %s of %s".formatted(kept.replicas(service), service, target);
+    return up(action, kept, "--no-deps", "--no-recreate", service);
+  }
+
+  private Answer<Boolean> up(String action, Kept kept, String... more) throws InterruptedException {
     Duration left = left(kept);
     Project project = folder.project(kept, true);
+    Stream<String> usual = Stream.of("up", "--detach", "--no-build");
     if (!compose.isPlugin()) {
-      Answer<String> up =
-          compose.project(
-              action, project, left, "up", "--detach", "--no-build", "--remove-orphans");
-      return switch (up) {
+      String[] arguments = Stream.concat(usual, Stream.of(more)).toArray(String[]::new);
+      return switch (compose.project(action, project, left, arguments)) {
         case Answer.No<String> no -> new Answer.No<>(no.failure());
         case Answer.Ok<String> ignored ->
             awaitHealth(action, kept, begun + kept.timeout().toNanos());
       };
     }
+    Stream<String> wait = Stream.of("--pull=never", "--wait", "--wait-timeout=" + left.toSeconds());
+    String[] arguments =
+        Stream.of(usual, wait, Stream.of(more)).flatMap(it -> it).toArray(String[]::new);
     return compose
-        .project(
-            action,
-            project,
-            left.plus(MARGIN.dividedBy(2)),
-            "up",
-            "--detach",
-            "--no-build",
-            "--pull=never",
-            "--remove-orphans",
-            "--wait",
-            "--wait-timeout=" + left.toSeconds())
+        .project(action, project, left.plus(MARGIN.dividedBy(2)), arguments)
         .map(said -> true);
   }
 

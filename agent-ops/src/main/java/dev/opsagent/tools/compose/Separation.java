@@ -61,7 +61,7 @@ record Separation(JsonNode config, String project, Optional<Integer> port) {
   }
 
   /** Ports of the host that are asked for; without one, the engine takes any. */
-  private static Stream<String> published(JsonNode service) {
+  static Stream<String> published(JsonNode service) {
     return service.path("ports").valueStream().map(Separation::host).filter(it -> !it.isEmpty());
   }
 

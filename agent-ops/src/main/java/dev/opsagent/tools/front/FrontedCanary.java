@@ -151,6 +151,7 @@ record FrontedCanary(FrontedService service) {
         Optional.of(slot.address()),
         Optional.of(slot.address()),
         Optional.empty(),
-        running.replicas());
+        running.replicas(),
+        running.services());
   }
 }

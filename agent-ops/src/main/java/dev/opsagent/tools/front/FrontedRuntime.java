@@ -64,6 +64,11 @@ public final class FrontedRuntime extends PerTargetRuntime<FrontedService> {
   }
 
   @Override
+  public boolean isComposed() {
+    return runtime.isComposed();
+  }
+
+  @Override
   public Answer<Running> replace(String target, Release release, Trial trial) {
     String action = "deploy " + release.version() + " to " + target;
     return ask(target, action, service -> new FrontedArrival(service).replace(release, trial));

@@ -161,6 +161,18 @@ record FrontedService(
     };
   }
 
+  /** Of what is live; callers come in as before. */
+  @Override
+  public Answer<Running> scale(String service, int replicas) {
+    if (route.isEmpty()) {
+      return runtime.scale(target, service, replicas);
+    }
+    Route now = route.get();
+    return now.isOpen()
+        ? runtime.scale(slot(now.live().name()), service, replicas).then(_ -> present(now))
+        : refused(ReasonCode.PRECONDITION_FAILED, "nothing runs there", "deploy it first");
+  }
+
   /** On another port than its own: there callers come in. */
   @Override
   public Answer<Boolean> standsBeside(Release release) throws IOException {
@@ -211,7 +223,8 @@ record FrontedService(
         Optional.of(now.address()),
         Optional.of(now.live().address()),
         now.other().map(Slot::version),
-        live.replicas());
+        live.replicas(),
+        live.services());
   }
 
   String slot(String name) {

@@ -20,6 +20,7 @@ import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.outside.Images;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Replicas;
 import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.PlannedStep;
@@ -535,6 +536,44 @@ final class DeployOperationTest {
   }
 
   @Test
+  void ofAComposeProjectOneServiceIsScaledThatTheTaskNames() {
+    running =
+        Optional.of(
+            new ServiceRuntime.Running(
+                "0",
+                OLD,
+                "task-0",
+                "one",
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Map.of("worker", new Replicas(2, 2), "web", new Replicas(1, 1))));
+    known(Optional.of(OLD), List.of(), "compose");
+    String worker = "{replicas: 3, composeService: worker}";
+    Facts facts = observed(service("scale"), worker);
+
+    assertThat(Sight.of(facts).running().orElseThrow().replicas()).isEqualTo(2);
+    assertThat(service("scale").plan(task(service("scale"), worker), facts).steps().getFirst())
+        .satisfies(it -> assertThat(it.description()).contains("run 3 of worker of 0 on"))
+        .satisfies(it -> assertThat(it.effects().getFirst().resource()).endsWith("worker x3"));
+    assertThat(unscaled("replicas: 3")).contains("the services [web, worker]", "/composeService");
+    assertThat(unscaled("{replicas: 3, composeService: db}")).contains("[web, worker]");
+    assertThat(service("restart").refuse(task(service("restart"), "composeService: web")))
+        .map(Failure::cause)
+        .hasValueSatisfying(it -> assertThat(it).contains("for scale only"));
+    runs(OLD);
+    known(Optional.of(OLD), List.of(), "docker");
+    assertThat(unscaled(worker)).contains("leave /composeService out");
+  }
+
+  private String unscaled(String parameters) {
+    TaskDispatch task = task(service("scale"), parameters);
+    Resolution resolution = service("scale").resolve(task, context(task, Facts.NONE));
+    return ((Resolution.Unresolved) resolution).failure().sentence();
+  }
+
+  @Test
   void stagesAreOfACanaryAndLetMoreAndMoreCallersIn() {
     assertThat(refused("{image: 'web:1', canary: [{percent: 5, for: PT1M}]}"))
         .contains("is for the strategy canary");
@@ -737,6 +776,11 @@ final class DeployOperationTest {
     @Override
     public boolean autoscales() {
       return kind().equals("kubernetes");
+    }
+
+    @Override
+    public boolean isComposed() {
+      return kind().equals("compose");
     }
 
     @Override

@@ -224,6 +224,35 @@ class ComposeRuntimeTest {
   }
 
   @Test
+  void aMigrationIsNamedByEveryReleaseThatRunsItAndIsThereOnlyOnce() throws Exception {
+    String migrating =
+        IMAGED
+            + """
+              migrate:
+                image: %s
+                command: [/bin/busybox, 'true']
+                labels: {dev.opsagent.migration: "true"}
+              ready:
+                image: %s
+                command: [/bin/busybox, sleep, '600']
+                stop_signal: SIGKILL
+                depends_on: {migrate: {condition: service_completed_successfully}}
+            """
+                .formatted(BusyboxImage.NAME, BusyboxImage.NAME);
+    Release first = release("1.0.0", migrating);
+    List<String> named =
+        List.of("service migrate changes data, as its label dev.opsagent.migration says");
+    assertThat(ok(runtime().losses(target, first))).isEqualTo(named);
+    ok(runtime().deploy(target, first));
+    assertThat(ok(runtime().losses(target, release("2.0.0", migrating)))).isEqualTo(named);
+    assertThat(ok(runtime().losses(target, release("3.0.0", IMAGED)))).isEmpty();
+
+    Failure failure = failure(runtime().scale(target, "migrate", 2));
+
+    assertThat(failure.cause()).contains("services.migrate.labels marks a migration");
+  }
+
+  @Test
   void aComposeFileThatAsksForTheHostIsRefused() throws Exception {
     String mount = "services: {web: {image: x, volumes: ['/var/run/docker.sock:/s']}}";
 
