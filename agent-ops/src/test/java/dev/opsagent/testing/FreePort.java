@@ -7,8 +7,16 @@ import java.util.stream.IntStream;
 
 /** Ports of this machine for the services of tests. */
 public final class FreePort {
-  private static final int MOST_FORKS = 8;
-  private static final int FORK = Integer.getInteger("surefire.forkNumber", 0) % MOST_FORKS;
+  /**
+   * One more than run beside each other: JVMs are numbered from 1, and 0 is a run without Maven.
+   */
+  static final int SHARES = 3;
+
+  private static final int SHARE = Integer.getInteger("ops.test.fork", 0) % SHARES;
+
+  /** Half of a share; what was given so long ago is used no more. */
+  private static final int REMEMBERED = 2_000;
+
   private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
   private FreePort() {}
@@ -18,9 +26,12 @@ public final class FreePort {
    * other test is given, in this JVM or in one that runs beside it: a service that is replaced
    * leaves its port free for a moment.
    */
-  public static int any() {
+  public static synchronized int any() {
+    if (GIVEN.size() == REMEMBERED) {
+      GIVEN.clear();
+    }
     return IntStream.generate(LocalPorts::free)
-        .filter(port -> port % MOST_FORKS == FORK && GIVEN.add(port))
+        .filter(port -> port % SHARES == SHARE && GIVEN.add(port))
         .findFirst()
         .orElseThrow();
   }
