@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -153,20 +154,22 @@ final class ImageBuildTest {
     return "RUN [\"/bin/busybox\", \"sleep\", \"%d\"]".formatted(seconds);
   }
 
-  /** Waits until a step of the build runs in its container. */
-  private static void awaitAmid(MarkedImages images) {
+  /** Waits until the worker has told that the build is at the step that takes its time. */
+  private void awaitAmid(TaskDispatch build) {
+    Pattern line = Pattern.compile(build.taskId() + " build: .*/bin/busybox.*sleep");
     await()
         .atMost(Duration.ofMinutes(1))
         .pollInterval(Duration.ofMillis(200))
-        .until(() -> !images.running().isEmpty());
+        .until(() -> line.matcher(worker.log()).find());
   }
 
   @Test
   void fault_02_a_build_whose_worker_is_killed_amid_it_is_one_image_with_nothing_dangling() {
     SampleService service = service("killed");
     MarkedImages images = dockerfile(service, "COPY index.html /www/", waits(5));
-    stack.dispatch(build(service, "killed-1", "1.0.0"));
-    awaitAmid(images);
+    TaskDispatch task = build(service, "killed-1", "1.0.0");
+    stack.dispatch(task);
+    awaitAmid(task);
 
     worker.kill();
     worker = stack.startWorker().awaitReady();
@@ -184,7 +187,7 @@ final class ImageBuildTest {
     MarkedImages images = dockerfile(service, "COPY index.html /www/", waits(600));
     TaskDispatch task = build(service, "cancelled-1", "1.0.0");
     stack.dispatch(task);
-    awaitAmid(images);
+    awaitAmid(task);
 
     cancel(task);
 
@@ -199,7 +202,7 @@ final class ImageBuildTest {
     MarkedImages images = dockerfile(service, "COPY index.html /www/", waits(600));
     TaskDispatch task = build(service, "lost-1", "1.0.0");
     stack.dispatch(task);
-    awaitAmid(images);
+    awaitAmid(task);
 
     worker.kill();
     cancel(task);

@@ -74,11 +74,6 @@ public record MarkedImages(Path folder, String mark) {
     return marked("container", "ps", "--all");
   }
 
-  /** Those of them that run now. */
-  public List<String> running() {
-    return marked("container", "ps");
-  }
-
   /** The images that nobody named and nothing is made of. */
   public List<String> dangling() {
     return marked("image", "image", "ls", "--filter", "dangling=true");
