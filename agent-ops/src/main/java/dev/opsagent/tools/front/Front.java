@@ -172,6 +172,9 @@ final class Front {
             // Sooner than services do: a request must not go into a connection that just ends.
             "-Djdk.httpclient.keepalive.timeout=3",
             "-Dsun.net.httpserver.nodelay=true",
+            // Later than callers do, and however many they keep, for the same reason.
+            "-Dsun.net.httpserver.idleInterval=75",
+            "-Dsun.net.httpserver.maxIdleConnections=10000",
             "-cp",
             path,
             FrontMain.class.getName(),

@@ -15,9 +15,12 @@ import dev.opsagent.tools.front.Route.Slot;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.awaitility.Awaitility;
@@ -98,6 +101,41 @@ final class FrontTest {
 
     Awaitility.await().until(() -> process().isEmpty());
     assertThat(front().known("local/web")).isEmpty();
+  }
+
+  /** A server that ends one while its caller asks again would break that request. */
+  @Test
+  void connectionsThatCallersKeepAreNotEndedWhenThereAreMany() throws Exception {
+    ok(front().put(route(port)));
+    List<Socket> callers = new ArrayList<>();
+    try {
+      for (int i = 0; i < 300; i++) {
+        Socket caller = new Socket(InetAddress.getLoopbackAddress(), port);
+        caller.setSoTimeout(30_000);
+        callers.add(caller);
+        assertThat(answer(caller)).contains("served");
+      }
+
+      for (Socket caller : callers) {
+        assertThat(answer(caller)).as("asked again on the same connection").contains("served");
+      }
+    } finally {
+      for (Socket caller : callers) {
+        caller.close();
+      }
+    }
+  }
+
+  private static String answer(Socket caller) throws IOException {
+    caller
+        .getOutputStream()
+        .write("GET / HTTP/1.1\r\nHost: web\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+    StringBuilder answer = new StringBuilder();
+    for (int next = 0; next >= 0 && answer.indexOf("\r\n0\r\n\r\n") < 0; ) {
+      next = caller.getInputStream().read();
+      answer.append((char) next);
+    }
+    return answer.toString();
   }
 
   @Test
