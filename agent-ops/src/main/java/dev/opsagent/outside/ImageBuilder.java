@@ -66,7 +66,10 @@ public interface ImageBuilder {
     /** A line for people: printable, without secrets; a bounded number of them. */
     void line(String text);
 
-    /** The build has made an image on its way: a layer, a stage, or the result. */
+    /**
+     * The build has made an image on its way: a layer, a stage, or the result. A builder that makes
+     * none on the way tells of none.
+     */
     void made(String id);
   }
 

@@ -14,6 +14,7 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.testing.BusyboxImage;
+import dev.opsagent.testing.DockerLines;
 import dev.opsagent.testing.DyingPrograms;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
@@ -26,7 +27,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,12 +76,12 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
         "Docker",
         () -> runtime.available() instanceof Answer.Ok<?>,
         "run .ci/install-packages, .ci/install-compose, .ci/start-docker");
-    BusyboxImage.make(TestingPrograms.ofTheMachine(), scratch, engine());
+    BusyboxImage.make(TestingPrograms.ofTheMachine(), scratch, DockerLines.settings());
   }
 
   @AfterAll
   static void removeImage() {
-    BusyboxImage.remove(TestingPrograms.ofTheMachine(), scratch, engine());
+    BusyboxImage.remove(TestingPrograms.ofTheMachine(), scratch, DockerLines.settings());
   }
 
   @AfterEach
@@ -121,18 +121,7 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
   }
 
   private static List<String> docker(String... arguments) {
-    List<String> command = new ArrayList<>(List.of("docker"));
-    command.addAll(List.of(arguments));
-    return BusyboxImage.run(
-            TestingPrograms.ofTheMachine(), scratch, engine(), command.toArray(String[]::new))
-        .lines()
-        .toList();
-  }
-
-  private static Map<String, String> engine() {
-    Map<String, String> settings = new HashMap<>(System.getenv());
-    settings.keySet().removeIf(name -> !name.startsWith("DOCKER_"));
-    return settings;
+    return DockerLines.of(scratch, arguments);
   }
 
   private final class ComposedService implements Subject {

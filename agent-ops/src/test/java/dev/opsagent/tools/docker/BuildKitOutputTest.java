@@ -5,12 +5,9 @@ import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.opsagent.outside.ImageBuilder.Listener;
-import dev.opsagent.protocol.Json;
 import dev.opsagent.protocol.ReasonCode;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -19,21 +16,9 @@ import org.junit.jupiter.api.Test;
 final class BuildKitOutputTest {
   private static final byte[] MOMENT = {8, 1};
 
-  private final List<String> lines = new ArrayList<>();
-  private final BuildOutput output =
-      new BuildOutput(
-          new Listener() {
-            @Override
-            public void line(String text) {
-              lines.add(text);
-            }
-
-            @Override
-            public void made(String id) {
-              throw new AssertionError("BuildKit makes no image on the way");
-            }
-          },
-          text -> text.replace("hush", "***"));
+  private final HeardBuild build = new HeardBuild();
+  private final List<String> lines = build.lines;
+  private final BuildOutput output = build.output;
 
   @Test
   void stepsOfTheDockerfileAreToldWithWhatTheyPrint() {
@@ -47,9 +32,10 @@ final class BuildKitOutputTest {
     log("d2", "o");
     vertex("d2", "[2/2] RUN a hush", 6, MOMENT);
     vertex("d3", "exporting to image", 5, MOMENT);
-    take(Map.of("id", "moby.image.id", "aux", Map.of("ID", "sha256:abc")));
+    build.take(Map.of("id", "moby.image.id", "aux", Map.of("ID", "sha256:abc")));
 
     assertThat(lines).containsExactly("[1/2] FROM base", "[2/2] RUN a ***", "one ***", "two");
+    assertThat(build.made).as("on the way").isEmpty();
     assertThat(ok(output.result("build"))).isEqualTo("sha256:abc");
   }
 
@@ -61,7 +47,7 @@ final class BuildKitOutputTest {
     log("d1", "still at it\n");
     vertex("d1", "[a 1/2] RUN one", 7, bytes("context canceled"));
     vertex("d2", "[b 1/2] RUN two", 7, bytes("exit code: 2"));
-    take(Map.of("errorDetail", Map.of("message", "executor failed: exit code: 2")));
+    build.take(Map.of("errorDetail", Map.of("message", "executor failed: exit code: 2")));
 
     assertThat(no(output.result("build")).cause())
         .isEqualTo(
@@ -70,7 +56,7 @@ final class BuildKitOutputTest {
 
   @Test
   void aDockerfileThatCannotBeReadIsNotTheEnginesFault() {
-    take(
+    build.take(
         Map.of(
             "errorDetail",
             Map.of("message", "failed to solve: dockerfile parse error line 2: unknown: X")));
@@ -82,8 +68,8 @@ final class BuildKitOutputTest {
   void progressThatCannotBeReadTellsNothingAndBreaksNothing() {
     trace(new byte[] {10, 120, 1});
     trace(new byte[] {10, -1, -1, -1});
-    take(Map.of("id", "moby.buildkit.trace", "aux", "no base64!"));
-    take(Map.of("id", "moby.buildkit.trace", "aux", Map.of("an", "object")));
+    build.take(Map.of("id", "moby.buildkit.trace", "aux", "no base64!"));
+    build.take(Map.of("id", "moby.buildkit.trace", "aux", Map.of("an", "object")));
     log("never", "begun\n");
 
     assertThat(lines).isEmpty();
@@ -114,11 +100,7 @@ final class BuildKitOutputTest {
 
   private void trace(byte[] status) {
     String aux = Base64.getEncoder().encodeToString(status);
-    take(Map.of("id", "moby.buildkit.trace", "aux", aux));
-  }
-
-  private void take(Map<String, Object> item) {
-    output.take(Json.readTree(Json.write(item)));
+    build.take(Map.of("id", "moby.buildkit.trace", "aux", aux));
   }
 
   private static byte[] field(int number, byte[] value) {

@@ -4,30 +4,14 @@ import static dev.opsagent.testing.Answers.no;
 import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.opsagent.outside.ImageBuilder.Listener;
-import dev.opsagent.protocol.Json;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 final class BuildOutputTest {
-  private final List<String> lines = new ArrayList<>();
-  private final List<String> made = new ArrayList<>();
-  private final BuildOutput output =
-      new BuildOutput(
-          new Listener() {
-            @Override
-            public void line(String text) {
-              lines.add(text);
-            }
-
-            @Override
-            public void made(String id) {
-              made.add(id);
-            }
-          },
-          text -> text.replace("hush", "***"));
+  private final HeardBuild build = new HeardBuild();
+  private final List<String> lines = build.lines;
+  private final BuildOutput output = build.output;
 
   @Test
   void onlyImagesThatTheBuildHasMadeAreTold() {
@@ -36,7 +20,7 @@ final class BuildOutputTest {
     say("Step 3/3 : RUN b\n ---> Running in aaaaaaaaaaaa\nout\nRemoving inter");
     say("mediate container aaaaaaaaaaaa\n ---> 000000000003\nSuccessfully built 000000000003\n");
 
-    assertThat(made).containsExactly("000000000003");
+    assertThat(build.made).containsExactly("000000000003");
     assertThat(lines)
         .containsExactly("Step 1/3 : FROM base", "Step 2/3 : RUN a", "Step 3/3 : RUN b", "out");
     assertThat(ok(output.result("build"))).isEqualTo("000000000003");
@@ -70,17 +54,12 @@ final class BuildOutputTest {
   @Test
   void anErrorIsTheResultWhateverWasBuiltBefore() {
     say("Step 1/1 : RUN a\n ---> 000000000003\nSuccessfully built 000000000003\n");
-    take(Map.of("errorDetail", Map.of("message", "no hush space")));
+    build.take(Map.of("errorDetail", Map.of("message", "no hush space")));
 
     assertThat(no(output.result("build")).cause()).contains("no *** space");
   }
 
   private void say(String text) {
-    take(Map.of("stream", text));
-  }
-
-  /** As it comes from the engine. */
-  private void take(Map<String, Object> item) {
-    output.take(Json.readTree(Json.write(item)));
+    build.take(Map.of("stream", text));
   }
 }
