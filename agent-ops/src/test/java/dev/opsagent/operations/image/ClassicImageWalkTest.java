@@ -27,14 +27,4 @@ final class ClassicImageWalkTest extends ImageWalkTest {
     assertThat(failure.code()).isEqualTo(ReasonCode.TOOL_FAILED);
     assertThat(failure.cause()).contains("BuildKit");
   }
-
-  @Override
-  String begins(int line) {
-    return "Step " + (line + 3) + "/";
-  }
-
-  @Override
-  String exit(int code) {
-    return "returned a non-zero code: " + code;
-  }
 }
