@@ -1,5 +1,7 @@
 package dev.opsagent.kafka;
 
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TopicRole;
 import dev.opsagent.protocol.Topics;
 import java.time.Duration;
@@ -31,13 +33,14 @@ import org.apache.kafka.common.internals.Topic;
  * What the last transaction of a partition's writer has left open although it is aborted. A single
  * broker that was gone for longer than a transaction may take decides to abort it as it comes back,
  * takes the transaction's partitions for deleted, as it does not know their leaders yet, and never
- * tells them (seen with 4.4.0, at every try): the ledger hides what is written behind it, and the
- * group's positions count as undecided, for ever.
+ * tells them (seen with 4.4.0, at every try). The ledger hides what is written behind it, the
+ * group's positions count as undecided, and the next commit of the same writer makes it count.
  *
  * <p>Only what the coordinator says is aborted is ended, and only of the transaction that it says
  * so of. What may have been committed is a person's to decide.
  */
 final class HangingTransaction {
+  private static final String POSITIONS = Topic.GROUP_METADATA_TOPIC_NAME;
   private static final int LOOKS = 10;
   private static final Duration PAUSE = Duration.ofMillis(300);
   private static final long TIMEOUT_SECONDS = 15;
@@ -55,14 +58,15 @@ final class HangingTransaction {
   /**
    * Ends it in every partition of every topic of the fleet and of the group's positions. To be
    * called before the writer's next transaction is initialised, after which nobody can say any more
-   * how the last one ended. Does nothing where this user may not look or abort: the partition is
-   * refused then by whoever finds records hidden.
+   * how the last one ended.
    *
    * @param partition of the tasks
+   * @throws PartitionHost.Refused when this user may not end it: what the writer commits next would
+   *     make it count
    * @throws KafkaException when the last transaction is still being aborted
    */
   void end(int partition, String transactionalId)
-      throws InterruptedException, ExecutionException, TimeoutException {
+      throws PartitionHost.Refused, InterruptedException, ExecutionException, TimeoutException {
     try {
       TransactionDescription last = settled(transactionalId);
       if (last.state() == TransactionState.COMPLETE_ABORT) {
@@ -72,8 +76,7 @@ final class HangingTransaction {
         }
       }
     } catch (ExecutionException e) {
-      if (!(e.getCause() instanceof TransactionalIdNotFoundException
-          || e.getCause() instanceof AuthorizationException)) {
+      if (!(e.getCause() instanceof TransactionalIdNotFoundException)) {
         throw e;
       }
     }
@@ -109,12 +112,25 @@ final class HangingTransaction {
     List<TopicPartition> written = partitions();
     var answers = admin.describeProducers(written);
     for (TopicPartition one : written) {
-      PartitionProducerState producers = get(answers.partitionResult(one));
-      producers.activeProducers().stream()
+      producers(answers.partitionResult(one), one).stream()
           .filter(producer -> belongs(producer, aborted))
           .forEach(producer -> open.put(one, producer));
     }
     return open;
+  }
+
+  /** Few may look at the group's positions; where they are left undecided, they are not read. */
+  private static List<ProducerState> producers(
+      KafkaFuture<PartitionProducerState> answer, TopicPartition where)
+      throws InterruptedException, ExecutionException, TimeoutException {
+    try {
+      return get(answer).activeProducers();
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException && where.topic().equals(POSITIONS)) {
+        return List.of();
+      }
+      throw e;
+    }
   }
 
   /** The end of a transaction makes the epoch one greater: an older one may have been committed. */
@@ -144,21 +160,33 @@ final class HangingTransaction {
   }
 
   private List<String> names() {
-    return Stream.concat(
-            Arrays.stream(TopicRole.values()).map(topics::name),
-            Stream.of(Topic.GROUP_METADATA_TOPIC_NAME))
+    return Stream.concat(Arrays.stream(TopicRole.values()).map(topics::name), Stream.of(POSITIONS))
         .toList();
   }
 
   private void abort(TopicPartition where, ProducerState producer)
-      throws InterruptedException, ExecutionException, TimeoutException {
+      throws PartitionHost.Refused, InterruptedException, ExecutionException, TimeoutException {
     short epoch = (short) producer.producerEpoch();
     int coordinator = producer.coordinatorEpoch().orElse(0);
-    get(
-        admin
-            .abortTransaction(
-                new AbortTransactionSpec(where, producer.producerId(), epoch, coordinator))
-            .all());
+    AbortTransactionSpec open =
+        new AbortTransactionSpec(where, producer.producerId(), epoch, coordinator);
+    try {
+      get(admin.abortTransaction(open).all());
+    } catch (ExecutionException e) {
+      if (e.getCause() instanceof AuthorizationException) {
+        throw new PartitionHost.Refused(forbidden(where, producer));
+      }
+      throw e;
+    }
+  }
+
+  private static Failure forbidden(TopicPartition where, ProducerState producer) {
+    return Failure.of(
+        ReasonCode.CONFIGURATION,
+        "end the aborted transaction of producer %d that %s still holds open"
+            .formatted(producer.producerId(), where),
+        "this user has no right to Alter the cluster",
+        "grant it, or abort it with kafka-transactions.sh");
   }
 
   private static <T> T get(KafkaFuture<T> answer)

@@ -18,6 +18,15 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.acl.AccessControlEntry;
+import org.apache.kafka.common.acl.AclBinding;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.acl.AclPermissionType;
+import org.apache.kafka.common.resource.PatternType;
+import org.apache.kafka.common.resource.Resource;
+import org.apache.kafka.common.resource.ResourcePattern;
+import org.apache.kafka.common.resource.ResourceType;
+import org.apache.kafka.metadata.authorizer.StandardAuthorizer;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,19 +45,7 @@ class HangingTransactionTest {
     try (BrokerCluster brokers = BrokerCluster.start(folder, 1);
         TestBus bus = bus(brokers.bootstrap());
         JoinedMember member = new JoinedMember(bus).join()) {
-      bus.send(bus.topics.tasks(), 0, "one", "{}");
-      bus.send(bus.topics.tasks(), 0, "two", "{}");
-      Producer<byte[], byte[]> dead = bus.clients.writer(0);
-      dead.initTransactions();
-      write(bus, member, dead, "committed", 1);
-      dead.commitTransaction();
-      write(bus, member, dead, "never", 2);
-      brokers.broker(1).kill();
-      dead.close(Duration.ZERO);
-      Awaitility.await().pollDelay(TRANSACTION).until(() -> true);
-      brokers.broker(1).start();
-      brokers.awaitBrokers(1);
-      Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> isAborted(bus));
+      leaveOpen(brokers, bus, member);
 
       assertThatThrownBy(() -> tasks(bus))
           .as("without it")
@@ -71,6 +68,45 @@ class HangingTransactionTest {
   }
 
   @Test
+  void whoMayNotEndItRefusesThePartition(@TempDir Path folder) throws Exception {
+    Map<String, String> guarded =
+        Map.of(
+            "authorizer.class.name",
+            StandardAuthorizer.class.getName(),
+            "allow.everyone.if.no.acl.found",
+            "true");
+    try (BrokerCluster brokers = BrokerCluster.start(folder, 1, guarded);
+        TestBus bus = bus(brokers.bootstrap());
+        JoinedMember member = new JoinedMember(bus).join()) {
+      leaveOpen(brokers, bus, member);
+      forbid(bus);
+
+      assertThatThrownBy(() -> end(bus))
+          .isInstanceOfSatisfying(
+              PartitionHost.Refused.class,
+              refused -> assertThat(refused.failure().sentence()).contains("Alter", "hanging."));
+    }
+  }
+
+  /** The broker, which is nobody else than its clients here, may go on for a few seconds. */
+  private static void forbid(TestBus bus) throws Exception {
+    bus.admin
+        .createAcls(
+            List.of(
+                acl(AclOperation.ALL, AclPermissionType.ALLOW),
+                acl(AclOperation.CLUSTER_ACTION, AclPermissionType.DENY),
+                acl(AclOperation.ALTER, AclPermissionType.DENY)))
+        .all()
+        .get();
+  }
+
+  private static AclBinding acl(AclOperation operation, AclPermissionType permission) {
+    return new AclBinding(
+        new ResourcePattern(ResourceType.CLUSTER, Resource.CLUSTER_NAME, PatternType.LITERAL),
+        new AccessControlEntry("User:ANONYMOUS", "*", operation, permission));
+  }
+
+  @Test
   void aTransactionThatGoesOnIsLeftAlone() throws Exception {
     try (TestBus bus = TestBus.create(1);
         JoinedMember member = new JoinedMember(bus).join();
@@ -89,6 +125,23 @@ class HangingTransactionTest {
       assertThat(read(bus)).isInstanceOf(Restored.Complete.class);
       assertThat(lines).extracting(Line::key).containsExactly("goes on");
     }
+  }
+
+  /** One transaction is committed, and one stands open when the broker is killed. */
+  private static void leaveOpen(BrokerCluster brokers, TestBus bus, JoinedMember member) {
+    bus.send(bus.topics.tasks(), 0, "one", "{}");
+    bus.send(bus.topics.tasks(), 0, "two", "{}");
+    Producer<byte[], byte[]> dead = bus.clients.writer(0);
+    dead.initTransactions();
+    write(bus, member, dead, "committed", 1);
+    dead.commitTransaction();
+    write(bus, member, dead, "never", 2);
+    brokers.broker(1).kill();
+    dead.close(Duration.ZERO);
+    Awaitility.await().pollDelay(TRANSACTION).until(() -> true);
+    brokers.broker(1).start();
+    brokers.awaitBrokers(1);
+    Awaitility.await().atMost(Duration.ofMinutes(1)).until(() -> isAborted(bus));
   }
 
   private static TestBus bus(String bootstrap) throws InterruptedException {
