@@ -29,6 +29,7 @@ import dev.opsagent.tools.compose.ComposeRuntime;
 import dev.opsagent.tools.desktop.DesktopBrowser;
 import dev.opsagent.tools.docker.DockerBuilder;
 import dev.opsagent.tools.docker.DockerImages;
+import dev.opsagent.tools.docker.DockerMeter;
 import dev.opsagent.tools.docker.DockerRegistry;
 import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.front.FrontedRuntime;
@@ -99,7 +100,8 @@ record Catalogue(
         new ProcessRuntime(
             programs, data, new NpmInstaller(programs, npm), secrets::shown, timers::nanoTime);
     runtimes.put(processes.kind(), fronts.before(processes));
-    ServiceRuntime compose = new ComposeRuntime(programs, data, engines, timers);
+    ServiceRuntime compose =
+        new ComposeRuntime(programs, data, engines, new DockerMeter(engines), timers);
     runtimes.put(compose.kind(), fronts.before(compose));
     Map<String, PackageRegistry> registries = registries(programs);
     Repository repository = new GitRepository(this::login, GIT_TIMEOUT);

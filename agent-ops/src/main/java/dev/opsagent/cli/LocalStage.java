@@ -19,6 +19,7 @@ import dev.opsagent.protocol.Topics;
 import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.tools.compose.ComposeRuntime;
+import dev.opsagent.tools.docker.DockerMeter;
 import dev.opsagent.tools.docker.DockerRuntime;
 import dev.opsagent.tools.front.FrontedRuntime;
 import dev.opsagent.tools.npm.LocalVerdaccio;
@@ -152,9 +153,10 @@ final class LocalStage {
       case DOCKER ->
           new DockerRuntime(
               ContainerEngines.only(around.environment()), UnaryOperator.identity(), timers);
-      case COMPOSE ->
-          new ComposeRuntime(
-              programs(), data(), ContainerEngines.only(around.environment()), timers);
+      case COMPOSE -> {
+        ContainerEngines engines = ContainerEngines.only(around.environment());
+        yield new ComposeRuntime(programs(), data(), engines, new DockerMeter(engines), timers);
+      }
       case KUBERNETES -> throw new IllegalArgumentException("no cluster is on this machine");
     };
   }

@@ -31,18 +31,21 @@ final class Lessons {
   /** Later ones of the same service and resource take its place. */
   private static Learning rightSizing(TaskRecord task, ResourceRecommendation it, Instant now) {
     String resource = it.resource().name().toLowerCase(Locale.ROOT);
+    Optional<String> service = it.service();
     String address =
         "%s/%s#%d".formatted(TopicRole.STATUS.defaultName(), task.id(), task.revision());
     return new Learning(
-        "right-sizing:%s:%s".formatted(it.subject(), resource),
+        "right-sizing:%s:%s"
+            .formatted(it.subject() + service.map(name -> ":" + name).orElse(""), resource),
         switch (it.finding()) {
           case OVER_PROVISIONED -> Learning.Kind.COST_REDUCTION;
           case STARVING -> Learning.Kind.PERFORMANCE_OPTIMIZATION;
         },
         Optional.of(task.dispatch().target()),
         Optional.of(task.dispatch().operation()),
-        "%s may use %s and uses %s at most in 95 of 100 samples: give it %s%s"
+        "%s%s may use %s and uses %s at most in 95 of 100 samples: give it %s%s"
             .formatted(
+                service.map(name -> name + " of ").orElse(""),
                 it.subject(),
                 amount(it, it.limit()),
                 amount(it, it.used()),

@@ -1,5 +1,6 @@
 package dev.opsagent.outside;
 
+import dev.opsagent.outside.ContainerMeter.Reading;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
@@ -276,6 +277,14 @@ public interface ServiceRuntime {
   /** What the service has used by now; empty when nothing runs or nobody counts. */
   default Answer<Optional<Usage>> usage(String target) {
     return new Answer.Ok<>(Optional.empty());
+  }
+
+  /**
+   * What each container uses that the services are made of; empty when what runs is not made of
+   * services, nothing runs, or nobody counts.
+   */
+  default Answer<List<Reading>> readings(String target) {
+    return new Answer.Ok<>(List.of());
   }
 
   /**

@@ -7,9 +7,13 @@ import dev.opsagent.cli.drill.SteadyLoad;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.Programs.Finished;
+import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
+import dev.opsagent.protocol.Deliverable.ResourceRecommendation;
+import dev.opsagent.protocol.Deliverable.ResourceRecommendation.Finding;
 import dev.opsagent.protocol.Escalation;
 import dev.opsagent.protocol.Escalation.Trigger;
 import dev.opsagent.protocol.Json;
+import dev.opsagent.protocol.Learning;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.RepositoryRef;
 import dev.opsagent.protocol.Requirements;
@@ -143,22 +147,31 @@ final class DeployComposeTest {
   /** Commits the release and has it deployed; the task is called as the release is. */
   private StatusReport deployFile(
       SampleService service, String version, String file, String parameters) {
+    commit(service, version, file);
+    return order(service, version, version, parameters);
+  }
+
+  private static void commit(SampleService service, String version, String file) {
     service.commit(
         "feat: " + version,
         Map.of("compose.yaml", file, "www/index.html", "sample " + version + suffix()));
-    return order(service, version, version, parameters);
   }
 
   /** Has the last commit deployed. */
   private StatusReport order(
       SampleService service, String taskId, String version, String parameters) {
+    return order(service, taskId, version, parameters, "PT6S");
+  }
+
+  private StatusReport order(
+      SampleService service, String taskId, String version, String parameters, String soak) {
     String json =
         """
         {"source": {}, "version": "%s", "port": %d, %s,
          "health": {"http": {"path": "/", "bodyContains": "sample %s"},
-                    "attempts": 12, "interval": "PT0.25S", "deadline": "PT4S", "soak": "PT6S"}}
+                    "attempts": 12, "interval": "PT0.25S", "deadline": "PT4S", "soak": "%s"}}
         """
-            .formatted(version, service.port, parameters, version);
+            .formatted(version, service.port, parameters, version, soak);
     return stack.run(
         new TaskDispatch(
             taskId,
@@ -322,6 +335,54 @@ final class DeployComposeTest {
   private List<String> serviceNames(SampleService service) {
     String name = "{{.Label \"com.docker.compose.service\"}}";
     return containers("--no-trunc", name, service.target().key()).stream().sorted().toList();
+  }
+
+  @Test
+  void whatAServiceOfAProjectMayUseAndHardlyUsesIsALessonOfThatService() {
+    SampleService service = service("sized");
+    String file =
+        FILE.formatted(BusyboxImage.NAME, SERVES)
+            + """
+              worker:
+                image: %s
+                command: [/bin/busybox, sleep, '600']
+                stop_signal: SIGKILL
+                mem_limit: 64m
+                cpus: 0.5
+                scale: 2
+            """
+                .formatted(BusyboxImage.NAME);
+
+    commit(service, "sized-1", file);
+
+    StatusReport end =
+        order(service, "sized-1", "sized-1", "\"strategy\": \"blue-green\"", "PT12S");
+
+    succeeded(end);
+    assertThat(end.deliverables())
+        .filteredOn(PerformanceMetrics.class::isInstance)
+        .extracting(it -> ((PerformanceMetrics) it).service().orElse(""))
+        .containsExactly("web", "worker");
+    assertThat(end.deliverables())
+        .filteredOn(ResourceRecommendation.class::isInstance)
+        .map(ResourceRecommendation.class::cast)
+        .allSatisfy(it -> {
+          assertThat(it.subject()).isEqualTo(service.target().key());
+          assertThat(it.service()).contains("worker");
+          assertThat(it.finding()).isEqualTo(Finding.OVER_PROVISIONED);
+          assertThat(it.samples()).isGreaterThanOrEqualTo(5);
+        })
+        .extracting(ResourceRecommendation::limit)
+        .containsExactly(0.5, (double) (64L << 20));
+    List<Learning> lessons = stack.learnings(service.target());
+    String id = "right-sizing:%s:worker:".formatted(service.target().key());
+    assertThat(lessons)
+        .extracting(Learning::learningId)
+        .containsExactlyInAnyOrder(id + "cpus", id + "memory");
+    assertThat(lessons.getLast().summary())
+        .startsWith("worker of %s may use 64 MiB and uses ".formatted(service.target().key()))
+        .endsWith("give it 16 MiB");
+    succeeded(stack.run(service.task("sized-stop", "stop", "{}")));
   }
 
   @Test

@@ -31,6 +31,10 @@ public sealed interface Deliverable {
     return "";
   }
 
+  private static String part(String subject, Optional<String> service) {
+    return service.map(name -> subject + " " + name).orElse(subject);
+  }
+
   /**
    * What was deployed, and whether it answers.
    *
@@ -135,9 +139,20 @@ public sealed interface Deliverable {
     }
   }
 
-  /** Measured figures by name, in the unit that the name ends in. */
-  record PerformanceMetrics(String subject, Map<String, Double> figures, Instant at)
+  /**
+   * Measured figures by name, in the unit that the name ends in.
+   *
+   * @param service which service of the subject, where that is made of several, as a Compose
+   *     project is
+   */
+  record PerformanceMetrics(
+      String subject, Optional<String> service, Map<String, Double> figures, Instant at)
       implements Deliverable {
+    /** Of all of the subject. */
+    public PerformanceMetrics(String subject, Map<String, Double> figures, Instant at) {
+      this(subject, Optional.empty(), figures, at);
+    }
+
     public PerformanceMetrics {
       figures = Map.copyOf(figures);
       if (!figures.values().stream().allMatch(Double::isFinite)) {
@@ -147,7 +162,7 @@ public sealed interface Deliverable {
 
     @Override
     public String about() {
-      return subject;
+      return part(subject, service);
     }
   }
 
@@ -248,6 +263,8 @@ public sealed interface Deliverable {
    * What a service should be allowed to use instead of what it may use now.
    *
    * @param subject the target
+   * @param service which service of the target, where that is made of several, as a Compose project
+   *     is; what follows is told of each of its containers
    * @param limit what it may use: processors, or bytes
    * @param used what it used in 95 of 100 samples at most, in the same unit
    * @param recommended in the same unit
@@ -258,6 +275,7 @@ public sealed interface Deliverable {
    */
   record ResourceRecommendation(
       String subject,
+      Optional<String> service,
       Resource resource,
       Finding finding,
       double limit,
@@ -275,7 +293,7 @@ public sealed interface Deliverable {
 
     @Override
     public String about() {
-      return subject;
+      return part(subject, service);
     }
 
     /** What is used. */

@@ -19,11 +19,9 @@ import java.util.TreeMap;
  * as headroom. Few samples say nothing.
  *
  * @param subject the target
- * @param cpus processors that it may use; absent: no limit, and so nothing to recommend
- * @param memory bytes that it may use; absent: the same
+ * @param prices what resources cost; absent: nobody says
  */
-record RightSizing(
-    String subject, Optional<Double> cpus, Optional<Long> memory, Optional<Prices> prices) {
+record RightSizing(String subject, Optional<Prices> prices) {
   static final int LEAST_SAMPLES = 5;
 
   private static final double MUCH_LESS = 0.5;
@@ -36,7 +34,10 @@ record RightSizing(
 
   private static final double MEMORY_STEP = 16L << 20;
 
-  /** The figures, and what follows from them; empty when there were too few samples. */
+  /**
+   * A service's figures, and what follows from them where it has limits; empty when there were too
+   * few samples.
+   */
   List<Deliverable> of(UsageSamples samples, Instant now) {
     List<Deliverable> found = new ArrayList<>();
     if (samples.count() < LEAST_SAMPLES) {
@@ -47,23 +48,28 @@ record RightSizing(
         .cpus()
         .ifPresent(used -> {
           figures.put("cpu_p95_processors", used);
-          cpus.flatMap(limit -> recommend(Resource.CPUS, limit, used, samples.count(), now))
+          samples
+              .allotment()
+              .cpus()
+              .flatMap(limit -> recommend(Resource.CPUS, limit, used, samples, now))
               .ifPresent(found::add);
         });
     samples
         .memory()
         .ifPresent(used -> {
           figures.put("memory_p95_bytes", used);
-          memory
-              .flatMap(limit -> recommend(Resource.MEMORY, limit, used, samples.count(), now))
+          samples
+              .allotment()
+              .memory()
+              .flatMap(limit -> recommend(Resource.MEMORY, limit, used, samples, now))
               .ifPresent(found::add);
         });
-    found.addFirst(new PerformanceMetrics(subject, figures, now));
+    found.addFirst(new PerformanceMetrics(subject, samples.service(), figures, now));
     return found;
   }
 
   private Optional<ResourceRecommendation> recommend(
-      Resource resource, double limit, double used, int samples, Instant now) {
+      Resource resource, double limit, double used, UsageSamples samples, Instant now) {
     double step = resource == Resource.CPUS ? CPU_STEP : MEMORY_STEP;
     double fits = Math.max(1, Math.ceil(used * HEADROOM / step - 1e-9)) * step;
     boolean starving = used > limit * NEARLY_ALL;
@@ -74,12 +80,13 @@ record RightSizing(
     return Optional.of(
         new ResourceRecommendation(
             subject,
+            samples.service(),
             resource,
             starving ? Finding.STARVING : Finding.OVER_PROVISIONED,
             limit,
             used,
             fits,
-            samples,
+            samples.count(),
             cost(resource, limit),
             cost(resource, fits),
             cost(resource, limit).flatMap(_ -> prices.map(Prices::currency)),

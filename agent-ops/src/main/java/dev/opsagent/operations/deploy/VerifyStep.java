@@ -11,8 +11,12 @@ import dev.opsagent.operations.Service;
 import dev.opsagent.operations.Stopped;
 import dev.opsagent.operations.Verification;
 import dev.opsagent.operations.deploy.Sight.Terms;
+import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerMeter.Reading;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Prices;
+import dev.opsagent.outside.ServiceRuntime;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.protocol.Deliverable;
@@ -61,8 +65,7 @@ record VerifyStep(Service service, Adapters adapters, Expected expected, Optiona
         stage
             .map(adapters.verification(context)::lasting)
             .orElseGet(() -> adapters.verification(context));
-    UsageSamples used =
-        new UsageSamples(adapters.pace(), () -> service.runtime().usage(Service.target(context)));
+    Sampling used = new Sampling(adapters.pace(), () -> readings(context));
     Running serving =
         verification.verified(
             service,
@@ -85,11 +88,27 @@ record VerifyStep(Service service, Adapters adapters, Expected expected, Optiona
     return outcome(verdict, serving, sizes, context);
   }
 
-  private List<Deliverable> sizes(UsageSamples used, StepContext context) {
+  private Answer<List<Reading>> readings(StepContext context) {
+    String target = Service.target(context);
+    ServiceRuntime runtime = service.runtime();
+    if (runtime.isComposed()) {
+      return runtime.readings(target);
+    }
     Terms terms = Sight.of(context.facts()).terms();
+    Allotment allotment = new Allotment(terms.cpus(), terms.memory());
+    return runtime
+        .usage(target)
+        .map(usage ->
+            usage.map(used -> new Reading(Optional.empty(), target, used, allotment)).stream()
+                .toList());
+  }
+
+  private List<Deliverable> sizes(Sampling used, StepContext context) {
     Optional<Prices> prices = adapters.environment(context.task()).flatMap(Environment::prices);
-    return new RightSizing(Service.target(context), terms.cpus(), terms.memory(), prices)
-        .of(used, adapters.pace().now());
+    RightSizing sizing = new RightSizing(Service.target(context), prices);
+    return used.services().stream()
+        .flatMap(samples -> sizing.of(samples, adapters.pace().now()).stream())
+        .toList();
   }
 
   private Outcome outcome(

@@ -3,12 +3,15 @@ package dev.opsagent.tools.compose;
 import dev.opsagent.execution.Timers;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.ContainerEngines;
+import dev.opsagent.outside.ContainerMeter;
+import dev.opsagent.outside.ContainerMeter.Reading;
 import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Programs;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -24,17 +27,21 @@ public final class ComposeRuntime extends PerTargetRuntime<Deployment> {
   private final Programs programs;
   private final Path projects;
   private final ContainerEngines engines;
+  private final ContainerMeter meter;
   private final Timers timers;
 
   /**
    * @param data the worker's data folder
    * @param engines by target; only what leads to one is passed on
+   * @param meter reads the containers of the same engines
    */
-  public ComposeRuntime(Programs programs, Path data, ContainerEngines engines, Timers timers) {
+  public ComposeRuntime(
+      Programs programs, Path data, ContainerEngines engines, ContainerMeter meter, Timers timers) {
     super("take the project down and remove the file");
     this.programs = programs;
     this.projects = data.toAbsolutePath().normalize().resolve("compose");
     this.engines = engines;
+    this.meter = meter;
     this.timers = timers;
   }
 
@@ -46,6 +53,12 @@ public final class ComposeRuntime extends PerTargetRuntime<Deployment> {
   @Override
   public boolean isComposed() {
     return true;
+  }
+
+  /** Asked of the engine: what its client tells of a container is no more than a share of time. */
+  @Override
+  public Answer<List<Reading>> readings(String target) {
+    return meter.read(target, Containers.TARGET, Containers.SERVICE);
   }
 
   /** Whether an engine answers and Compose is installed; the failure says what to install. */

@@ -1,12 +1,14 @@
 package dev.opsagent.tools.front;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerMeter.Reading;
 import dev.opsagent.outside.Environment.Strategy;
 import dev.opsagent.outside.PerTargetRuntime;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.LongSupplier;
@@ -66,6 +68,11 @@ public final class FrontedRuntime extends PerTargetRuntime<FrontedService> {
   @Override
   public boolean isComposed() {
     return runtime.isComposed();
+  }
+
+  @Override
+  public Answer<List<Reading>> readings(String target) {
+    return ask(target, "see what " + target + " uses", FrontedService::readings);
   }
 
   @Override

@@ -1,6 +1,7 @@
 package dev.opsagent.tools.front;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerMeter.Reading;
 import dev.opsagent.outside.ServiceRuntime;
 import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Difference;
@@ -192,6 +193,11 @@ record FrontedService(
   @Override
   public Answer<Optional<Usage>> usage() {
     return runtime.usage(route.map(it -> slot(it.live().name())).orElse(target));
+  }
+
+  /** The same by service, where it is made of some. */
+  Answer<List<Reading>> readings() {
+    return runtime.readings(route.map(it -> slot(it.live().name())).orElse(target));
   }
 
   @Override

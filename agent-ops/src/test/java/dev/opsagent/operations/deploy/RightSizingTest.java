@@ -3,7 +3,9 @@ package dev.opsagent.operations.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.ContainerMeter.Reading;
 import dev.opsagent.outside.Environment.Prices;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Usage;
 import dev.opsagent.protocol.Deliverable;
 import dev.opsagent.protocol.Deliverable.PerformanceMetrics;
@@ -24,35 +26,53 @@ class RightSizingTest {
   private static final long MEBIBYTE = 1L << 20;
 
   private final ManualPace pace = new ManualPace();
-  private Answer<Optional<Usage>> usage = new Answer.Ok<>(Optional.empty());
+  private Answer<List<Reading>> readings = new Answer.Ok<>(List.of());
+  private Allotment limits = new Allotment(Optional.of(1.0), Optional.of(512 * MEBIBYTE));
   private Duration busy = Duration.ZERO;
   private int asked;
-  private final UsageSamples samples =
-      new UsageSamples(
+  private Duration takes = Duration.ZERO;
+  private final Sampling sampling =
+      new Sampling(
           pace,
           () -> {
             asked++;
-            return usage;
+            pace.await(takes);
+            return readings;
           });
 
   /** A second in which so many processors are busy. */
   private void second(double processors, long memory) {
     busy = busy.plusNanos((long) (processors * 1e9));
-    usage = new Answer.Ok<>(Optional.of(new Usage(busy, memory)));
-    samples.take();
+    second(new Reading(Optional.empty(), "local/web", new Usage(busy, memory), limits));
+  }
+
+  /** A second at whose begin this is read. */
+  private void second(Reading... told) {
+    readings = new Answer.Ok<>(List.of(told));
+    sampling.take();
     pace.await(Duration.ofSeconds(1));
   }
 
-  private static RightSizing limits(double cpus, long memory) {
-    return new RightSizing(
-        "local/web",
-        Optional.of(cpus),
-        Optional.of(memory),
-        Optional.of(new Prices("EUR", Optional.of(20.0), Optional.empty())));
+  /** What is read of a container of a service, which has been busy for so long. */
+  private Reading of(String service, String container, Duration cpu, long memory) {
+    return new Reading(Optional.of(service), container, new Usage(cpu, memory), limits);
   }
 
-  private List<ResourceRecommendation> recommended(RightSizing sizing) {
-    return sizing.of(samples, Instant.EPOCH).stream()
+  private UsageSamples samples() {
+    return sampling.services().getFirst();
+  }
+
+  private List<Deliverable> found() {
+    var sizing =
+        new RightSizing(
+            "local/web", Optional.of(new Prices("EUR", Optional.of(20.0), Optional.empty())));
+    return sampling.services().stream()
+        .flatMap(service -> sizing.of(service, Instant.EPOCH).stream())
+        .toList();
+  }
+
+  private List<ResourceRecommendation> recommended() {
+    return found().stream()
         .filter(ResourceRecommendation.class::isInstance)
         .map(ResourceRecommendation.class::cast)
         .toList();
@@ -64,7 +84,7 @@ class RightSizingTest {
       second(0.1, 40 * MEBIBYTE);
     }
 
-    List<ResourceRecommendation> found = recommended(limits(1, 512 * MEBIBYTE));
+    List<ResourceRecommendation> found = recommended();
 
     assertThat(found)
         .extracting(ResourceRecommendation::resource)
@@ -89,7 +109,7 @@ class RightSizingTest {
       second(0.97, 500 * MEBIBYTE);
     }
 
-    assertThat(recommended(limits(1, 512 * MEBIBYTE)))
+    assertThat(recommended())
         .allMatch(it -> it.finding() == Finding.STARVING && it.recommended() > it.limit())
         .hasSize(2);
   }
@@ -99,8 +119,8 @@ class RightSizingTest {
     for (int i = 0; i < 10; i++) {
       second(0.7, 300 * MEBIBYTE);
     }
-    assertThat(recommended(limits(1, 512 * MEBIBYTE))).isEmpty();
-    assertThat(limits(1, 512 * MEBIBYTE).of(samples, Instant.EPOCH))
+    assertThat(recommended()).isEmpty();
+    assertThat(found())
         .singleElement()
         .isInstanceOfSatisfying(
             PerformanceMetrics.class,
@@ -114,9 +134,7 @@ class RightSizingTest {
     for (int i = 0; i < 40; i++) {
       second(i == 20 ? 1 : 0.1, i == 20 ? 500 * MEBIBYTE : 40 * MEBIBYTE);
     }
-    assertThat(recommended(limits(1, 512 * MEBIBYTE)))
-        .allMatch(it -> it.finding() == Finding.OVER_PROVISIONED)
-        .hasSize(2);
+    assertThat(recommended()).allMatch(it -> it.finding() == Finding.OVER_PROVISIONED).hasSize(2);
   }
 
   @Test
@@ -127,7 +145,7 @@ class RightSizingTest {
       }
       second(0.7, 300 * MEBIBYTE);
     }
-    assertThat(samples.cpus().orElseThrow()).isBetween(0.69, 0.71);
+    assertThat(samples().cpus().orElseThrow()).isBetween(0.69, 0.71);
   }
 
   @Test
@@ -135,33 +153,129 @@ class RightSizingTest {
     for (int i = 0; i < RightSizing.LEAST_SAMPLES - 1; i++) {
       second(0.1, MEBIBYTE);
     }
-    assertThat(limits(1, 512 * MEBIBYTE).of(samples, Instant.EPOCH)).isEmpty();
+    assertThat(found()).isEmpty();
+    limits = new Allotment(Optional.empty(), Optional.empty());
     second(0.1, MEBIBYTE);
-    List<Deliverable> unlimited =
-        new RightSizing("local/web", Optional.empty(), Optional.empty(), Optional.empty())
-            .of(samples, Instant.EPOCH);
-    assertThat(unlimited).hasOnlyElementsOfType(PerformanceMetrics.class).hasSize(1);
+    assertThat(found()).hasOnlyElementsOfType(PerformanceMetrics.class).hasSize(1);
   }
 
   @Test
   void aRuntimeThatCannotTellIsNotAskedAgainAndNobodyIsAskedTwiceInASecond() {
-    usage = new Answer.No<>(Failure.of(ReasonCode.TOOL_FAILED, "look", "gone", ""));
-    samples.take();
-    pace.await(Duration.ofSeconds(1));
-    samples.take();
-    assertThat(asked).isEqualTo(1);
-
-    UsageSamples others =
-        new UsageSamples(
-            pace,
-            () -> {
-              asked++;
-              return new Answer.Ok<>(Optional.of(new Usage(Duration.ZERO, 1)));
-            });
-    others.take();
-    others.take();
+    second(0.1, MEBIBYTE);
+    sampling.take();
+    sampling.take();
     pace.await(Duration.ofMillis(999));
-    others.take();
-    assertThat(others.count()).isEqualTo(1);
+    sampling.take();
+    assertThat(asked).isEqualTo(2);
+    assertThat(samples().count()).isEqualTo(2);
+
+    readings = new Answer.No<>(Failure.of(ReasonCode.TOOL_FAILED, "look", "gone", ""));
+    pace.await(Duration.ofSeconds(1));
+    sampling.take();
+    pace.await(Duration.ofSeconds(1));
+    sampling.take();
+    assertThat(asked).isEqualTo(3);
+    assertThat(samples().count()).isEqualTo(2);
+  }
+
+  @Test
+  void whatAServiceUsesIsComparedWithItsOwnLimitsAndNeverMixedWithAnother() {
+    for (int i = 0; i < 10; i++) {
+      Reading idle = of("web", "web@1", Duration.ofMillis(20L * i), 40 * MEBIBYTE);
+      Usage much = new Usage(Duration.ofMillis(970L * i), 60 * MEBIBYTE);
+      Allotment tight = new Allotment(Optional.of(1.0), Optional.of(64 * MEBIBYTE));
+      Allotment none = new Allotment(Optional.empty(), Optional.empty());
+      second(
+          new Reading(Optional.of("worker"), "worker@1", much, tight),
+          idle,
+          new Reading(Optional.of("free"), "free@1", much, none));
+    }
+
+    assertThat(found())
+        .filteredOn(PerformanceMetrics.class::isInstance)
+        .extracting(it -> ((PerformanceMetrics) it).service().orElse(""))
+        .containsExactly("free", "web", "worker");
+    assertThat(recommended())
+        .allMatch(it -> it.subject().equals("local/web"))
+        .extracting(it -> it.service().orElse("") + " " + it.finding())
+        .containsExactly(
+            "web OVER_PROVISIONED", "web OVER_PROVISIONED", "worker STARVING", "worker STARVING");
+    assertThat(found()).extracting(Deliverable::about).contains("local/web web", "local/web free");
+  }
+
+  @Test
+  void ofTheContainersOfAServiceTheOneThatUsesMostCounts() {
+    for (int i = 0; i < 10; i++) {
+      Duration all = Duration.ofSeconds(i);
+      // The first has run for long, and does little now.
+      second(
+          of("web", "one", Duration.ofHours(1).plus(all.dividedBy(10)), 40 * MEBIBYTE),
+          of("web", "two", all.dividedBy(2), 30 * MEBIBYTE));
+    }
+
+    assertThat(sampling.services()).hasSize(1);
+    assertThat(samples().count()).isEqualTo(10);
+    assertThat(samples().cpus().orElseThrow()).isBetween(0.499, 0.501);
+    assertThat(samples().memory()).hasValue(40.0 * MEBIBYTE);
+  }
+
+  @Test
+  void aContainerThatEndsOrIsStartedAgainBetweenTwoSamplesGivesNoWildNumbers() {
+    for (int i = 0; i < 12; i++) {
+      Duration busyFor = Duration.ofMillis(100L * i);
+      Reading steady = of("web", "steady", busyFor, 40 * MEBIBYTE);
+      // Gone for a second; then it is another start, which counts from nothing or from much.
+      Reading other =
+          of("web", i < 5 ? "old" : "new", i < 5 ? busyFor : busyFor.plusHours(1), MEBIBYTE);
+      if (i == 5) {
+        second(steady);
+      } else {
+        second(steady, other);
+      }
+    }
+
+    assertThat(samples().count()).isEqualTo(12);
+    assertThat(samples().cpus().orElseThrow()).isBetween(0.099, 0.101);
+  }
+
+  @Test
+  void aServiceThatWasGoneForAWhileIsCountedOverTheWholeTime() {
+    for (int i = 0; i < 10; i++) {
+      Reading web = of("web", "web", Duration.ofMillis(100L * i), MEBIBYTE);
+      Reading worker = of("worker", "worker", Duration.ofMillis(100L * i), MEBIBYTE);
+      if (i % 3 == 1) {
+        second(web);
+      } else {
+        second(web, worker);
+      }
+    }
+
+    UsageSamples worker = sampling.services().getLast();
+    assertThat(worker.count()).isEqualTo(7);
+    assertThat(worker.cpus().orElseThrow()).isBetween(0.099, 0.101);
+  }
+
+  @Test
+  void theTimeOfASampleIsWhenItIsTold() {
+    for (int i = 0; i < 10; i++) {
+      // Now the engine answers at once, and now after a second, with what is used by then.
+      takes = Duration.ofSeconds(i % 2);
+      Duration by = Duration.ofNanos(pace.nanoTime()).plus(takes);
+      second(of("web", "web", by.dividedBy(2), MEBIBYTE));
+    }
+
+    assertThat(samples().cpus().orElseThrow()).isBetween(0.499, 0.501);
+  }
+
+  @Test
+  void whatTakesLongToBeToldIsNoSample() {
+    second(of("web", "web", Duration.ZERO, MEBIBYTE));
+    takes = Duration.ofSeconds(4);
+    second(of("web", "web", Duration.ofHours(1), MEBIBYTE));
+    takes = Duration.ZERO;
+    second(of("web", "web", Duration.ofSeconds(3), MEBIBYTE));
+
+    assertThat(samples().count()).isEqualTo(2);
+    assertThat(samples().cpus().orElseThrow()).isBetween(0.499, 0.501);
   }
 }

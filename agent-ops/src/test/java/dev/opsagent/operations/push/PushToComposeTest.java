@@ -4,7 +4,6 @@ import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.ServiceRuntime.Running;
 import dev.opsagent.protocol.Deliverable.DeploymentStatus;
 import dev.opsagent.protocol.Json;
@@ -12,8 +11,8 @@ import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.GitProgram;
 import dev.opsagent.testing.Peers;
-import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.SequentialRun;
+import dev.opsagent.testing.TestingCompose;
 import dev.opsagent.testing.TestingPrograms;
 import dev.opsagent.testing.Verdaccio;
 import dev.opsagent.tools.compose.ComposeRuntime;
@@ -60,12 +59,7 @@ class PushToComposeTest {
   void aPushBringsTheProjectOfItsCommitUpLosesNoDataAndAWithdrawalTakesItDown() throws Exception {
     try (LocalVerdaccio verdaccio = Verdaccio.start(folder.resolve("verdaccio"));
         PushWorld world = new PushWorld(folder, verdaccio)) {
-      ComposeRuntime compose =
-          new ComposeRuntime(
-              world.programs(),
-              folder.resolve("compose"),
-              ContainerEngines.only(System.getenv()),
-              new RealTimers());
+      ComposeRuntime compose = TestingCompose.runtime(world.programs(), folder.resolve("compose"));
       Peers.require(
           "Docker",
           () -> compose.available() instanceof Answer.Ok<?>,

@@ -3,7 +3,6 @@ package dev.opsagent.tools.compose;
 import static dev.opsagent.testing.Answers.ok;
 
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
 import dev.opsagent.outside.ServiceRuntime;
@@ -18,8 +17,8 @@ import dev.opsagent.testing.DockerLines;
 import dev.opsagent.testing.DyingPrograms;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
-import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.RuntimeContract;
+import dev.opsagent.testing.TestingCompose;
 import dev.opsagent.testing.TestingPrograms;
 import dev.opsagent.tools.docker.TargetContainers;
 import java.io.IOException;
@@ -69,9 +68,7 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
     programs =
         new LocalPrograms(
             scratch.resolve("run"), Peers.searchPath(), Redactor.of(Map.of()), "auto");
-    var runtime =
-        new ComposeRuntime(
-            programs, scratch, ContainerEngines.only(System.getenv()), new RealTimers());
+    var runtime = TestingCompose.runtime(programs, scratch);
     Peers.require(
         "Docker",
         () -> runtime.available() instanceof Answer.Ok<?>,
@@ -99,8 +96,7 @@ public class ComposeRuntimeContractTest implements RuntimeContract {
 
   /** A fresh runtime. */
   protected ServiceRuntime runtime(Programs started) {
-    return new ComposeRuntime(
-        started, data, ContainerEngines.only(System.getenv()), new RealTimers());
+    return TestingCompose.runtime(started, data);
   }
 
   /** What its releases call their project; absent: the runtime names it. */

@@ -3,7 +3,6 @@ package dev.opsagent.tools.compose;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -14,7 +13,7 @@ import dev.opsagent.redaction.Redactor;
 import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.Peers;
-import dev.opsagent.testing.RealTimers;
+import dev.opsagent.testing.TestingCompose;
 import dev.opsagent.testing.TestingPrograms;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -81,9 +80,7 @@ class ComposeRuntimeTest {
   static void reachDocker() throws IOException {
     programs =
         new LocalPrograms(scratch.resolve("run"), env("PATH"), Redactor.of(Map.of()), "auto");
-    var runtime =
-        new ComposeRuntime(
-            programs, scratch, ContainerEngines.only(System.getenv()), new RealTimers());
+    var runtime = TestingCompose.runtime(programs, scratch);
     Peers.require("Docker", () -> runtime.available() instanceof Answer.Ok<?>, FIX);
     BusyboxImage.make(TestingPrograms.ofTheMachine(), scratch, docker());
   }
@@ -276,8 +273,7 @@ class ComposeRuntimeTest {
   @Test
   void anEngineThatDoesNotAnswerIsAMissingTool() {
     Map<String, String> nowhere = Map.of("DOCKER_HOST", "unix://" + data.resolve("no.sock"));
-    var runtime =
-        new ComposeRuntime(programs, data, ContainerEngines.only(nowhere), new RealTimers());
+    var runtime = TestingCompose.runtime(programs, data, nowhere);
 
     Failure failure = failure(runtime.running(target));
 
@@ -288,8 +284,7 @@ class ComposeRuntimeTest {
   }
 
   private ComposeRuntime runtime() {
-    return new ComposeRuntime(
-        programs, data, ContainerEngines.only(System.getenv()), new RealTimers());
+    return TestingCompose.runtime(programs, data);
   }
 
   private Release release(String version, String file) throws IOException {

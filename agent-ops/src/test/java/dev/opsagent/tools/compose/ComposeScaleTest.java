@@ -6,9 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.ContainerEngines;
+import dev.opsagent.outside.ContainerMeter.Reading;
 import dev.opsagent.outside.Programs;
 import dev.opsagent.outside.Programs.Command;
+import dev.opsagent.outside.ServiceRuntime.Allotment;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.outside.ServiceRuntime.Replicas;
 import dev.opsagent.outside.ServiceRuntime.Running;
@@ -21,8 +22,8 @@ import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.DockerLines;
 import dev.opsagent.testing.DyingPrograms;
 import dev.opsagent.testing.Peers;
-import dev.opsagent.testing.RealTimers;
 import dev.opsagent.testing.RuntimeContract;
+import dev.opsagent.testing.TestingCompose;
 import dev.opsagent.testing.TestingPrograms;
 import dev.opsagent.tools.docker.TargetContainers;
 import java.io.IOException;
@@ -97,6 +98,38 @@ class ComposeScaleTest {
   }
 
   @Test
+  void whatEachContainerUsesIsReadWithItsServiceAndWhatItMayUse() throws IOException {
+    assertThat(ok(runtime().readings(target))).isEmpty();
+    ok(runtime().deploy(target, release("1.0.0")));
+
+    List<Reading> readings = ok(runtime().readings(target));
+
+    assertThat(readings)
+        .extracting(it -> it.service().orElse(""))
+        .containsExactlyInAnyOrder("named", "pair", "pair", "worker");
+    assertThat(readings).extracting(Reading::container).doesNotHaveDuplicates();
+    assertThat(readings)
+        .allSatisfy(it -> {
+          assertThat(it.usage().cpu()).isPositive();
+          assertThat(it.usage().memory()).isBetween(1L << 12, 64L << 20);
+          boolean limited = it.service().equals(Optional.of("pair"));
+          assertThat(it.allotment())
+              .isEqualTo(
+                  new Allotment(
+                      Optional.of(0.5).filter(_ -> limited),
+                      Optional.of(48L << 20).filter(_ -> limited)));
+        });
+    ok(runtime().restart(target, "task-again"));
+    assertThat(ok(runtime().readings(target)))
+        .hasSize(4)
+        .extracting(Reading::container)
+        .as("another one after each start")
+        .doesNotContainAnyElementsOf(readings.stream().map(Reading::container).toList());
+    ok(runtime().stop(target));
+    assertThat(ok(runtime().readings(target))).isEmpty();
+  }
+
+  @Test
   void theFileOfANewReleaseSaysHowManyThereAreAndGoingBackBringsTheNumberOfBefore()
       throws IOException {
     ok(runtime().deploy(target, release("1.0.0")));
@@ -159,8 +192,7 @@ class ComposeScaleTest {
   }
 
   private static ComposeRuntime runtime(Programs started, Path data) {
-    return new ComposeRuntime(
-        started, data, ContainerEngines.only(System.getenv()), new RealTimers());
+    return TestingCompose.runtime(started, data);
   }
 
   private Release release(String version) throws IOException {
@@ -174,7 +206,7 @@ class ComposeScaleTest {
             command: [/bin/busybox, sleep, "1000"]
             stop_signal: SIGKILL
           named: {<<: *service, container_name: "%s"}
-          pair: {<<: *service, deploy: {replicas: 2}}
+          pair: {<<: *service, deploy: {replicas: 2, resources: {limits: {cpus: "0.5", memory: 48M}}}}
         """
             .formatted(BusyboxImage.NAME, project() + "-only"));
     return new Release(

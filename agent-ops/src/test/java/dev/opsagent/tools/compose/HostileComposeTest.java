@@ -5,7 +5,6 @@ import static dev.opsagent.testing.Answers.ok;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.opsagent.outside.Answer;
-import dev.opsagent.outside.ContainerEngines;
 import dev.opsagent.outside.ServiceRuntime.Release;
 import dev.opsagent.protocol.Digests;
 import dev.opsagent.protocol.Failure;
@@ -14,7 +13,7 @@ import dev.opsagent.sandbox.LocalPrograms;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.FreePort;
 import dev.opsagent.testing.Peers;
-import dev.opsagent.testing.RealTimers;
+import dev.opsagent.testing.TestingCompose;
 import dev.opsagent.testing.TestingPrograms;
 import dev.opsagent.tools.docker.TargetContainers;
 import java.io.IOException;
@@ -43,9 +42,7 @@ final class HostileComposeTest {
 
   @BeforeAll
   static void reachDocker() throws IOException {
-    var runtime =
-        new ComposeRuntime(
-            programs(), scratch, ContainerEngines.only(System.getenv()), new RealTimers());
+    var runtime = TestingCompose.runtime(programs(), scratch);
     Peers.require(
         "Docker Compose",
         () -> runtime.available() instanceof Answer.Ok<?>,
@@ -147,9 +144,7 @@ final class HostileComposeTest {
   /** Why it is not deployed; nothing runs then. */
   private Failure refusal(String file) throws IOException {
     Files.writeString(source().resolve("compose.yaml"), file);
-    var runtime =
-        new ComposeRuntime(
-            programs(), data, ContainerEngines.only(System.getenv()), new RealTimers());
+    var runtime = TestingCompose.runtime(programs(), data);
     Failure failure = no(runtime.deploy(target, release(source(), file)));
     assertThat(ok(runtime.running(target))).isEmpty();
     return failure;

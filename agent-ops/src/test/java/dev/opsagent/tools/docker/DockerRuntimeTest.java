@@ -434,11 +434,11 @@ class DockerRuntimeTest implements RuntimeContract {
     String nowhere = "unix://" + scratch.resolve("no.sock");
     Map<String, String> own = Map.of("DOCKER_HOST", nowhere, "DOCKER_TLS_VERIFY", "1");
     Environment staging =
-        declared(
+        TestingEngine.declared(
             "staging",
             URI.create(System.getenv().getOrDefault("DOCKER_HOST", "unix:///var/run/docker.sock")),
             "stg");
-    Environment gone = declared("gone", URI.create(nowhere), "stg");
+    Environment gone = TestingEngine.declared("gone", URI.create(nowhere), "stg");
     ContainerEngines engines =
         new ContainerEngines(own, () -> new Environments(List.of(staging, gone)));
     var runtime = new DockerRuntime(engines, text -> text, new RealTimers());
@@ -455,27 +455,6 @@ class DockerRuntimeTest implements RuntimeContract {
     assertThat(no(runtime.running("local/web")).code())
         .as("the worker's own engine")
         .isNotEqualTo(ReasonCode.CONFLICT);
-  }
-
-  private static Environment declared(String name, URI engine, String project) {
-    Environment plain = Environment.undeclared(name);
-    return new Environment(
-        plain.name(),
-        plain.kind(),
-        plain.runtimes(),
-        Optional.of(engine),
-        Optional.of(project),
-        plain.kubernetes(),
-        plain.prometheus(),
-        plain.strategies(),
-        plain.promotesFrom(),
-        plain.verification(),
-        plain.limits(),
-        plain.prices(),
-        plain.recovery(),
-        plain.freezes(),
-        plain.isProtected(),
-        plain.sandbox());
   }
 
   @Test

@@ -1,16 +1,19 @@
 package dev.opsagent.tools.docker;
 
 import dev.opsagent.outside.Answer;
+import dev.opsagent.outside.Environment;
 import dev.opsagent.testing.BusyboxImage;
 import dev.opsagent.testing.Peers;
 import dev.opsagent.testing.TestingPrograms;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The Docker engine of the tests, asked by its own client, and small images on it. */
 final class TestingEngine {
@@ -40,6 +43,28 @@ final class TestingEngine {
 
   static DockerDoor door() {
     return new DockerDoor(System.getenv());
+  }
+
+  /** An environment with an engine of its own. */
+  static Environment declared(String name, URI engine, String project) {
+    Environment plain = Environment.undeclared(name);
+    return new Environment(
+        plain.name(),
+        plain.kind(),
+        plain.runtimes(),
+        Optional.of(engine),
+        Optional.of(project),
+        plain.kubernetes(),
+        plain.prometheus(),
+        plain.strategies(),
+        plain.promotesFrom(),
+        plain.verification(),
+        plain.limits(),
+        plain.prices(),
+        plain.recovery(),
+        plain.freezes(),
+        plain.isProtected(),
+        plain.sandbox());
   }
 
   /** Makes an image of the given lines and returns its id. */
