@@ -175,6 +175,14 @@ final class Telemetry implements EngineListener, BusListener {
   }
 
   @Override
+  public void endedHanging(int partition, String where) {
+    LOG.warn(
+        "an aborted transaction of partition {} was still open in {}, and is ended",
+        partition,
+        where);
+  }
+
+  @Override
   public void pollFailed(Failure why) {
     LOG.warn("{}", why.sentence());
   }

@@ -37,6 +37,13 @@ public interface BusListener {
   /** The position of an input was no longer there; it is read from its beginning. */
   default void rewound(int partition, Journal.Input input) {}
 
+  /**
+   * An aborted transaction of a partition, which the brokers had left open there, was ended.
+   *
+   * @param where {@code <topic>-<partition>} whose records it hid
+   */
+  default void endedHanging(int partition, String where) {}
+
   /** The bus could not be read; it is tried again. */
   default void pollFailed(Failure why) {}
 

@@ -1,10 +1,13 @@
 package dev.opsagent.kafka;
 
 import dev.opsagent.execution.Journal;
+import dev.opsagent.protocol.Failure;
+import dev.opsagent.protocol.ReasonCode;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -47,8 +50,11 @@ final class InputPositions {
     }
   }
 
+  /**
+   * @throws PartitionHost.Refused when a transaction may still move them
+   */
   Positions of(JournalTopics topics)
-      throws InterruptedException, ExecutionException, TimeoutException {
+      throws PartitionHost.Refused, InterruptedException, ExecutionException, TimeoutException {
     Map<TopicPartition, OffsetSpec> first = new HashMap<>();
     Map<TopicPartition, OffsetSpec> last = new HashMap<>();
     for (Journal.Input input : Journal.Input.values()) {
@@ -56,7 +62,7 @@ final class InputPositions {
       last.put(topics.input(input), OffsetSpec.latest());
     }
     last.put(topics.ledger(), OffsetSpec.latest());
-    Map<TopicPartition, OffsetAndMetadata> committed = committed(topics);
+    Map<TopicPartition, OffsetAndMetadata> committed = decided(topics);
     ListOffsetsResult begins = admin.listOffsets(first);
     ListOffsetsResult ends = admin.listOffsets(last);
     for (int look = 1; look < LOOKS && isShort(ends, committed); look++) {
@@ -108,11 +114,40 @@ final class InputPositions {
     return begin;
   }
 
+  /**
+   * The admin client leaves out a partition whose position an open transaction may still move, as
+   * if nothing had ever been committed for it (seen with 4.4.0): its inputs would be read again
+   * from their beginning, and everything in them answered a second time.
+   */
+  private Map<TopicPartition, OffsetAndMetadata> decided(JournalTopics topics)
+      throws PartitionHost.Refused, InterruptedException, ExecutionException, TimeoutException {
+    Map<TopicPartition, OffsetAndMetadata> committed = committed(topics);
+    for (int look = 1; look < LOOKS && committed.size() < inputs(topics).size(); look++) {
+      Thread.sleep(PAUSE);
+      committed = committed(topics);
+    }
+    if (committed.size() < inputs(topics).size()) {
+      throw new PartitionHost.Refused(undecided(topics));
+    }
+    return committed;
+  }
+
+  private Failure undecided(JournalTopics topics) {
+    return Failure.passing(
+        ReasonCode.TIMEOUT,
+        "read the positions of group %s in %s".formatted(group, inputs(topics)),
+        "a transaction that has not ended may still move them",
+        "look for it with kafka-transactions.sh find-hanging; it is tried again");
+  }
+
+  private static List<TopicPartition> inputs(JournalTopics topics) {
+    return Arrays.stream(Journal.Input.values()).map(topics::input).toList();
+  }
+
   private Map<TopicPartition, OffsetAndMetadata> committed(JournalTopics topics)
       throws InterruptedException, ExecutionException, TimeoutException {
     ListConsumerGroupOffsetsSpec spec =
-        new ListConsumerGroupOffsetsSpec()
-            .topicPartitions(Arrays.stream(Journal.Input.values()).map(topics::input).toList());
+        new ListConsumerGroupOffsetsSpec().topicPartitions(inputs(topics));
     return admin
         .listConsumerGroupOffsets(
             Map.of(group, spec), new ListConsumerGroupOffsetsOptions().requireStable(true))

@@ -120,13 +120,22 @@ final class Opening {
       if (!around.membership().leaseHolds()) {
         throw new KafkaException("the group has not confirmed the assignment");
       }
+      hanging(around).end(partition, around.clients().transactionalId(partition));
       producer.initTransactions();
       positions = positions(around).of(topics);
-    } catch (ExecutionException | TimeoutException | RuntimeException | InterruptedException e) {
+    } catch (PartitionHost.Refused
+        | ExecutionException
+        | TimeoutException
+        | RuntimeException
+        | InterruptedException e) {
       transaction.close();
       throw e;
     }
     return host(around, partition, transaction, positions);
+  }
+
+  private static HangingTransaction hanging(Surroundings around) {
+    return new HangingTransaction(around.admin(), around.settings().topics(), around.listener());
   }
 
   private static InputPositions positions(Surroundings around) {

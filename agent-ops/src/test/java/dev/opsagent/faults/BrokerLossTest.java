@@ -31,6 +31,9 @@ final class BrokerLossTest {
   /** Longer than the lease, and much shorter than what it takes to give a partition up. */
   private static final Duration SESSION = Duration.ofSeconds(2);
 
+  /** After which the broker that comes back aborts what stood open when it was killed. */
+  private static final Duration TRANSACTION = Duration.ofSeconds(5);
+
   private BrokerCluster brokers;
   private Fleet fleet;
   private WorkerProcess worker;
@@ -38,7 +41,11 @@ final class BrokerLossTest {
   @BeforeAll
   void start(@TempDir Path folder) {
     brokers = BrokerCluster.start(folder, 1);
-    fleet = Fleet.create(folder, Fleet.Layout.on(brokers.bootstrap()).sessionTimeout(SESSION));
+    Fleet.Layout layout =
+        Fleet.Layout.on(brokers.bootstrap())
+            .sessionTimeout(SESSION)
+            .with("kafka:\n  transaction.timeout.ms: %d\n".formatted(TRANSACTION.toMillis()));
+    fleet = Fleet.create(folder, layout);
     worker = fleet.startWorker(new Fleet.Start(brokers.proxied(), SMALL, Map.of())).awaitReady();
   }
 
@@ -64,6 +71,26 @@ final class BrokerLossTest {
     restart();
 
     assertThat(fleet.await("amid").state()).isEqualTo(TaskState.SUCCEEDED);
+    Books.agree(fleet);
+  }
+
+  @Test
+  void fault_10_a_transaction_that_runs_out_while_the_only_broker_is_gone_hides_nothing() {
+    fleet.send(order("open", "open", Cue.of("one", Behaviour.WAITS, "go-open")));
+    fleet.awaitEffect("open", "one", Kind.BEGIN);
+    int lost = brokers.proxy().lostReplies();
+
+    brokers.proxy().loseReplyTo(ApiKeys.TXN_OFFSET_COMMIT, new Weather.HalfOpen());
+    fleet.world.signal("go-open");
+    Awaitility.await()
+        .atMost(Fleet.PATIENCE)
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> brokers.proxy().lostReplies() > lost);
+    brokers.killOnlyBroker();
+    Awaitility.await().pollDelay(TRANSACTION).until(() -> true);
+    restart();
+
+    assertThat(fleet.await("open").state()).isEqualTo(TaskState.SUCCEEDED);
     Books.agree(fleet);
   }
 

@@ -40,18 +40,22 @@ final class TestBus implements AutoCloseable {
   }
 
   static TestBus create(int partitions) throws InterruptedException {
-    BusSettings settings = settings(TestBroker.unique("bus"));
+    return create(settings(TestBroker.unique("bus")), partitions);
+  }
+
+  static TestBus create(BusSettings settings, int partitions) throws InterruptedException {
     Setup setup = new TopicSetup(settings, OptionalInt.of(partitions), (short) 1).ensure();
     assertThat(setup).isInstanceOf(Setup.Ready.class);
     return new TestBus(settings, (Setup.Ready) setup);
   }
 
   static BusSettings settings(String prefix) {
+    return settings(prefix, Map.of("bootstrap.servers", TestBroker.bootstrap()));
+  }
+
+  static BusSettings settings(String prefix, Map<String, Object> client) {
     return BusSettings.of(
-            Map.of("bootstrap.servers", TestBroker.bootstrap()),
-            Topics.of(Optional.of(prefix), Optional.empty()),
-            prefix + "-group",
-            "worker-1")
+            client, Topics.of(Optional.of(prefix), Optional.empty()), prefix + "-group", "worker-1")
         .withSessionTimeout(Duration.ofSeconds(3))
         .withRevokeGrace(Duration.ofSeconds(2))
         .withRestoreTimeout(Duration.ofSeconds(10));
