@@ -100,7 +100,7 @@ final class Forwarding implements HttpHandler {
   private void answer(HttpExchange exchange) throws IOException, InterruptedException {
     Optional<Got> answer;
     try {
-      answer = ask(exchange, route.get());
+      answer = ask(exchange);
     } catch (IllegalArgumentException _) {
       refuse(exchange, 400, "the request cannot be passed on");
       return;
@@ -145,6 +145,19 @@ final class Forwarding implements HttpHandler {
         // nobody wants it
       }
     }
+  }
+
+  /**
+   * By the route of the moment. A request that is held up for longer than its release lives on
+   * after a turn goes by the new one, if it can be asked twice.
+   */
+  private Optional<Got> ask(HttpExchange exchange) throws InterruptedException {
+    Route first = route.get();
+    Optional<Got> answer = ask(exchange, first);
+    Route now = route.get();
+    return answer.isPresent() || now.equals(first) || !canBeAskedTwice(exchange)
+        ? answer
+        : ask(exchange, now);
   }
 
   private Optional<Got> ask(HttpExchange exchange, Route now) throws InterruptedException {

@@ -144,6 +144,23 @@ final class ForwardingTest {
   }
 
   @Test
+  void whatWasHeldUpUntilItsReleaseHadEndedGoesToTheOneOfNow() throws Exception {
+    Slot green = release("green", 200);
+    try (ServerSocket blue = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      route(1, slot("blue", blue.getLocalPort()), Optional.empty());
+      CompletableFuture<HttpResponse<String>> held =
+          caller.sendAsync(request("/").build(), BodyHandlers.ofString());
+      Socket taken = blue.accept();
+      route(2, green, Optional.empty());
+
+      blue.close();
+      taken.close();
+
+      assertThat(held.get(10, TimeUnit.SECONDS).body()).startsWith("green");
+    }
+  }
+
+  @Test
   void theReleaseBeforeAnswersWhatTheNewOneFailsAt() throws Exception {
     Slot good = release("blue", 200);
     route(1, release("green", 500), Optional.of(good));
