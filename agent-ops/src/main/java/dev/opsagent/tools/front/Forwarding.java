@@ -166,13 +166,11 @@ final class Forwarding implements HttpHandler {
     Optional<Slot> fallback =
         (canary ? Optional.of(now.live()) : now.fallback()).filter(_ -> canBeAskedTwice(exchange));
     Optional<Got> first = send(exchange, slot);
-    if (fallback.isEmpty()) {
-      return first;
-    }
     // One that ends amid a short answer has failed at it: nothing of it has been passed on yet.
-    boolean head = exchange.getRequestMethod().equals("HEAD");
-    first = head ? first : first.flatMap(Got::whole);
-    if (first.filter(answer -> !answer.isFailure()).isPresent()) {
+    if (canBeAskedTwice(exchange) && !exchange.getRequestMethod().equals("HEAD")) {
+      first = first.flatMap(Got::whole);
+    }
+    if (fallback.isEmpty() || first.filter(answer -> !answer.isFailure()).isPresent()) {
       return first;
     }
     Optional<Got> second = send(exchange, fallback.get());

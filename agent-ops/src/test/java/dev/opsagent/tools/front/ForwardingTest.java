@@ -143,8 +143,9 @@ final class ForwardingTest {
     assertThat(get("/").body()).startsWith("green");
   }
 
-  @Test
-  void whatWasHeldUpUntilItsReleaseHadEndedGoesToTheOneOfNow() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nblue"})
+  void whatItsReleaseHasNotAnsweredWhenItEndsGoesToTheOneOfNow(String begun) throws Exception {
     Slot green = release("green", 200);
     try (ServerSocket blue = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
       route(1, slot("blue", blue.getLocalPort()), Optional.empty());
@@ -153,6 +154,7 @@ final class ForwardingTest {
       Socket taken = blue.accept();
       route(2, green, Optional.empty());
 
+      taken.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
       blue.close();
       taken.close();
 
