@@ -147,19 +147,18 @@ final class ForwardingTest {
   @ValueSource(strings = {"", "HTTP/1.1 200 OK\r\nContent-Length: 12\r\n\r\nblue"})
   void whatItsReleaseHasNotAnsweredWhenItEndsGoesToTheOneOfNow(String begun) throws Exception {
     Slot green = release("green", 200);
-    try (ServerSocket blue = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-      route(1, slot("blue", blue.getLocalPort()), Optional.empty());
-      CompletableFuture<HttpResponse<String>> held =
-          caller.sendAsync(request("/").build(), BodyHandlers.ofString());
-      Socket taken = blue.accept();
-      route(2, green, Optional.empty());
+    ServerSocket blue = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    route(1, slot("blue", blue.getLocalPort()), Optional.empty());
+    CompletableFuture<HttpResponse<String>> held =
+        caller.sendAsync(request("/").build(), BodyHandlers.ofString());
+    Socket taken = blue.accept();
+    route(2, green, Optional.empty());
 
-      taken.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
-      blue.close();
-      taken.close();
+    taken.getOutputStream().write(begun.getBytes(StandardCharsets.US_ASCII));
+    blue.close();
+    taken.close();
 
-      assertThat(held.get(10, TimeUnit.SECONDS).body()).startsWith("green");
-    }
+    assertThat(held.get(10, TimeUnit.SECONDS).body()).startsWith("green");
   }
 
   @Test
