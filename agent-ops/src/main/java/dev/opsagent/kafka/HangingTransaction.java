@@ -4,7 +4,6 @@ import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
 import dev.opsagent.protocol.TopicRole;
 import dev.opsagent.protocol.Topics;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -32,17 +31,15 @@ import org.apache.kafka.common.internals.Topic;
 /**
  * What the last transaction of a partition's writer has left open although it is aborted. A single
  * broker that was gone for longer than a transaction may take decides to abort it as it comes back,
- * takes the transaction's partitions for deleted, as it does not know their leaders yet, and never
- * tells them (seen with 4.4.0, at every try). The ledger hides what is written behind it, the
- * group's positions count as undecided, and the next commit of the same writer makes it count.
+ * often takes the transaction's partitions for deleted, as it does not know their leaders yet, and
+ * never tells them (seen with 4.4.0). The ledger hides what is written behind it, the group's
+ * positions count as undecided, and the next commit of the same writer makes it count.
  *
  * <p>Only what the coordinator says is aborted is ended, and only of the transaction that it says
  * so of. What may have been committed is a person's to decide.
  */
 final class HangingTransaction {
   private static final String POSITIONS = Topic.GROUP_METADATA_TOPIC_NAME;
-  private static final int LOOKS = 10;
-  private static final Duration PAUSE = Duration.ofMillis(300);
   private static final long TIMEOUT_SECONDS = 15;
 
   private final Admin admin;
@@ -84,13 +81,10 @@ final class HangingTransaction {
 
   private TransactionDescription settled(String transactionalId)
       throws InterruptedException, ExecutionException, TimeoutException {
-    TransactionDescription last = describe(transactionalId);
-    for (int look = 1; isBeingAborted(last); look++) {
-      if (look == LOOKS) {
-        throw new KafkaException("the transaction of " + transactionalId + " is being aborted");
-      }
-      Thread.sleep(PAUSE);
-      last = describe(transactionalId);
+    TransactionDescription last =
+        Looks.until(it -> !isBeingAborted(it), () -> describe(transactionalId));
+    if (isBeingAborted(last)) {
+      throw new KafkaException("the transaction of " + transactionalId + " is being aborted");
     }
     return last;
   }

@@ -3,7 +3,7 @@ package dev.opsagent.kafka;
 import dev.opsagent.execution.Journal;
 import dev.opsagent.protocol.Failure;
 import dev.opsagent.protocol.ReasonCode;
-import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.HashMap;
@@ -12,10 +12,10 @@ import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsOptions;
 import org.apache.kafka.clients.admin.ListConsumerGroupOffsetsSpec;
-import org.apache.kafka.clients.admin.ListOffsetsResult;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
@@ -26,8 +26,6 @@ import org.jspecify.annotations.Nullable;
  * initialised, when no transaction of a predecessor can move them any more.
  */
 final class InputPositions {
-  private static final int LOOKS = 10;
-  private static final Duration PAUSE = Duration.ofMillis(300);
   private static final long TIMEOUT_SECONDS = 15;
 
   private final Admin admin;
@@ -55,46 +53,30 @@ final class InputPositions {
    */
   Positions of(JournalTopics topics)
       throws PartitionHost.Refused, InterruptedException, ExecutionException, TimeoutException {
-    Map<TopicPartition, OffsetSpec> first = new HashMap<>();
-    Map<TopicPartition, OffsetSpec> last = new HashMap<>();
-    for (Journal.Input input : Journal.Input.values()) {
-      first.put(topics.input(input), OffsetSpec.earliest());
-      last.put(topics.input(input), OffsetSpec.latest());
-    }
-    last.put(topics.ledger(), OffsetSpec.latest());
     Map<TopicPartition, OffsetAndMetadata> committed = decided(topics);
-    ListOffsetsResult begins = admin.listOffsets(first);
-    ListOffsetsResult ends = admin.listOffsets(last);
-    for (int look = 1; look < LOOKS && isShort(ends, committed); look++) {
-      Thread.sleep(PAUSE);
-      ends = admin.listOffsets(last);
-    }
+    Map<TopicPartition, Long> begins = offsets(OffsetSpec.earliest(), inputs(topics));
+    List<TopicPartition> ending = new ArrayList<>(inputs(topics));
+    ending.add(topics.ledger());
+    Map<TopicPartition, Long> ends =
+        Looks.until(it -> reach(it, committed), () -> offsets(OffsetSpec.latest(), ending));
 
     Map<Journal.Input, Long> positions = new EnumMap<>(Journal.Input.class);
     for (Journal.Input input : Journal.Input.values()) {
       TopicPartition partition = topics.input(input);
-      positions.put(
-          input,
-          start(
-              input,
-              committed.get(partition),
-              offset(begins, partition),
-              offset(ends, partition),
-              partition));
+      long begin = begins.getOrDefault(partition, 0L);
+      long end = ends.getOrDefault(partition, 0L);
+      positions.put(input, start(input, committed.get(partition), begin, end, partition));
     }
-    return new Positions(positions, offset(ends, topics.ledger()));
+    return new Positions(positions, ends.getOrDefault(topics.ledger(), 0L));
   }
 
   /** A broker that has just come up again may not have told its high watermark yet. */
-  private static boolean isShort(
-      ListOffsetsResult ends, Map<TopicPartition, OffsetAndMetadata> committed)
-      throws InterruptedException, ExecutionException, TimeoutException {
-    for (Map.Entry<TopicPartition, OffsetAndMetadata> one : committed.entrySet()) {
-      if (one.getValue() != null && one.getValue().offset() > offset(ends, one.getKey())) {
-        return true;
-      }
-    }
-    return false;
+  private static boolean reach(
+      Map<TopicPartition, Long> ends, Map<TopicPartition, OffsetAndMetadata> committed) {
+    return committed.entrySet().stream()
+        .allMatch(one ->
+            one.getValue() == null
+                || one.getValue().offset() <= ends.getOrDefault(one.getKey(), 0L));
   }
 
   /** A position outside of the topic is never moved to the end: that would drop what lies there. */
@@ -121,12 +103,10 @@ final class InputPositions {
    */
   private Map<TopicPartition, OffsetAndMetadata> decided(JournalTopics topics)
       throws PartitionHost.Refused, InterruptedException, ExecutionException, TimeoutException {
-    Map<TopicPartition, OffsetAndMetadata> committed = committed(topics);
-    for (int look = 1; look < LOOKS && committed.size() < inputs(topics).size(); look++) {
-      Thread.sleep(PAUSE);
-      committed = committed(topics);
-    }
-    if (committed.size() < inputs(topics).size()) {
+    int wanted = inputs(topics).size();
+    Map<TopicPartition, OffsetAndMetadata> committed =
+        Looks.until(it -> it.size() == wanted, () -> committed(topics));
+    if (committed.size() < wanted) {
       throw new PartitionHost.Refused(undecided(topics));
     }
     return committed;
@@ -155,8 +135,14 @@ final class InputPositions {
         .get(TIMEOUT_SECONDS, TimeUnit.SECONDS);
   }
 
-  private static long offset(ListOffsetsResult offsets, TopicPartition partition)
+  private Map<TopicPartition, Long> offsets(OffsetSpec which, List<TopicPartition> partitions)
       throws InterruptedException, ExecutionException, TimeoutException {
-    return offsets.partitionResult(partition).get(TIMEOUT_SECONDS, TimeUnit.SECONDS).offset();
+    Map<TopicPartition, Long> offsets = new HashMap<>();
+    admin
+        .listOffsets(partitions.stream().collect(Collectors.toMap(it -> it, _ -> which)))
+        .all()
+        .get(TIMEOUT_SECONDS, TimeUnit.SECONDS)
+        .forEach((partition, told) -> offsets.put(partition, told.offset()));
+    return offsets;
   }
 }

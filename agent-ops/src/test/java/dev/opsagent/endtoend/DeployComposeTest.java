@@ -295,15 +295,7 @@ final class DeployComposeTest {
   @Test
   void aServiceOfAProjectIsScaledAndTakenBackToTheNumberOfBeforeWhenItDoesNotServe() {
     SampleService service = service("many");
-    String file =
-        FILE.formatted(BusyboxImage.NAME, SERVES)
-            + """
-              worker:
-                image: %s
-                command: [/bin/busybox, sleep, '600']
-                stop_signal: SIGKILL
-            """
-                .formatted(BusyboxImage.NAME);
+    String file = withWorker("");
     succeeded(deployFile(service, "many-1", file, "\"strategy\": \"blue-green\""));
 
     succeeded(stack.run(scaling(service, "many-3", "worker", 3, "/")));
@@ -318,6 +310,13 @@ final class DeployComposeTest {
     assertThat(fixed.reason().orElseThrow().detail()).contains("services.web.ports");
     assertThat(fixed.changes()).isEmpty();
     succeeded(stack.run(service.task("many-stop", "stop", "{}")));
+  }
+
+  /** A project of the service that serves, and one that does nothing. */
+  private static String withWorker(String more) {
+    return FILE.formatted(BusyboxImage.NAME, SERVES)
+        + "  worker: {image: %s, command: [/bin/busybox, sleep, '600'], stop_signal: SIGKILL, %s}\n"
+            .formatted(BusyboxImage.NAME, more);
   }
 
   private static TaskDispatch scaling(
@@ -340,18 +339,7 @@ final class DeployComposeTest {
   @Test
   void whatAServiceOfAProjectMayUseAndHardlyUsesIsALessonOfThatService() {
     SampleService service = service("sized");
-    String file =
-        FILE.formatted(BusyboxImage.NAME, SERVES)
-            + """
-              worker:
-                image: %s
-                command: [/bin/busybox, sleep, '600']
-                stop_signal: SIGKILL
-                mem_limit: 64m
-                cpus: 0.5
-                scale: 2
-            """
-                .formatted(BusyboxImage.NAME);
+    String file = withWorker("mem_limit: 64m, cpus: 0.5, scale: 2");
 
     commit(service, "sized-1", file);
 

@@ -57,17 +57,7 @@ final class BrokerLossTest {
 
   @Test
   void fault_10_a_broker_killed_amid_a_commit_leaves_one_report() {
-    fleet.send(order("amid", "amid", Cue.of("one", Behaviour.WAITS, "go-amid")));
-    fleet.awaitEffect("amid", "one", Kind.BEGIN);
-    int lost = brokers.proxy().lostReplies();
-
-    brokers.proxy().loseReplyTo(ApiKeys.END_TXN, new Weather.HalfOpen());
-    fleet.world.signal("go-amid");
-    Awaitility.await()
-        .atMost(Fleet.PATIENCE)
-        .pollInterval(Duration.ofMillis(1))
-        .until(() -> brokers.proxy().lostReplies() > lost);
-    brokers.killOnlyBroker();
+    killAtReplyTo(ApiKeys.END_TXN, "amid");
     restart();
 
     assertThat(fleet.await("amid").state()).isEqualTo(TaskState.SUCCEEDED);
@@ -76,22 +66,26 @@ final class BrokerLossTest {
 
   @Test
   void fault_10_a_transaction_that_runs_out_while_the_only_broker_is_gone_hides_nothing() {
-    fleet.send(order("open", "open", Cue.of("one", Behaviour.WAITS, "go-open")));
-    fleet.awaitEffect("open", "one", Kind.BEGIN);
-    int lost = brokers.proxy().lostReplies();
-
-    brokers.proxy().loseReplyTo(ApiKeys.TXN_OFFSET_COMMIT, new Weather.HalfOpen());
-    fleet.world.signal("go-open");
-    Awaitility.await()
-        .atMost(Fleet.PATIENCE)
-        .pollInterval(Duration.ofMillis(1))
-        .until(() -> brokers.proxy().lostReplies() > lost);
-    brokers.killOnlyBroker();
+    killAtReplyTo(ApiKeys.TXN_OFFSET_COMMIT, "open");
     Awaitility.await().pollDelay(TRANSACTION).until(() -> true);
     restart();
 
     assertThat(fleet.await("open").state()).isEqualTo(TaskState.SUCCEEDED);
     Books.agree(fleet);
+  }
+
+  /** Has a task go on, and the broker end when it has answered the worker's next such request. */
+  private void killAtReplyTo(ApiKeys request, String name) {
+    fleet.send(order(name, name, Cue.of("one", Behaviour.WAITS, "go-" + name)));
+    fleet.awaitEffect(name, "one", Kind.BEGIN);
+    int lost = brokers.proxy().lostReplies();
+    brokers.proxy().loseReplyTo(request, new Weather.HalfOpen());
+    fleet.world.signal("go-" + name);
+    Awaitility.await()
+        .atMost(Fleet.PATIENCE)
+        .pollInterval(Duration.ofMillis(1))
+        .until(() -> brokers.proxy().lostReplies() > lost);
+    brokers.killOnlyBroker();
   }
 
   @Test

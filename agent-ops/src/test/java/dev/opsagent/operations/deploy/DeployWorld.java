@@ -3,7 +3,6 @@ package dev.opsagent.operations.deploy;
 import dev.opsagent.execution.Operation;
 import dev.opsagent.execution.Operation.Resolution;
 import dev.opsagent.execution.StepContext;
-import dev.opsagent.operations.Pace;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environment.Kind;
@@ -15,7 +14,6 @@ import dev.opsagent.outside.HealthProbe.Page;
 import dev.opsagent.outside.Images;
 import dev.opsagent.outside.MetricCheck;
 import dev.opsagent.outside.ServiceRuntime;
-import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.PlannedStep;
 import dev.opsagent.protocol.DeploymentRecord;
@@ -226,7 +224,7 @@ abstract class DeployWorld {
         (_, _, _) -> {
           throw new AssertionError("nothing is measured");
         },
-        new OneWorkspace(),
+        new OneWorkspace(folder),
         new NoPace());
   }
 
@@ -292,35 +290,6 @@ abstract class DeployWorld {
     @Override
     public Answer<Boolean> tcp(String host, int port, Duration timeout) {
       throw new AssertionError("nobody is asked");
-    }
-  }
-
-  private final class OneWorkspace implements Workspaces {
-    @Override
-    public Path of(String taskId) {
-      return folder;
-    }
-
-    @Override
-    public void delete(String taskId) {
-      throw new AssertionError("nothing is deleted");
-    }
-  }
-
-  private static final class NoPace implements Pace {
-    @Override
-    public Instant now() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public long nanoTime() {
-      return 0;
-    }
-
-    @Override
-    public void await(Duration time) {
-      throw new AssertionError("nothing is waited for");
     }
   }
 }

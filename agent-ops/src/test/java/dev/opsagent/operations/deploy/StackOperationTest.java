@@ -11,13 +11,11 @@ import dev.opsagent.execution.Step.Probe;
 import dev.opsagent.execution.Step.Undo;
 import dev.opsagent.execution.StepContext;
 import dev.opsagent.execution.StepContext.LeaseLost;
-import dev.opsagent.operations.Pace;
 import dev.opsagent.outside.Answer;
 import dev.opsagent.outside.Environment;
 import dev.opsagent.outside.Environments;
 import dev.opsagent.outside.HealthProbe;
 import dev.opsagent.outside.Images;
-import dev.opsagent.outside.Workspaces;
 import dev.opsagent.plan.Facts;
 import dev.opsagent.plan.Plan;
 import dev.opsagent.plan.PlannedStep;
@@ -313,7 +311,7 @@ final class StackOperationTest {
             (_, _, _) -> {
               throw new AssertionError("nothing is measured");
             },
-            new OneWorkspace(),
+            new OneWorkspace(Path.of("unused")),
             new NoPace()));
   }
 
@@ -388,35 +386,6 @@ final class StackOperationTest {
     @Override
     public Answer<Boolean> tcp(String host, int port, Duration timeout) {
       throw new AssertionError("nobody is asked");
-    }
-  }
-
-  private static final class OneWorkspace implements Workspaces {
-    @Override
-    public Path of(String taskId) {
-      return Path.of("unused");
-    }
-
-    @Override
-    public void delete(String taskId) {
-      throw new AssertionError("nothing is deleted");
-    }
-  }
-
-  private static final class NoPace implements Pace {
-    @Override
-    public Instant now() {
-      return Instant.EPOCH;
-    }
-
-    @Override
-    public long nanoTime() {
-      return 0;
-    }
-
-    @Override
-    public void await(Duration time) {
-      throw new AssertionError("nothing is waited for");
     }
   }
 }
